@@ -1,0 +1,19 @@
+libgv_la_SOURCES += \
+  %D%/bind.h \
+  %D%/blas.c %D%/blas.h \
+  %D%/clock.h \
+  %D%/file.c %D%/file.h \
+  %D%/log.c %D%/log.h \
+  %D%/machine.c %D%/machine.h \
+  %D%/memory.c %D%/memory.h \
+  %D%/named.c %D%/named.h \
+  %D%/option.c %D%/option.h \
+  %D%/paths.c %D%/paths.h \
+  %D%/random.c %D%/random.h \
+  %D%/status.c \
+  %D%/team.h
+if TEAM_PTHREAD
+libgv_la_SOURCES += %D%/team_pthread.c
+else
+libgv_la_SOURCES += %D%/team_openmp.c
+endif

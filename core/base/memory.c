@@ -1,0 +1,77 @@
+/* Aligned zeroed memory. Large blocks are mapped, not cleared, so first touch stays with the worker. */
+#include "core/base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Every block is preceded by one cache line that says how it was taken. */
+struct header {
+  void *base;
+  size_t mapped;  /* bytes to unmap; 0: from aligned_alloc */
+};
+
+enum { MAP_FROM = 1 << 20 };  /* bytes from which fresh pages beat clearing */
+
+void *gv_alloc(size_t count, size_t size)
+{
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
+    return NULL;
+  size_t total = (bytes + 2 * GV_CACHE_LINE - 1) / GV_CACHE_LINE * GV_CACHE_LINE;
+  if (total < 2 * GV_CACHE_LINE)
+    total = 2 * GV_CACHE_LINE;
+  struct header head = {0};
+  if (total >= MAP_FROM) {
+    head.base = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (head.base == MAP_FAILED)
+      return NULL;
+    head.mapped = total;
+    (void)madvise(head.base, total, MADV_HUGEPAGE);  /* a hint: refusal changes nothing */
+  } else {
+    head.base = aligned_alloc(GV_CACHE_LINE, total);
+    if (head.base == NULL)
+      return NULL;
+    memset(head.base, 0, total);
+  }
+  memcpy(head.base, &head, sizeof head);
+  return (char *)head.base + GV_CACHE_LINE;
+}
+
+void gv_free(void *memory)
+{
+  if (memory == NULL)
+    return;
+  struct header head;
+  memcpy(&head, (char *)memory - GV_CACHE_LINE, sizeof head);
+  if (head.mapped != 0)
+    munmap(head.base, head.mapped);
+  else
+    free(head.base);
+}
+
+char *gv_bytes_text(double bytes, char *text, size_t size)
+{
+  static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  size_t u = 0;
+  while (bytes >= 1024 && u + 1 < sizeof unit / sizeof unit[0]) {
+    bytes /= 1024;
+    u++;
+  }
+  snprintf(text, size, u == 0 ? "%.0f %s" : "%.1f %s", bytes, unit[u]);
+  return text;
+}
+
+enum gv_status gv_alloc_for(void **out, size_t count, size_t size, const char *what, struct gv_error *err)
+{
+  void *memory = gv_alloc(count, size);
+  if (memory == NULL) {
+    char text[32];
+    return gv_fail(err, GV_MEMORY, "no memory for %s of %s",
+                   gv_bytes_text((double)count * (double)size, text, sizeof text), what);
+  }
+  *out = memory;
+  return GV_OK;
+}

@@ -1,0 +1,25 @@
+/* memory.h - zeroed, cache-line aligned memory. */
+#ifndef GV_BASE_MEMORY_H
+#define GV_BASE_MEMORY_H
+
+#include <stddef.h>
+
+#include <grapevine/status.h>
+
+#define GV_CACHE_LINE 64
+
+/* Padding that keeps two nodes' hot words apart: adjacent-line prefetch pulls lines in pairs. */
+#define GV_APART 128
+
+/* count * size zeroed bytes on a cache line, NULL when there are none or the product overflows.
+ * Large blocks come from fresh pages, so whoever touches them first places them. Free with gv_free. */
+void *gv_alloc(size_t count, size_t size);
+void gv_free(void *memory);
+
+/* gv_alloc that explains itself: "no memory for 3.2 GiB of WHAT". */
+enum gv_status gv_alloc_for(void **out, size_t count, size_t size, const char *what, struct gv_error *err);
+
+/* "512 B", "3.2 GiB", into text (at least 16 bytes). Returns text. */
+char *gv_bytes_text(double bytes, char *text, size_t size);
+
+#endif

@@ -1,0 +1,31 @@
+/* paths.h - where the program, its plugins and its data lie: installed, relocated or in the build tree. */
+#ifndef GV_BASE_PATHS_H
+#define GV_BASE_PATHS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A list of folders to search, in order. */
+struct gv_search {
+  char **folders;
+  size_t count;
+};
+
+/* Adds a folder, or every folder of a ':'-separated list; false without memory. NULL and "" add nothing. */
+bool gv_search_add(struct gv_search *search, const char *folders);
+void gv_search_clear(struct gv_search *search);
+
+/* Adds where this installation keeps `kind` ("models": below the plugin folder; "datasets": below the data
+ * folder): beside the running program when it stands in its build tree, then relative to it, then as configured. */
+bool gv_search_add_installed(struct gv_search *search, const char *kind);
+
+/* "a, b, c", into text. Returns text. */
+char *gv_search_text(const struct gv_search *search, char *text, size_t size);
+
+bool gv_is_folder(const char *path);
+bool gv_is_file(const char *path);
+
+/* folder/name in memory of its own, or NULL without memory. */
+char *gv_path_join(const char *folder, const char *name);
+
+#endif

@@ -1,0 +1,26 @@
+/* team.h - the workers: the only place that starts threads.
+ *
+ * Worker 0 is the calling thread. Two forms of one interface, chosen at configure time: team_openmp.c
+ * (the default) and team_pthread.c, for builds under ThreadSanitizer, which cannot see into libgomp.
+ */
+#ifndef GV_BASE_TEAM_H
+#define GV_BASE_TEAM_H
+
+#include <grapevine/status.h>
+
+struct gv_team;
+
+/* Runs body(arg, worker) on `workers` threads and returns when all have returned. cpus (workers) holds the
+ * processor each worker is bound to, or is NULL: the system places them. The caller's own binding is
+ * restored afterwards. Fails, before any body runs, when so many threads cannot be had.
+ * Libraries called by a body see one OpenMP thread. */
+enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg, struct gv_team *team, int worker),
+                           void *arg, struct gv_error *err);
+
+/* Waits until every worker of the team has called it. Memory written before is seen after. */
+void gv_team_barrier(struct gv_team *team);
+
+/* What the team is made of: "openmp" or "pthread". */
+const char *gv_team_kind(void);
+
+#endif

@@ -1,0 +1,311 @@
+/* The ground floor: status lines, option tables, random numbers, memory, files, the team. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/base/machine.h"
+#include "core/base/memory.h"
+#include "core/base/named.h"
+#include "core/base/random.h"
+#include "core/base/team.h"
+#include "tests/suite.h"
+
+START_TEST(status_line)
+{
+  struct gv_error error;
+  ck_assert_int_eq(gv_fail(&error, GV_INPUT, "file '%s'", "a\nb"), GV_INPUT);
+  ck_assert_str_eq(error.text, "file 'a b'");
+  ck_assert_int_eq(gv_fail(NULL, GV_USAGE, "nobody listens"), GV_USAGE);
+  ck_assert_int_eq(gv_status_exit(GV_USAGE), 2);
+  ck_assert_int_eq(gv_status_exit(GV_OK), 0);
+  ck_assert_int_eq(gv_status_exit(GV_NUMERIC), 1);
+}
+END_TEST
+
+static const struct gv_option rows[] = {
+    {.key = "alpha", .type = GV_OPTION_REAL, .value = "0.5", .min = 0.001, .max = 1000, .help = "concentration"},
+    {.key = "batch", .type = GV_OPTION_INT, .value = "32", .min = 1, .max = 4096, .words = "full", .help = "samples"},
+    {.key = "hidden", .type = GV_OPTION_LIST, .value = "128-64", .min = 1, .max = 10000, .help = "widths"},
+    {.key = "activation", .type = GV_OPTION_CHOICE, .value = "relu", .words = "relu|tanh|gelu", .help = "function"},
+    {.key = "bias", .type = GV_OPTION_FLAG, .value = "yes", .help = "with a bias"},
+    {.key = "path", .type = GV_OPTION_TEXT, .value = "", .help = "a file"},
+    {.key = NULL},
+};
+
+START_TEST(option_values)
+{
+  struct gv_options *options = NULL;
+  const int64_t *items;
+  assert_ok(gv_options_create(rows, "thing", &options, err));
+  ck_assert(!gv_options_given(options, "alpha"));
+  assert_ok(gv_options_parse(options, "alpha=2.5,batch=full,hidden=7,activation=gelu,bias=no,path=a:b", err));
+  ck_assert_double_eq(gv_options_real(options, "alpha"), 2.5);
+  ck_assert(gv_options_is_word(options, "batch"));
+  ck_assert_uint_eq(gv_options_list(options, "hidden", &items), 1);
+  ck_assert_int_eq(items[0], 7);
+  ck_assert_str_eq(gv_options_text(options, "activation"), "gelu");
+  ck_assert(!gv_options_flag(options, "bias"));
+  ck_assert_str_eq(gv_options_text(options, "path"), "a:b");
+  ck_assert(gv_options_given(options, "alpha"));
+  char *text = gv_options_format(options);
+  ck_assert_str_eq(text, "alpha=2.5,batch=full,hidden=7,activation=gelu,bias=no,path=a:b");
+  free(text);
+  assert_ok(gv_options_set(options, "batch", "1e3", err));
+  ck_assert_int_eq(gv_options_int(options, "batch"), 1000);
+  ck_assert(!gv_options_is_word(options, "batch"));
+  gv_options_destroy(options);
+}
+END_TEST
+
+START_TEST(option_refusals)
+{
+  struct gv_options *options = NULL;
+  assert_ok(gv_options_create(rows, "thing", &options, err));
+  assert_fails(GV_USAGE, "did you mean 'alpha'", gv_options_parse(options, "alhpa=1", err));
+  assert_fails(GV_USAGE, "from 0.001 to 1000", gv_options_parse(options, "alpha=0", err));
+  assert_fails(GV_USAGE, "alpha is 'nan'", gv_options_parse(options, "alpha=nan", err));
+  assert_fails(GV_USAGE, "alpha is 'inf'", gv_options_parse(options, "alpha=inf", err));
+  assert_fails(GV_USAGE, "alpha is ''", gv_options_parse(options, "alpha=", err));
+  assert_fails(GV_USAGE, "or 'full'", gv_options_parse(options, "batch=fill", err));
+  assert_fails(GV_USAGE, "batch is '1.5'", gv_options_parse(options, "batch=1.5", err));
+  assert_fails(GV_USAGE, "batch is '3x'", gv_options_parse(options, "batch=3x", err));
+  assert_fails(GV_USAGE, "99999999999999999999", gv_options_parse(options, "batch=99999999999999999999", err));
+  assert_fails(GV_USAGE, "hidden is '12--3'", gv_options_parse(options, "hidden=12--3", err));
+  assert_fails(GV_USAGE, "hidden is '12-'", gv_options_parse(options, "hidden=12-", err));
+  assert_fails(GV_USAGE, "'relu', 'tanh' or 'gelu'", gv_options_parse(options, "activation=tan", err));
+  assert_fails(GV_USAGE, "'yes' or 'no'", gv_options_parse(options, "bias=maybe", err));
+  assert_fails(GV_USAGE, "no key=value", gv_options_parse(options, "alpha", err));
+  assert_fails(GV_USAGE, "no key=value", gv_options_parse(options, "=3", err));
+  assert_fails(GV_USAGE, "last comma", gv_options_parse(options, "alpha=1,", err));
+  gv_options_destroy(options);
+}
+END_TEST
+
+START_TEST(option_tables_that_contradict_themselves)
+{
+  const struct gv_option outside[] = {
+      {.key = "a", .type = GV_OPTION_INT, .value = "9", .min = 1, .max = 3, .help = "h"}, {.key = NULL}};
+  const struct gv_option twice[] = {{.key = "a", .type = GV_OPTION_TEXT, .value = "", .help = "h"},
+                                    {.key = "a", .type = GV_OPTION_TEXT, .value = "", .help = "h"},
+                                    {.key = NULL}};
+  const struct gv_option silent[] = {{.key = "a", .type = GV_OPTION_TEXT, .value = ""}, {.key = NULL}};
+  struct gv_options *options = NULL;
+  assert_fails(GV_USAGE, "from 1 to 3", gv_options_create(outside, "t", &options, err));
+  assert_fails(GV_INPUT, "each key once", gv_options_create(twice, "t", &options, err));
+  assert_fails(GV_INPUT, "help text", gv_options_create(silent, "t", &options, err));
+  ck_assert_ptr_null(options);
+}
+END_TEST
+
+static const struct gv_named ring = {.name = "ring", .summary = "s", .options = NULL};
+static const struct gv_named torus = {.name = "torus", .summary = "s", .options = rows};
+static const struct gv_named *const entries[] = {&ring, &torus, NULL};
+static const struct gv_table table = {.kind = "topology", .summary = "s", .entries = entries};
+
+START_TEST(named_lookup)
+{
+  const struct gv_named *found = NULL;
+  struct gv_options *options = NULL;
+  assert_ok(gv_named_parse(&table, "torus:alpha=3", &found, &options, err));
+  ck_assert_ptr_eq(found, &torus);
+  ck_assert_double_eq(gv_options_real(options, "alpha"), 3);
+  gv_options_destroy(options);
+  assert_fails(GV_USAGE, "did you mean 'ring'", gv_named_parse(&table, "rnig", &found, &options, err));
+  assert_fails(GV_USAGE, "did you mean 'torus'", gv_named_parse(&table, "tor", &found, &options, err));
+  assert_fails(GV_USAGE, "known: ring, torus", gv_named_parse(&table, "zzzzzz", &found, &options, err));
+  assert_fails(GV_USAGE, "no name", gv_named_parse(&table, ":alpha=1", &found, &options, err));
+  assert_fails(GV_USAGE, "it has no options", gv_named_parse(&table, "ring:alpha=1", &found, &options, err));
+}
+END_TEST
+
+START_TEST(random_known_answer)
+{
+  /* Random123's published vector for philox4x32-10: counter and key all zero. */
+  struct gv_stream s = {.left = 0};
+  ck_assert_uint_eq(gv_stream_u32(&s), 0x6627e8d5u);
+  ck_assert_uint_eq(gv_stream_u32(&s), 0xe169c58du);
+  ck_assert_uint_eq(gv_stream_u32(&s), 0xbc57ac4cu);
+  ck_assert_uint_eq(gv_stream_u32(&s), 0x9b00dbd8u);
+  struct gv_stream a, b;
+  gv_stream_start(&a, 7, GV_RANDOM_SHUFFLE, 3, 11);
+  gv_stream_start(&b, 7, GV_RANDOM_SHUFFLE, 3, 12);
+  ck_assert_uint_ne(gv_stream_u32(&a), gv_stream_u32(&b));
+}
+END_TEST
+
+START_TEST(random_moments)
+{
+  enum { N = 200000 };
+  struct gv_stream s;
+  gv_stream_start(&s, 1, GV_RANDOM_MODEL, 0, 0);
+  double mean = 0, square = 0, uniform = 0, gamma = 0;
+  for (int i = 0; i < N; i++) {
+    double x = gv_stream_normal(&s), u = gv_stream_uniform(&s);
+    ck_assert(u > 0 && u < 1);
+    mean += x / N;
+    square += x * x / N;
+    uniform += u / N;
+    gamma += exp(gv_stream_log_gamma(&s, 0.3)) / N;
+  }
+  ck_assert_double_eq_tol(mean, 0, 5 / sqrt(N));
+  ck_assert_double_eq_tol(square, 1, 5 * sqrt(2.0 / N));
+  ck_assert_double_eq_tol(uniform, 0.5, 5 * sqrt(1.0 / 12 / N));
+  ck_assert_double_eq_tol(gamma, 0.3, 5 * sqrt(0.3 / N));
+  int seen[7] = {0};
+  for (int i = 0; i < 70000; i++)
+    seen[gv_stream_below(&s, 7)]++;
+  for (int i = 0; i < 7; i++)
+    ck_assert_double_eq_tol(seen[i], 10000, 5 * 100);
+}
+END_TEST
+
+START_TEST(random_dirichlet_at_the_ends)
+{
+  struct gv_stream s;
+  double p[1000];
+  for (int e = -6; e <= 6; e++) {
+    gv_stream_start(&s, 5, GV_RANDOM_SPLIT, 0, (uint32_t)(e + 6));
+    gv_stream_dirichlet(&s, pow(10, e), p, 1000);
+    double sum = 0;
+    for (int i = 0; i < 1000; i++) {
+      ck_assert(p[i] >= 0 && p[i] <= 1);
+      sum += p[i];
+    }
+    ck_assert_double_eq_tol(sum, 1, 1e-12);
+  }
+}
+END_TEST
+
+START_TEST(random_shuffle_is_a_permutation)
+{
+  int32_t items[100], seen[100] = {0};
+  for (int i = 0; i < 100; i++)
+    items[i] = i;
+  struct gv_stream s;
+  gv_stream_start(&s, 1, GV_RANDOM_SHUFFLE, 0, 0);
+  gv_stream_shuffle(&s, items, 100);
+  int moved = 0;
+  for (int i = 0; i < 100; i++) {
+    seen[items[i]]++;
+    moved += items[i] != i;
+  }
+  for (int i = 0; i < 100; i++)
+    ck_assert_int_eq(seen[i], 1);
+  ck_assert_int_gt(moved, 80);
+}
+END_TEST
+
+START_TEST(memory_is_aligned_and_zeroed)
+{
+  size_t sizes[] = {0, 1, 63, 64, 65, 4096, (1 << 20) - 64, (1 << 20) + 1, 5 << 20};
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    unsigned char *m = gv_alloc(sizes[i], 1);
+    ck_assert_ptr_nonnull(m);
+    ck_assert_uint_eq((uintptr_t)m % GV_CACHE_LINE, 0);
+    for (size_t j = 0; j < sizes[i]; j++)
+      ck_assert_uint_eq(m[j], 0);
+    memset(m, 255, sizes[i]);
+    gv_free(m);
+  }
+  gv_free(NULL);
+  volatile size_t huge = SIZE_MAX / 2;
+  ck_assert_ptr_null(gv_alloc(huge, 8));
+  void *none = NULL;
+  assert_fails(GV_MEMORY, "of things", gv_alloc_for(&none, huge, 1, "things", err));
+}
+END_TEST
+
+START_TEST(file_is_whole_or_absent)
+{
+  char folder[] = "/tmp/gv-file-XXXXXX", path[64];
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/out", folder);
+  struct gv_new_file file;
+  assert_ok(gv_file_begin(&file, path, err));
+  fputs("half", file.stream);
+  ck_assert_int_ne(access(path, F_OK), 0);
+  gv_file_abandon(&file);
+  assert_ok(gv_file_begin(&file, path, err));
+  fputs("whole", file.stream);
+  assert_ok(gv_file_commit(&file, err));
+  char text[16] = "";
+  FILE *in = fopen(path, "r");
+  ck_assert_ptr_nonnull(in);
+  ck_assert_ptr_nonnull(fgets(text, sizeof text, in));
+  ck_assert_str_eq(text, "whole");
+  fclose(in);
+  assert_fails(GV_SYSTEM, "/nowhere/at/all", gv_file_begin(&file, "/nowhere/at/all", err));
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(rmdir(folder), 0);  /* fails when a temporary file is left */
+}
+END_TEST
+
+START_TEST(file_on_a_full_disk)
+{
+  if (access("/dev/full", W_OK) != 0)
+    return;
+  struct gv_new_file file = {.stream = fopen("/dev/full", "w"), .path = strdup("x")};
+  ck_assert_ptr_nonnull(file.stream);
+  for (int i = 0; i < 100000; i++)
+    fputs("0123456789", file.stream);
+  assert_fails(GV_SYSTEM, "No space left", gv_file_commit(&file, err));
+}
+END_TEST
+
+struct count {
+  int seen[64];
+  int total[64];
+};
+
+static void count_body(void *arg, struct gv_team *team, int worker)
+{
+  struct count *count = arg;
+  count->seen[worker] = worker + 1;
+  gv_team_barrier(team);
+  for (int w = 0; w < 64; w++)
+    count->total[worker] += count->seen[w];
+}
+
+START_TEST(team_runs_every_worker)
+{
+  static const int sizes[] = {1, 2, 3, 17, 64};
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    struct count count = {0};
+    int n = sizes[i];
+    assert_ok(gv_team_run(n, NULL, count_body, &count, err));
+    for (int w = 0; w < n; w++)
+      ck_assert_int_eq(count.total[w], n * (n + 1) / 2);
+  }
+}
+END_TEST
+
+START_TEST(machine_has_a_processor)
+{
+  struct gv_machine machine;
+  assert_ok(gv_machine_look(&machine, err));
+  ck_assert_int_ge(machine.cores, 1);
+  ck_assert_int_ge(machine.processors, machine.cores);
+  for (int i = 0; i < machine.processors; i++)
+    for (int j = 0; j < i; j++)
+      ck_assert_int_ne(machine.order[i], machine.order[j]);
+  struct count count = {0};
+  assert_ok(gv_team_run(1, machine.order, count_body, &count, err));  /* bound, and back */
+  struct gv_machine again;
+  assert_ok(gv_machine_look(&again, err));
+  ck_assert_int_eq(machine.processors, again.processors);
+  gv_machine_clear(&machine);
+  gv_machine_clear(&again);
+}
+END_TEST
+
+int main(void)
+{
+  const TTest *const tests[] = {status_line, option_values, option_refusals, option_tables_that_contradict_themselves,
+                                named_lookup, random_known_answer, random_moments, random_dirichlet_at_the_ends,
+                                random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
+                                file_is_whole_or_absent, file_on_a_full_disk, team_runs_every_worker,
+                                machine_has_a_processor, NULL};
+  return run_suite("base", tests);
+}
