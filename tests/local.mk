@@ -22,3 +22,5 @@ check-local:
 endif
 
 UNIT_TESTS += %D%/test_base
+UNIT_TESTS += %D%/test_graph
+UNIT_TESTS += %D%/test_exchange

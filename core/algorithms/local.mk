@@ -1,1 +1,13 @@
-# core/algorithms
+libgv_la_SOURCES += \
+  %D%/algorithm.h \
+  %D%/dsgd.c \
+  %D%/momentum.c \
+  %D%/nesterov.c \
+  %D%/optimizer.h \
+  %D%/psgd.c \
+  %D%/rate.c %D%/rate.h \
+  %D%/rate_constant.c \
+  %D%/rate_cosine.c \
+  %D%/rate_step.c \
+  %D%/sgd.c \
+  %D%/tables.c %D%/tables.h

@@ -2,6 +2,7 @@ libgv_la_SOURCES += \
   %D%/bind.h \
   %D%/blas.c %D%/blas.h \
   %D%/clock.h \
+  %D%/clones.h \
   %D%/file.c %D%/file.h \
   %D%/log.c %D%/log.h \
   %D%/machine.c %D%/machine.h \

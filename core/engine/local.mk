@@ -1,1 +1,7 @@
-# core/engine
+libgv_la_SOURCES += \
+  %D%/engine.c %D%/engine.h \
+  %D%/evaluate.c \
+  %D%/gate.c %D%/gate.h \
+  %D%/internal.h \
+  %D%/round.c \
+  %D%/source.h

@@ -1,1 +1,4 @@
-# core/exchange
+libgv_la_SOURCES += \
+  %D%/epoch.c %D%/epoch.h \
+  %D%/exchange.c %D%/exchange.h \
+  %D%/mix.c %D%/mix.h

@@ -1,0 +1,325 @@
+/* The engine's life: memory of nodes and workers, segments of rounds between evaluations, errors, the end. */
+#include "core/engine/engine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/engine/internal.h"
+
+void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status, const char *format, ...)
+{
+  if (!worker->failed) {
+    char text[GV_ERROR_TEXT];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    gv_fail(&worker->error, status, "%s", text);
+    worker->failed = true;
+    worker->fail_round = round;
+    worker->fail_node = node;
+  }
+  gv_gate_stop(&worker->engine->gate);
+}
+
+static bool anyone_failed(const struct gv_engine *e)
+{
+  for (int w = 0; w < e->setup.workers; w++)
+    if (e->worker[w].failed)
+      return true;
+  return false;
+}
+
+/* The earliest failure: the others may only follow from it. */
+static enum gv_status first_failure(const struct gv_engine *e, struct gv_error *err)
+{
+  const struct gv_worker *first = NULL;
+  for (int w = 0; w < e->setup.workers; w++) {
+    const struct gv_worker *worker = &e->worker[w];
+    if (worker->failed && (first == NULL || worker->fail_round < first->fail_round ||
+                           (worker->fail_round == first->fail_round && worker->fail_node < first->fail_node)))
+      first = worker;
+  }
+  return first == NULL ? GV_OK : gv_fail(err, first->error.status, "%s", first->error.text);
+}
+
+/* ---- on a worker's thread: its memory, its nodes ---- */
+
+static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *err)
+{
+  struct gv_engine *e = worker->engine;
+  const struct gv_engine_setup *s = &e->setup;
+  const struct gv_shape *shape = &s->source->shape;
+  size_t batch = (size_t)s->task->max_batch;
+  const char *what = "a batch";
+  enum gv_status status =
+      gv_alloc_for((void **)&worker->buffer.x, batch * (size_t)shape->features, sizeof(float), what, err);
+  if (status == GV_OK && shape->classes > 0)
+    status = gv_alloc_for((void **)&worker->buffer.labels, batch, sizeof(int32_t), what, err);
+  if (status == GV_OK && shape->outputs > 0)
+    status = gv_alloc_for((void **)&worker->buffer.targets, batch * (size_t)shape->outputs, sizeof(float), what, err);
+  if (status == GV_OK && !s->algorithm->gradient_message)
+    status = gv_alloc_for((void **)&worker->gradient, e->stride, sizeof(float), "a gradient", err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&worker->direction, GV_BLOCK, sizeof(float), "a block", err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
+  if (status == GV_OK && s->model->create(s->hosts[worker->index], s->task, &worker->instance) != 0) {
+    worker->instance = NULL;
+    status = gv_fail(err, GV_MODEL, "model %s: %s", s->model->name, s->failure(s->hosts[worker->index]));
+  }
+  return status;
+}
+
+static enum gv_status place_node(struct gv_engine *e, int index, struct gv_error *err)
+{
+  struct gv_node *node = &e->node[index];
+  size_t states = (size_t)(e->setup.algorithm->states + e->setup.optimizer->states);
+  enum gv_status status = gv_exchange_place(e->exchange, index, err);
+  if (status == GV_OK && !e->setup.algorithm->in_place)
+    status = gv_alloc_for((void **)&node->own, e->stride, sizeof(float), "the nodes' weights", err);
+  if (status == GV_OK && states > 0) {
+    status = gv_alloc_for((void **)&node->states, states * e->stride, sizeof(float), "the nodes' states", err);
+    if (status == GV_OK)
+      memset(node->states, 0, states * e->stride * sizeof(float));  /* first touch, on the node's worker */
+  }
+  return status;
+}
+
+/* Everything a worker needs, made on its own thread; then the same start vector in every node. */
+static void settle(struct gv_worker *worker)
+{
+  struct gv_engine *e = worker->engine;
+  struct gv_error error = {GV_OK, ""};
+  enum gv_status status = place_worker(worker, &error);
+  for (int i = worker->first; i < worker->end && status == GV_OK; i++)
+    status = place_node(e, i, &error);
+  if (status == GV_OK && worker->index == 0 && e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
+    status = gv_fail(&error, GV_MODEL, "model %s: start weights: %s", e->setup.model->name,
+                     e->setup.failure(e->setup.hosts[0]));
+  if (status != GV_OK)
+    gv_worker_fail(worker, 0, worker->first, status, "%s", error.text);
+  gv_team_barrier(worker->team);
+  for (int i = worker->first; i < worker->end && !worker->failed; i++) {
+    struct gv_node *node = &e->node[i];
+    node->x = e->setup.algorithm->in_place ? gv_exchange_message(e->exchange, i, 0, 0) : node->own;
+    memcpy(node->x, e->start, e->dim * sizeof(float));
+  }
+}
+
+static void unsettle(struct gv_worker *worker)
+{
+  if (worker->instance != NULL)
+    worker->engine->setup.model->destroy(worker->instance);
+  worker->instance = NULL;
+}
+
+/* ---- rounds ---- */
+
+/* Worker 0 tells how far it is; the next look is where, at the rate so far, a tenth of a second has passed. */
+static void report(struct gv_engine *e, uint64_t round)
+{
+  double now = gv_seconds(), seconds = e->seconds + (now - e->segment_start);
+  if (now >= e->next_progress_time) {
+    e->setup.progress(e->setup.context, round, seconds);
+    e->next_progress_time = now + 0.1;
+  }
+  double rate = seconds > 0 ? (double)round / seconds : 0;
+  e->next_progress = round + 1 + (uint64_t)(0.1 * rate);
+}
+
+static void inspect(struct gv_worker *worker, uint64_t round)
+{
+  struct gv_engine *e = worker->engine;
+  for (int i = worker->first; i < worker->end; i++)
+    e->replicas[i] = e->node[i].x;
+  gv_team_barrier(worker->team);
+  if (worker->index == 0)
+    e->setup.inspect(e->setup.context, round, e->replicas);
+  gv_team_barrier(worker->team);
+}
+
+/* Rounds from `round` to `end`, or to where the gate closed. Returns the round reached. */
+static uint64_t run_segment(struct gv_worker *worker, uint64_t round, uint64_t end)
+{
+  struct gv_engine *e = worker->engine;
+  bool reports = worker->index == 0 && e->setup.progress != NULL;
+  for (; round < end && gv_gate_pass(&e->gate, round); round++) {
+    gv_worker_round(worker, round);
+    if (reports && round >= e->next_progress)
+      report(e, round + 1);
+    if (e->setup.inspect != NULL)
+      inspect(worker, round + 1);
+  }
+  return round;
+}
+
+static void evaluate(struct gv_worker *worker, uint64_t round)
+{
+  struct gv_engine *e = worker->engine;
+  struct gv_evaluation evaluation;
+  gv_worker_evaluate(worker, round, &evaluation);
+  if (worker->index == 0) {
+    if (anyone_failed(e))
+      e->over = true;
+    else if (e->setup.evaluated != NULL && e->setup.evaluated(e->setup.context, &evaluation, &e->error) != GV_OK)
+      e->over = true;
+  }
+  gv_team_barrier(worker->team);
+}
+
+static void work(void *arg, struct gv_team *team, int index)
+{
+  struct gv_engine *e = arg;
+  struct gv_worker *worker = &e->worker[index];
+  worker->team = team;
+  settle(worker);
+  gv_team_barrier(team);
+  if (!anyone_failed(e)) {
+    uint64_t round = 0, reached;
+    evaluate(worker, 0);
+    while (!e->over && round < e->setup.rounds) {
+      uint64_t end = round + e->setup.eval_every;
+      if (end > e->setup.rounds || end < round)
+        end = e->setup.rounds;
+      if (index == 0)
+        e->segment_start = gv_seconds();
+      gv_team_barrier(team);
+      reached = run_segment(worker, round, end);
+      gv_team_barrier(team);
+      if (index == 0) {
+        e->seconds += gv_seconds() - e->segment_start;
+        e->over = anyone_failed(e);
+        if (reached < end && !e->over) {
+          e->over = true;
+          gv_fail(&e->error, GV_INTERRUPTED, "stopped on request after round %llu of %llu",
+                  (unsigned long long)reached, (unsigned long long)e->setup.rounds);
+        }
+      }
+      gv_team_barrier(team);
+      round = reached;
+      if (!anyone_failed(e) && round != e->last_evaluation)
+        evaluate(worker, round);
+    }
+  }
+  gv_team_barrier(team);
+  unsettle(worker);
+}
+
+/* ---- the engine's own life ---- */
+
+static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_error *err)
+{
+  const struct gv_algorithm *a = s->algorithm;
+  if (s->schedule->nodes != s->source->nodes)
+    return gv_fail(err, GV_USAGE, "the topology has %d nodes, the data is split over %d", s->schedule->nodes, s->source->nodes);
+  if (s->workers < 1 || s->workers > s->schedule->nodes)
+    return gv_fail(err, GV_USAGE, "workers %d: accepted are 1 to %d, the number of nodes", s->workers, s->schedule->nodes);
+  if (s->rounds < 1 || s->rounds > UINT32_MAX || s->eval_every < 1)
+    return gv_fail(err, GV_USAGE, "rounds %llu: accepted are 1 to %llu", (unsigned long long)s->rounds,
+                   (unsigned long long)UINT32_MAX);
+  if (s->parameters < 1 || s->task->max_batch < s->source->max_batch || s->task->max_batch < GV_EVALUATION_BATCH)
+    return gv_fail(err, GV_USAGE, "a model of %zu parameters with batches of at most %d samples does not fit the data",
+                   s->parameters, s->task->max_batch);
+  bool fits = a->messages >= 1 && a->messages <= GV_MESSAGES_MAX && a->states <= GV_STATES_MAX &&
+              s->optimizer->states <= GV_OPTIMIZER_STATES_MAX && (a->in_place == (a->combine == NULL)) &&
+              (a->gradient_message == (a->local == NULL)) && !(a->in_place && (a->gradient_message || a->messages != 1));
+  if (!fits)
+    return gv_fail(err, GV_USAGE, "algorithm %s: its descriptor contradicts itself", a->named.name);
+  return GV_OK;
+}
+
+enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err)
+{
+  enum gv_status status = check_setup(setup, err);
+  void *memory = NULL;
+  if (status == GV_OK)
+    status = gv_alloc_for(&memory, 1, sizeof(struct gv_engine), "the engine", err);
+  if (status != GV_OK)
+    return status;
+  struct gv_engine *e = memory;
+  size_t line = GV_CACHE_LINE / sizeof(float);
+  e->setup = *setup;
+  e->nodes = setup->schedule->nodes;
+  e->dim = setup->parameters;
+  e->stride = (e->dim + line - 1) / line * line;
+  e->rounds_per_epoch = (double)setup->source->train_samples / (double)setup->source->samples_per_round;
+  gv_gate_open(&e->gate);
+  status = gv_alloc_for((void **)&e->node, (size_t)e->nodes, sizeof *e->node, "the nodes", err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&e->worker, (size_t)setup->workers, sizeof *e->worker, "the workers", err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&e->start, e->stride, sizeof *e->start, "the start weights", err);
+  if (status == GV_OK)
+    status = gv_evaluate_prepare(e, err);
+  if (status == GV_OK)
+    status = gv_exchange_create(setup->schedule, setup->workers, e->dim, setup->algorithm->messages, &e->exchange, err);
+  if (status != GV_OK) {
+    gv_engine_destroy(e);
+    return status;
+  }
+  for (int w = 0; w < setup->workers; w++) {
+    e->worker[w].engine = e;
+    e->worker[w].index = w;
+    e->worker[w].first = (int)((int64_t)e->nodes * w / setup->workers);
+    e->worker[w].end = (int)((int64_t)e->nodes * (w + 1) / setup->workers);
+  }
+  *out = e;
+  return GV_OK;
+}
+
+void gv_engine_destroy(struct gv_engine *e)
+{
+  if (e == NULL)
+    return;
+  for (int w = 0; w < e->setup.workers && e->worker != NULL; w++) {
+    struct gv_worker *worker = &e->worker[w];
+    gv_free(worker->buffer.x);
+    gv_free(worker->buffer.labels);
+    gv_free(worker->buffer.targets);
+    gv_free(worker->gradient);
+    gv_free(worker->direction);
+    gv_free(worker->average);
+  }
+  for (int i = 0; i < e->nodes && e->node != NULL; i++) {
+    gv_free(e->node[i].own);
+    gv_free(e->node[i].states);
+  }
+  gv_exchange_destroy(e->exchange);
+  gv_free(e->node);
+  gv_free(e->worker);
+  gv_free(e->start);
+  gv_free(e->mean);
+  gv_free(e->replicas);
+  gv_free(e->chunk_loss);
+  gv_free(e->chunk_correct);
+  gv_free(e->distance);
+  gv_free(e);
+}
+
+enum gv_status gv_engine_run(struct gv_engine *e, struct gv_error *err)
+{
+  enum gv_status status = gv_team_run(e->setup.workers, e->setup.cpus, work, e, err);
+  if (status == GV_OK)
+    status = first_failure(e, err);
+  if (status == GV_OK && e->error.status != GV_OK)
+    status = gv_fail(err, e->error.status, "%s", e->error.text);
+  return status;
+}
+
+void gv_engine_stop(struct gv_engine *e)
+{
+  gv_gate_stop(&e->gate);
+}
+
+const float *gv_engine_mean(const struct gv_engine *e)
+{
+  return e->mean;
+}
+
+int gv_engine_evaluated_nodes(const struct gv_engine *e)
+{
+  return e->judged;
+}

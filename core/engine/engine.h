@@ -1,0 +1,88 @@
+/* engine.h - nodes, rounds, evaluation, stopping: trains a model descriptor on a batch source over a schedule.
+ *
+ * It knows neither plugins nor files: a test hands it a ten-line model and made-up batches.
+ */
+#ifndef GV_ENGINE_ENGINE_H
+#define GV_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <grapevine/model.h>
+#include <grapevine/status.h>
+
+#include "core/algorithms/algorithm.h"
+#include "core/algorithms/optimizer.h"
+#include "core/algorithms/rate.h"
+#include "core/engine/source.h"
+#include "core/graph/schedule.h"
+
+enum {
+  GV_EVALUATED_NODES_MAX = 32,  /* of more nodes a fixed, evenly spaced sample is evaluated */
+  GV_EVALUATION_BATCH = 128     /* samples per call of the model's evaluate */
+};
+
+/* What was measured at one evaluation. Values that do not exist are NAN (no test set, no round yet). */
+struct gv_evaluation {
+  uint64_t round;                /* rounds done */
+  double epoch;                  /* samples drawn by all nodes / samples of the training set */
+  double seconds;                /* of training, without evaluations */
+  double train_loss;             /* mean over nodes and over the rounds since the last evaluation */
+  double test_loss, test_accuracy;  /* of the mean model; accuracy 0..1 */
+  double node_accuracy_min, node_accuracy_mean, node_accuracy_max;
+  double consensus_distance;     /* sqrt(1/n sum_i ||x_i - xbar||^2) */
+  double learning_rate;          /* of the last round */
+};
+
+struct gv_engine_setup {
+  const struct gv_model *model;
+  const struct gv_task *task;    /* max_batch covers the source's and GV_EVALUATION_BATCH */
+  size_t parameters;
+  const struct gv_host *const *hosts;                  /* (workers) */
+  const char *(*failure)(const struct gv_host *host);  /* why the last failed call on this host failed */
+  const struct gv_source *source;
+  const struct gv_schedule *schedule;  /* its nodes are the source's */
+
+  const struct gv_algorithm *algorithm;
+  const struct gv_options *algorithm_options;
+  const struct gv_optimizer *optimizer;
+  const struct gv_options *optimizer_options;
+  const struct gv_rate_schedule *rate;
+  const struct gv_options *rate_options;
+  double learning_rate;
+
+  int workers;            /* 1 .. nodes */
+  const int *cpus;        /* (workers), or NULL: not bound */
+  uint64_t rounds;        /* >= 1 */
+  uint64_t eval_every;    /* rounds between evaluations, >= 1; round 0 and the last are always evaluated */
+  uint64_t seed;
+
+  void *context;          /* for the three below, each called on the thread that called gv_engine_run */
+  enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
+  void (*progress)(void *context, uint64_t round, double seconds);  /* some ten times a second; may be NULL */
+  /* Sees every replica between two rounds: x (nodes) of dim floats each. For tests; may be NULL, and costs a barrier. */
+  void (*inspect)(void *context, uint64_t round, const float *const *x);
+};
+
+struct gv_engine;
+
+/* Checks the setup; borrows everything in it. */
+enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err);
+void gv_engine_destroy(struct gv_engine *engine);
+
+/* Trains to the end, or to the round at which all workers left on gv_engine_stop (then GV_INTERRUPTED, with the
+ * last evaluation made there). A failing node stops all workers at the same round; the error of the earliest
+ * round, then the lowest node, is reported. To be called once. */
+enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
+
+/* Asks a run to end soon. Any thread, also a signal handler. */
+void gv_engine_stop(struct gv_engine *engine);
+
+/* The mean model (parameters) of the last evaluation, the engine's. */
+const float *gv_engine_mean(const struct gv_engine *engine);
+
+/* Nodes that evaluations look at one by one: min(nodes, GV_EVALUATED_NODES_MAX). */
+int gv_engine_evaluated_nodes(const struct gv_engine *engine);
+
+#endif

@@ -1,0 +1,150 @@
+/* Evaluation: the mean model, the nodes one by one, the consensus distance. All workers share the work; sums run
+ * in a fixed order, so the figures do not depend on their number. */
+#include <math.h>
+#include <string.h>
+
+#include "core/base/clones.h"
+#include "core/engine/internal.h"
+#include "core/exchange/mix.h"
+
+enum { LANES = 16 };
+
+/* sum (a - b)^2 in double, in an order of its own that no vector width changes. */
+GV_CLONES
+static double squared_distance(const float *restrict a, const float *restrict b, size_t n)
+{
+  double lane[LANES] = {0};
+  size_t whole = n / LANES * LANES;
+  for (size_t i = 0; i < whole; i += LANES)
+    for (size_t l = 0; l < LANES; l++) {
+      double d = (double)a[i + l] - (double)b[i + l];
+      lane[l] += d * d;
+    }
+  for (size_t i = whole; i < n; i++) {
+    double d = (double)a[i] - (double)b[i];
+    lane[i - whole] += d * d;
+  }
+  double sum = 0;
+  for (size_t l = 0; l < LANES; l++)
+    sum += lane[l];
+  return sum;
+}
+
+/* The k-th of the nodes that are evaluated one by one, evenly spaced. */
+static int judged_node(const struct gv_engine *e, int k)
+{
+  return (int)((int64_t)k * e->nodes / e->judged);
+}
+
+enum gv_status gv_evaluate_prepare(struct gv_engine *e, struct gv_error *err)
+{
+  const char *what = "the evaluation";
+  e->judged = e->nodes < GV_EVALUATED_NODES_MAX ? e->nodes : GV_EVALUATED_NODES_MAX;
+  e->chunks = (e->setup.source->test_samples + GV_EVALUATION_BATCH - 1) / GV_EVALUATION_BATCH;
+  size_t cells = (size_t)e->chunks * (size_t)(e->judged + 1);
+  enum gv_status status = gv_alloc_for((void **)&e->chunk_loss, cells, sizeof *e->chunk_loss, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&e->chunk_correct, cells, sizeof *e->chunk_correct, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&e->distance, (size_t)e->nodes, sizeof *e->distance, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&e->mean, e->stride, sizeof *e->mean, "the mean model", err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&e->replicas, (size_t)e->nodes, sizeof *e->replicas, what, err);
+  return status;
+}
+
+static void evaluate_chunk(struct gv_worker *worker, int64_t chunk, uint64_t round)
+{
+  struct gv_engine *e = worker->engine;
+  const struct gv_source *source = e->setup.source;
+  int64_t first = chunk * GV_EVALUATION_BATCH, left = source->test_samples - first;
+  struct gv_batch batch;
+  source->test(source->context, first, (int32_t)(left < GV_EVALUATION_BATCH ? left : GV_EVALUATION_BATCH),
+               &worker->buffer, &batch);
+  for (int k = 0; k <= e->judged && !worker->failed; k++) {
+    const float *w = k == 0 ? e->mean : e->node[judged_node(e, k - 1)].x;
+    struct gv_metrics metrics = {0};
+    if (e->setup.model->evaluate(worker->instance, w, &batch, &metrics) != 0)
+      gv_worker_fail(worker, round, worker->first, GV_MODEL, "model %s: evaluation after round %llu: %s",
+                     e->setup.model->name, (unsigned long long)round,
+                     e->setup.failure(e->setup.hosts[worker->index]));
+    size_t cell = (size_t)chunk * (size_t)(e->judged + 1) + (size_t)k;
+    e->chunk_loss[cell] = metrics.loss;
+    e->chunk_correct[cell] = metrics.correct;
+  }
+}
+
+/* Means over the test set for model k: 0 is the mean model. */
+static void collect(const struct gv_engine *e, int k, double *loss, double *accuracy)
+{
+  double sum = 0;
+  int64_t correct = 0;
+  for (int64_t c = 0; c < e->chunks; c++) {
+    size_t cell = (size_t)c * (size_t)(e->judged + 1) + (size_t)k;
+    sum += e->chunk_loss[cell];
+    correct += e->chunk_correct[cell];
+  }
+  double samples = (double)e->setup.source->test_samples;
+  *loss = e->chunks > 0 ? sum / samples : NAN;
+  *accuracy = e->chunks > 0 && e->setup.source->shape.classes > 0 ? (double)correct / samples : NAN;
+}
+
+static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
+{
+  *out = (struct gv_evaluation){.round = round, .epoch = (double)round / e->rounds_per_epoch, .seconds = e->seconds,
+                                .learning_rate = gv_engine_rate(e, round > 0 ? round - 1 : 0), .train_loss = NAN};
+  collect(e, 0, &out->test_loss, &out->test_accuracy);
+  double loss, accuracy, sum = 0;
+  out->node_accuracy_min = INFINITY;
+  out->node_accuracy_max = -INFINITY;
+  for (int k = 1; k <= e->judged; k++) {
+    collect(e, k, &loss, &accuracy);
+    sum += accuracy;
+    if (!(accuracy >= out->node_accuracy_min))
+      out->node_accuracy_min = accuracy;
+    if (!(accuracy <= out->node_accuracy_max))
+      out->node_accuracy_max = accuracy;
+  }
+  out->node_accuracy_mean = sum / e->judged;
+  double distance = 0, train = 0;
+  for (int i = 0; i < e->nodes; i++) {
+    distance += e->distance[i];
+    train += e->node[i].loss;
+    e->node[i].loss = 0;
+  }
+  out->consensus_distance = sqrt(distance / e->nodes);
+  if (round > e->last_evaluation)
+    out->train_loss = train / e->nodes / (double)(round - e->last_evaluation);
+  e->last_evaluation = round;
+}
+
+void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation)
+{
+  struct gv_engine *e = worker->engine;
+  for (int i = worker->first; i < worker->end; i++)
+    e->replicas[i] = e->node[i].x;
+  gv_team_barrier(worker->team);
+
+  size_t lines = e->stride * sizeof(float) / GV_CACHE_LINE, line = GV_CACHE_LINE / sizeof(float);
+  size_t first = lines * (size_t)worker->index / (size_t)e->setup.workers * line;
+  size_t end = lines * (size_t)(worker->index + 1) / (size_t)e->setup.workers * line;
+  if (end > e->dim)
+    end = e->dim;
+  if (first < end)
+    gv_mean(e->mean + first, e->nodes, e->replicas, first, end - first);
+  gv_team_barrier(worker->team);
+
+  for (int i = worker->first; i < worker->end; i++) {
+    e->distance[i] = squared_distance(e->node[i].x, e->mean, e->dim);
+    if (!isfinite(e->distance[i]))
+      gv_worker_fail(worker, round, i, GV_NUMERIC,
+                     "after round %llu: the weights of node %d or of the mean model are not finite; the learning rate "
+                     "%g may be too high", (unsigned long long)round, i, e->setup.learning_rate);
+  }
+  for (int64_t c = worker->index; c < e->chunks && !worker->failed; c += e->setup.workers)
+    evaluate_chunk(worker, c, round);
+  gv_team_barrier(worker->team);
+  if (worker->index == 0)
+    summarise(e, round, evaluation);
+}

@@ -1,0 +1,37 @@
+/* gate.h - lets all workers leave at the same round without a barrier.
+ *
+ * Rounds below the limit may run. The first worker to reach the limit raises it, or, once a stop is asked for,
+ * closes the gate there; nobody has passed it by then, so all leave at the same round. Limits lie some
+ * milliseconds apart, so rounds pay one load.
+ */
+#ifndef GV_ENGINE_GATE_H
+#define GV_ENGINE_GATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gv_gate {
+  _Atomic uint64_t limit;    /* 2 x rounds that may run + 1 once closed */
+  _Atomic uint64_t stride;   /* rounds the limit was last raised by */
+  _Atomic uint64_t raised;   /* clock at that time, in microseconds */
+  _Atomic bool stop;
+};
+
+void gv_gate_open(struct gv_gate *gate);
+
+/* May be called from any thread and from a signal handler. */
+static inline void gv_gate_stop(struct gv_gate *gate)
+{
+  atomic_store_explicit(&gate->stop, true, memory_order_relaxed);
+}
+
+bool gv_gate_decide(struct gv_gate *gate, uint64_t round);
+
+/* Whether the calling worker runs this round; the same answer for every worker. */
+static inline bool gv_gate_pass(struct gv_gate *gate, uint64_t round)
+{
+  return round < atomic_load_explicit(&gate->limit, memory_order_relaxed) >> 1 || gv_gate_decide(gate, round);
+}
+
+#endif

@@ -1,0 +1,81 @@
+/* internal.h - what the files of the engine share. */
+#ifndef GV_ENGINE_INTERNAL_H
+#define GV_ENGINE_INTERNAL_H
+
+#include "core/base/memory.h"
+#include "core/base/team.h"
+#include "core/engine/engine.h"
+#include "core/engine/gate.h"
+#include "core/exchange/exchange.h"
+
+/* Kernels work on blocks whose few vectors fit in the first-level cache together: 8 KiB each. */
+enum { GV_BLOCK = 2048 };
+
+/* A node as its worker sees it. x is read by others only between the barriers of an evaluation. */
+struct gv_node {
+  float *x;           /* (dim) the replica: in the node's slot for algorithms in place, else in `own` */
+  float *own;         /* (dim) or NULL */
+  float *states;      /* (states of the algorithm, then of the optimizer; stride) or NULL */
+  double loss;        /* sum of the training losses since the last evaluation */
+};
+
+struct gv_worker {
+  _Alignas(GV_APART) struct gv_engine *engine;
+  int index, first, end;     /* hosts nodes first .. end-1 */
+  struct gv_team *team;
+  void *instance;            /* of the model */
+  struct gv_buffer buffer;   /* for batches */
+  float *gradient;           /* (dim) scratch, or NULL when gradients are messages */
+  float *direction;          /* (GV_BLOCK) scratch */
+  float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
+  bool failed;               /* then `error` came first at (fail_round, fail_node) */
+  uint64_t fail_round;
+  int fail_node;
+  struct gv_error error;
+};
+
+struct gv_engine {
+  struct gv_engine_setup setup;
+  int nodes;
+  size_t dim, stride;        /* stride: dim in whole cache lines */
+  struct gv_exchange *exchange;
+  struct gv_node *node;      /* (nodes) */
+  struct gv_worker *worker;  /* (workers) */
+  struct gv_gate gate;
+  float *start;              /* (dim) the common start vector, gone once copied */
+  float *mean;               /* (dim) */
+  const float **replicas;    /* (nodes) */
+  double rounds_per_epoch;
+
+  int judged;                /* nodes evaluated one by one */
+  int64_t chunks;            /* of the test set */
+  double *chunk_loss;        /* (chunks, 1 + judged) */
+  int64_t *chunk_correct;    /* (chunks, 1 + judged) */
+  double *distance;          /* (nodes) ||x_i - xbar||^2 */
+
+  /* Written by worker 0 alone, read by all after a barrier. */
+  double seconds, segment_start, next_progress_time;
+  uint64_t next_progress;
+  uint64_t last_evaluation;  /* rounds done at it */
+  bool over;
+  struct gv_error error;
+};
+
+static inline double gv_engine_rate(const struct gv_engine *e, uint64_t round)
+{
+  return gv_rate(e->setup.rate, e->setup.rate_options, e->setup.learning_rate, round, e->setup.rounds,
+                 e->rounds_per_epoch);
+}
+
+/* Records the first failure of a worker and asks everybody to stop. */
+void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status, const char *format, ...)
+    GV_PRINTF(5, 6);
+
+/* round.c: one round of all nodes of a worker. Neither allocates, locks nor logs. */
+void gv_worker_round(struct gv_worker *worker, uint64_t round);
+
+/* evaluate.c: called by all workers together, between rounds; worker 0 fills *evaluation. */
+enum gv_status gv_evaluate_prepare(struct gv_engine *engine, struct gv_error *err);
+void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation);
+
+#endif

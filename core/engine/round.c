@@ -1,0 +1,139 @@
+/* One round: gradient, optimizer, local step, publish; then mixing and combine. The hot path. */
+#include <math.h>
+#include <string.h>
+
+#include "core/engine/internal.h"
+
+/* The block of a node's own vectors that begins at `first`. */
+static void begin_block(const struct gv_worker *worker, const struct gv_node *node, size_t first, float rate,
+                        struct gv_block *block)
+{
+  const struct gv_engine *e = worker->engine;
+  const struct gv_algorithm *algorithm = e->setup.algorithm;
+  block->n = e->dim - first < GV_BLOCK ? e->dim - first : GV_BLOCK;
+  block->rate = rate;
+  block->x = node->x + first;
+  for (int s = 0; s < algorithm->states; s++)
+    block->state[s] = node->states + (size_t)s * e->stride + first;
+}
+
+/* The direction of a block from its gradient g. */
+static const float *direction(struct gv_worker *worker, const struct gv_node *node, const float *g, size_t first,
+                              size_t n)
+{
+  const struct gv_engine *e = worker->engine;
+  const struct gv_optimizer *optimizer = e->setup.optimizer;
+  if (optimizer->direction == NULL)
+    return g;
+  float *state[GV_OPTIMIZER_STATES_MAX] = {NULL};
+  size_t before = (size_t)e->setup.algorithm->states;
+  for (size_t s = 0; s < (size_t)optimizer->states; s++)
+    state[s] = node->states + (before + s) * e->stride + first;
+  optimizer->direction(e->setup.optimizer_options, g, worker->direction, state, n);
+  return worker->direction;
+}
+
+static void compute(struct gv_worker *worker, int index, float *g, uint64_t round)
+{
+  struct gv_engine *e = worker->engine;
+  struct gv_batch batch;
+  float loss = 0;
+  e->setup.source->draw(e->setup.source->context, index, round, &worker->buffer, &batch);
+  if (e->setup.model->gradient(worker->instance, e->node[index].x, &batch, g, &loss) != 0)
+    gv_worker_fail(worker, round, index, GV_MODEL, "model %s: node %d, round %llu: %s", e->setup.model->name, index,
+                   (unsigned long long)round, e->setup.failure(e->setup.hosts[worker->index]));
+  else if (!isfinite(loss))
+    gv_worker_fail(worker, round, index, GV_NUMERIC,
+                   "node %d, round %llu: the loss is %g; the learning rate %g may be too high, or the data not finite",
+                   index, (unsigned long long)round, (double)loss, gv_engine_rate(e, round));
+  e->node[index].loss += (double)loss;
+}
+
+static void step_and_publish(struct gv_worker *worker, int index, float rate, uint64_t round)
+{
+  struct gv_engine *e = worker->engine;
+  struct gv_node *node = &e->node[index];
+  const struct gv_algorithm *algorithm = e->setup.algorithm;
+  float *message[GV_MESSAGES_MAX];
+  for (int m = 0; m < algorithm->messages; m++)
+    message[m] = gv_exchange_message(e->exchange, index, m, 0);
+  float *g = algorithm->gradient_message ? message[0] : worker->gradient;
+  /* A worker that failed keeps publishing until all leave at the same round, so nobody waits for it. */
+  if (!worker->failed)
+    compute(worker, index, g, round);
+  for (size_t first = 0; first < e->dim && algorithm->local != NULL && !worker->failed; first += GV_BLOCK) {
+    struct gv_block block;
+    begin_block(worker, node, first, rate, &block);
+    for (int m = 0; m < algorithm->messages; m++)
+      block.message[m] = message[m] + first;
+    block.d = direction(worker, node, g + first, first, block.n);
+    algorithm->local(e->setup.algorithm_options, &block);
+  }
+  gv_exchange_publish(e->exchange, index);
+}
+
+/* From the averages to the next x, block by block. mean: of all nodes, or NULL for the collected neighbours. */
+static void combine(struct gv_worker *worker, int index, float rate, const float *const *mean)
+{
+  struct gv_engine *e = worker->engine;
+  struct gv_node *node = &e->node[index];
+  const struct gv_algorithm *algorithm = e->setup.algorithm;
+  for (size_t first = 0; first < e->dim; first += GV_BLOCK) {
+    struct gv_block block;
+    begin_block(worker, node, first, rate, &block);
+    for (int m = 0; m < algorithm->messages; m++) {
+      float *scratch = worker->average + (size_t)m * GV_BLOCK;
+      if (mean == NULL)
+        gv_exchange_mix(e->exchange, index, m, first, block.n, scratch);
+      block.mixed[m] = mean != NULL ? mean[m] + first : scratch;
+    }
+    block.d = algorithm->gradient_message ? direction(worker, node, block.mixed[0], first, block.n) : NULL;
+    algorithm->combine(e->setup.algorithm_options, &block);
+  }
+}
+
+static void mix_with_neighbors(struct gv_worker *worker, int index, float rate, uint64_t round)
+{
+  struct gv_engine *e = worker->engine;
+  gv_exchange_collect(e->exchange, index, round);
+  if (e->setup.algorithm->in_place) {
+    float *next = gv_exchange_message(e->exchange, index, 0, 1);
+    gv_exchange_mix(e->exchange, index, 0, 0, e->dim, next);
+    e->node[index].x = next;
+  } else {
+    combine(worker, index, rate, NULL);
+  }
+  gv_exchange_finish(e->exchange, index);
+}
+
+static void take_mean(struct gv_worker *worker, int index, float rate, const float *const *mean)
+{
+  struct gv_engine *e = worker->engine;
+  if (e->setup.algorithm->in_place) {
+    float *next = gv_exchange_message(e->exchange, index, 0, 1);
+    memcpy(next, mean[0], e->dim * sizeof *next);
+    e->node[index].x = next;
+  } else {
+    combine(worker, index, rate, mean);
+  }
+  gv_exchange_finish(e->exchange, index);
+}
+
+void gv_worker_round(struct gv_worker *worker, uint64_t round)
+{
+  struct gv_engine *e = worker->engine;
+  const struct gv_algorithm *algorithm = e->setup.algorithm;
+  float rate = (float)gv_engine_rate(e, round);
+  for (int i = worker->first; i < worker->end; i++)
+    step_and_publish(worker, i, rate, round);
+  if (e->setup.schedule->average || algorithm->mixing(e->setup.algorithm_options, round) == GV_MIX_GLOBAL) {
+    const float *mean[GV_MESSAGES_MAX] = {NULL};
+    for (int m = 0; m < algorithm->messages; m++)
+      mean[m] = gv_exchange_average(e->exchange, worker->index, worker->first, m);
+    for (int i = worker->first; i < worker->end; i++)
+      take_mean(worker, i, rate, mean);
+  } else {
+    for (int i = worker->first; i < worker->end; i++)
+      mix_with_neighbors(worker, i, rate, round);
+  }
+}

@@ -1,0 +1,187 @@
+/* The synchronous exchange: two slots a node, `published` and `mixed` epochs, slices for the global average. */
+#include "core/exchange/exchange.h"
+
+#include <string.h>
+
+#include "core/exchange/epoch.h"
+#include "core/exchange/mix.h"
+
+/* What the hosting worker keeps about a node. Touched by that worker alone, but for the slots' floats. */
+struct port {
+  _Alignas(GV_APART) float *slots;     /* (2, messages, stride) */
+  const float **from;                  /* (degree_max) the collected neighbours' slots of this mixing */
+  float *weight;                       /* (degree_max) beside from */
+  int degree;
+  uint32_t mixing;                     /* mixings finished; this one uses slot mixing mod 2 */
+  const struct gv_graph *read_by[2];   /* W of the last mixing through each slot; NULL: nobody's epoch to wait for */
+};
+
+struct gv_exchange {
+  const struct gv_schedule *schedule;
+  int nodes, workers, messages;
+  size_t dim, stride;                  /* stride: dim in whole cache lines */
+  bool implied;                        /* undirected and static: a neighbour that published this mixing has mixed the last */
+  struct port *ports;                  /* (nodes) */
+  struct gv_epoch *published, *mixed;  /* (nodes) mixings published, finished */
+  struct gv_epoch *reduced;            /* (workers) slices reduced */
+  uint32_t *reductions;                /* (workers, one a GV_APART bytes) slices this worker reduced */
+  const float **all;                   /* (workers, nodes) scratch of the global average */
+  float *mean;                         /* (messages, stride) */
+};
+
+enum { LINE_FLOATS = GV_CACHE_LINE / sizeof(float), APART_WORDS = GV_APART / sizeof(uint32_t) };
+
+enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int workers, size_t dim, int messages,
+                                  struct gv_exchange **out, struct gv_error *err)
+{
+  void *memory = NULL;
+  const char *what = "the exchange";
+  enum gv_status status = gv_alloc_for(&memory, 1, sizeof(struct gv_exchange), what, err);
+  if (status != GV_OK)
+    return status;
+  struct gv_exchange *ex = memory;
+  size_t nodes = (size_t)schedule->nodes, teams = (size_t)workers;
+  *ex = (struct gv_exchange){
+      .schedule = schedule,
+      .nodes = schedule->nodes,
+      .workers = workers,
+      .messages = messages,
+      .dim = dim,
+      .stride = (dim + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS,
+      .implied = schedule->period == 1 && !schedule->directed,
+  };
+  status = gv_alloc_for((void **)&ex->ports, nodes, sizeof *ex->ports, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&ex->published, nodes, sizeof *ex->published, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&ex->mixed, nodes, sizeof *ex->mixed, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&ex->reduced, teams, sizeof *ex->reduced, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&ex->reductions, teams, GV_APART, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&ex->all, teams * nodes, sizeof *ex->all, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&ex->mean, ex->stride * (size_t)messages, sizeof *ex->mean, "the mean vector", err);
+  if (status != GV_OK) {
+    gv_exchange_destroy(ex);
+    return status;
+  }
+  *out = ex;
+  return GV_OK;
+}
+
+void gv_exchange_destroy(struct gv_exchange *ex)
+{
+  if (ex == NULL)
+    return;
+  for (int i = 0; i < ex->nodes && ex->ports != NULL; i++) {
+    gv_free(ex->ports[i].slots);
+    gv_free(ex->ports[i].from);
+    gv_free(ex->ports[i].weight);
+  }
+  gv_free(ex->ports);
+  gv_free(ex->published);
+  gv_free(ex->mixed);
+  gv_free(ex->reduced);
+  gv_free(ex->reductions);
+  gv_free(ex->all);
+  gv_free(ex->mean);
+  gv_free(ex);
+}
+
+enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_error *err)
+{
+  struct port *port = &ex->ports[node];
+  size_t floats = 2 * (size_t)ex->messages * ex->stride;
+  size_t degree = ex->schedule->average ? 0 : (size_t)ex->schedule->degree_max;
+  enum gv_status status = gv_alloc_for((void **)&port->slots, floats, sizeof(float), "the nodes' messages", err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&port->from, degree, sizeof *port->from, "the nodes' neighbours", err);
+  if (status == GV_OK)
+    status = gv_alloc_for((void **)&port->weight, degree, sizeof *port->weight, "the nodes' neighbours", err);
+  if (status == GV_OK)
+    memset(port->slots, 0, floats * sizeof(float));  /* first touch, on the node's worker */
+  return status;
+}
+
+static float *slot(const struct gv_exchange *ex, int node, uint32_t mixing, int m)
+{
+  size_t index = (size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m;
+  return ex->ports[node].slots + index * ex->stride;
+}
+
+float *gv_exchange_message(struct gv_exchange *ex, int node, int m, int ahead)
+{
+  struct port *port = &ex->ports[node];
+  uint32_t mixing = port->mixing + (uint32_t)ahead;
+  const struct gv_graph *graph = port->read_by[mixing & 1];
+  if (graph != NULL) {  /* who read this slot two mixings ago must be done: pairs with the raise in finish */
+    for (int64_t e = graph->reader_first[node]; e < graph->reader_first[node + 1]; e++)
+      gv_epoch_wait(&ex->mixed[graph->reader[e]], mixing - 1);
+    port->read_by[mixing & 1] = NULL;
+  }
+  return slot(ex, node, mixing, m);
+}
+
+void gv_exchange_publish(struct gv_exchange *ex, int node)
+{
+  gv_epoch_raise(&ex->published[node], ex->ports[node].mixing + 1);
+}
+
+void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
+{
+  struct port *port = &ex->ports[node];
+  const struct gv_graph *graph = gv_schedule_graph(ex->schedule, round);
+  port->degree = 0;
+  for (int64_t e = graph->first[node]; e < graph->first[node + 1]; e++) {
+    int32_t j = graph->from[e];
+    gv_epoch_wait(&ex->published[j], port->mixing + 1);  /* pairs with the raise in publish */
+    port->from[port->degree] = slot(ex, j, port->mixing, 0);
+    port->weight[port->degree++] = (float)graph->weight[e];
+  }
+  if (!ex->implied)
+    port->read_by[port->mixing & 1] = graph;
+}
+
+void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size_t count, float *out)
+{
+  struct port *port = &ex->ports[node];
+  const float *own = slot(ex, node, port->mixing, m) + first;
+  size_t offset = (size_t)m * ex->stride + first;
+  if (offset != 0)
+    for (int j = 0; j < port->degree; j++)
+      port->from[j] += offset;
+  gv_mix(out, own, port->degree, port->from, port->weight, count);
+  if (offset != 0)
+    for (int j = 0; j < port->degree; j++)
+      port->from[j] -= offset;
+}
+
+const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, int m)
+{
+  const float **all = ex->all + (size_t)worker * (size_t)ex->nodes;
+  uint32_t mixing = ex->ports[node].mixing;
+  for (int i = 0; i < ex->nodes; i++) {
+    gv_epoch_wait(&ex->published[i], mixing + 1);
+    all[i] = slot(ex, i, mixing, m);
+  }
+  size_t lines = ex->stride / LINE_FLOATS, parts = (size_t)ex->workers;
+  size_t first = lines * (size_t)worker / parts * LINE_FLOATS;
+  size_t end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;
+  float *mean = ex->mean + (size_t)m * ex->stride;
+  gv_mean(mean + first, ex->nodes, all, first, end - first);
+  uint32_t done = ++ex->reductions[(size_t)worker * APART_WORDS];
+  gv_epoch_raise(&ex->reduced[worker], done);
+  for (int w = 0; w < ex->workers; w++)
+    gv_epoch_wait(&ex->reduced[w], done);  /* pairs with the raise above, on the other workers */
+  return mean;
+}
+
+void gv_exchange_finish(struct gv_exchange *ex, int node)
+{
+  struct port *port = &ex->ports[node];
+  port->mixing++;
+  if (!ex->implied)
+    gv_epoch_raise(&ex->mixed[node], port->mixing);
+}

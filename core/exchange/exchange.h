@@ -1,0 +1,60 @@
+/* exchange.h - how messages reach neighbours: published slots, epochs, mixing, global averaging.
+ *
+ * Synchronous pace. Every node has two slots, used in turn, one a mixing. The life of a node's mixing, all
+ * on the worker that hosts it:
+ *
+ *   message(ahead 0)  where this mixing's message goes; returns when its readers of two mixings ago are done
+ *   publish           the message is complete
+ *   collect           waits for the neighbours of this round, and for nobody else
+ *   mix               ranges of the weighted average; any number of calls
+ *     or average      instead of collect and mix: the mean over all nodes
+ *   finish            the neighbours' slots are no longer read; the next mixing begins
+ *
+ * A worker that hosts many nodes publishes them all before it collects for any, so it cannot wait for itself.
+ * No deadlock: a mixing waits only for messages of the same mixing, and writing only for readers of the one
+ * two before, which wait for nothing of this node's.
+ *
+ * Nothing above this layer touches a neighbour's memory: messages are reached only through these functions.
+ */
+#ifndef GV_EXCHANGE_EXCHANGE_H
+#define GV_EXCHANGE_EXCHANGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <grapevine/status.h>
+
+#include "core/graph/schedule.h"
+
+struct gv_exchange;
+
+/* No memory of nodes yet: that is gv_exchange_place. dim floats a message vector, `messages` vectors a node.
+ * Node i is hosted by one worker of 0..workers-1 for good. schedule outlives the exchange. */
+enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int workers, size_t dim, int messages,
+                                  struct gv_exchange **out, struct gv_error *err);
+void gv_exchange_destroy(struct gv_exchange *exchange);
+
+/* Takes and touches the node's slots, zeroed; on the worker that hosts it, before any other call for it. */
+enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct gv_error *err);
+
+/* The slot (dim) of message m for this mixing (ahead 0) or the next (ahead 1), 64-byte aligned, the node's to write.
+ * ahead 1 is for algorithms whose replica lives in the slots: it may be called after collect or average, and the
+ * slot is this mixing's message of the next one. */
+float *gv_exchange_message(struct gv_exchange *exchange, int node, int m, int ahead);
+
+void gv_exchange_publish(struct gv_exchange *exchange, int node);
+
+/* Waits until the neighbours of this round have published; round picks W(round). */
+void gv_exchange_collect(struct gv_exchange *exchange, int node, uint64_t round);
+
+/* out (count) <- the weighted average of message m over the collected neighbours, elements first .. first+count-1. */
+void gv_exchange_mix(struct gv_exchange *exchange, int node, int m, size_t first, size_t count, float *out);
+
+/* The mean of message m (dim) over all nodes. All workers call it, each once for one of its nodes and after
+ * publishing all of them, in the same order of m, and each reduces its slice; returns when every slice is
+ * there. Valid until the worker's first publish of the next mixing. */
+const float *gv_exchange_average(struct gv_exchange *exchange, int worker, int node, int m);
+
+void gv_exchange_finish(struct gv_exchange *exchange, int node);
+
+#endif

@@ -1,0 +1,131 @@
+/* Averaging kernels, one pass over memory for up to three neighbours. */
+#include "core/exchange/mix.h"
+
+#include "core/base/clones.h"
+
+/* Blocks of more neighbours stay in the first-level cache between passes: 8 KiB. */
+enum { BLOCK = 2048 };
+
+GV_CLONES
+static void mix_half(float *restrict out, const float *restrict s, const float *restrict a, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = 0.5f * (s[i] + a[i]);
+}
+
+GV_CLONES
+static void mix_1(float *restrict out, const float *restrict s, const float *restrict a, float wa, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = s[i] + wa * (a[i] - s[i]);
+}
+
+GV_CLONES
+static void mix_2(float *restrict out, const float *restrict s, const float *restrict a, const float *restrict b,
+                  float wa, float wb, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = s[i] + (wa * (a[i] - s[i]) + wb * (b[i] - s[i]));
+}
+
+GV_CLONES
+static void mix_3(float *restrict out, const float *restrict s, const float *restrict a, const float *restrict b,
+                  const float *restrict c, float wa, float wb, float wc, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = s[i] + ((wa * (a[i] - s[i]) + wb * (b[i] - s[i])) + wc * (c[i] - s[i]));
+}
+
+/* out += w (a - s) for one more neighbour */
+GV_CLONES
+static void add_1(float *restrict out, const float *restrict s, const float *restrict a, float wa, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = out[i] + wa * (a[i] - s[i]);
+}
+
+GV_CLONES
+static void add_2(float *restrict out, const float *restrict s, const float *restrict a, const float *restrict b,
+                  float wa, float wb, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = out[i] + (wa * (a[i] - s[i]) + wb * (b[i] - s[i]));
+}
+
+static void copy(float *restrict out, const float *restrict s, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    out[i] = s[i];
+}
+
+static void mix_many(float *out, const float *s, int degree, const float *const *from, const float *w, size_t n)
+{
+  for (size_t lo = 0; lo < n; lo += BLOCK) {
+    size_t m = n - lo < BLOCK ? n - lo : BLOCK;
+    mix_3(out + lo, s + lo, from[0] + lo, from[1] + lo, from[2] + lo, w[0], w[1], w[2], m);
+    int j = 3;
+    for (; j + 2 <= degree; j += 2)
+      add_2(out + lo, s + lo, from[j] + lo, from[j + 1] + lo, w[j], w[j + 1], m);
+    if (j < degree)
+      add_1(out + lo, s + lo, from[j] + lo, w[j], m);
+  }
+}
+
+void gv_mix(float *out, const float *self, int degree, const float *const *from, const float *weight, size_t n)
+{
+  switch (degree) {
+  case 0:
+    copy(out, self, n);
+    break;
+  case 1:
+    if (weight[0] == 0.5f)
+      mix_half(out, self, from[0], n);
+    else
+      mix_1(out, self, from[0], weight[0], n);
+    break;
+  case 2:
+    mix_2(out, self, from[0], from[1], weight[0], weight[1], n);
+    break;
+  case 3:
+    mix_3(out, self, from[0], from[1], from[2], weight[0], weight[1], weight[2], n);
+    break;
+  default:
+    mix_many(out, self, degree, from, weight, n);
+  }
+}
+
+GV_CLONES
+static void add_to_sum(double *restrict sum, const float *restrict a, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    sum[i] += (double)a[i];
+}
+
+GV_CLONES
+static void divide_sum(float *restrict out, const double *restrict sum, double count, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = (float)(sum[i] / count);
+}
+
+void gv_mean(float *out, int count, const float *const *from, size_t first, size_t n)
+{
+  enum { PIECE = 1024 };
+  double sum[PIECE];
+  for (size_t lo = 0; lo < n; lo += PIECE) {
+    size_t m = n - lo < PIECE ? n - lo : PIECE;
+    for (size_t i = 0; i < m; i++)
+      sum[i] = 0;
+    for (int j = 0; j < count; j++)
+      add_to_sum(sum, from[j] + first + lo, m);
+    divide_sum(out + lo, sum, (double)count, m);
+  }
+}

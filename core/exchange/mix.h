@@ -1,0 +1,19 @@
+/* mix.h - the averaging kernels: weighted averages of a few vectors, and the mean of many.
+ *
+ * Both keep consensus exactly: where all inputs hold the same float, so does the output.
+ */
+#ifndef GV_EXCHANGE_MIX_H
+#define GV_EXCHANGE_MIX_H
+
+#include <stddef.h>
+
+/* out (n) <- self + sum_j weight[j] (from[j] - self), in this order: the row of W whose own weight is what the
+ * others leave of 1, so that its weights sum to 1 exactly. One neighbour of weight 1/2 is (self + from)/2,
+ * which both sides of a pair compute to the same bits. out overlaps nothing. */
+void gv_mix(float *out, const float *self, int degree, const float *const *from, const float *weight, size_t n);
+
+/* out (n) <- mean of count vectors, each at from[i] + first, summed in double in order of i.
+ * Independent of how [0, dim) is cut into calls. */
+void gv_mean(float *out, int count, const float *const *from, size_t first, size_t n);
+
+#endif

@@ -1,0 +1,15 @@
+/* The table of topologies. A new one: its file, a line here, a line in topologies.h and in local.mk. */
+#include "core/graph/topologies.h"
+
+static const struct gv_named *const entries[] = {
+    &gv_topology_one_peer_exponential.named,
+    &gv_topology_ring.named,
+    &gv_topology_full.named,
+    NULL,
+};
+
+const struct gv_table gv_topology_table = {
+    .kind = "topology",
+    .summary = "who receives from whom in each round",
+    .entries = entries,
+};

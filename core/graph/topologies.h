@@ -1,0 +1,11 @@
+/* topologies.h - the descriptors behind gv_topology_table, one file each. */
+#ifndef GV_GRAPH_TOPOLOGIES_H
+#define GV_GRAPH_TOPOLOGIES_H
+
+#include "core/graph/topology.h"
+
+extern const struct gv_topology gv_topology_ring;
+extern const struct gv_topology gv_topology_full;
+extern const struct gv_topology gv_topology_one_peer_exponential;
+
+#endif

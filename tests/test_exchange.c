@@ -1,0 +1,247 @@
+/* Epochs, averaging kernels, and the exchange under many workers: no message is torn, late or lost. */
+#include <math.h>
+#include <string.h>
+
+#include "core/base/team.h"
+#include "core/exchange/epoch.h"
+#include "core/exchange/exchange.h"
+#include "core/exchange/mix.h"
+#include "tests/suite.h"
+
+/* ---- kernels ---- */
+
+static float value(int vector, size_t i)
+{
+  return sinf((float)(vector * 1000) + (float)i) * (float)(1 + vector % 3);
+}
+
+START_TEST(mix_agrees_with_double_arithmetic)
+{
+  enum { N = 5003, MAX = 9 };
+  static float vector[MAX + 1][N], out[N + 1];
+  const float *from[MAX];
+  float weight[MAX];
+  for (int v = 0; v <= MAX; v++)
+    for (size_t i = 0; i < N; i++)
+      vector[v][i] = value(v, i);
+  for (int degree = 0; degree <= MAX; degree++)
+    for (size_t n = 0; n <= N; n += n < 40 ? 1 : 709) {
+      for (int j = 0; j < degree; j++) {
+        from[j] = vector[j + 1];
+        weight[j] = 1.0f / (float)(degree + 2 + j);
+      }
+      out[n] = 12345;
+      gv_mix(out, vector[0], degree, from, weight, n);
+      ck_assert_float_eq(out[n], 12345);
+      for (size_t i = 0; i < n; i++) {
+        double want = vector[0][i];
+        for (int j = 0; j < degree; j++)
+          want += (double)weight[j] * ((double)from[j][i] - (double)vector[0][i]);
+        ck_assert_double_eq_tol(out[i], want, 2e-6);
+      }
+    }
+}
+END_TEST
+
+START_TEST(mix_keeps_consensus_exactly)
+{
+  static float same[4099], out[4099];
+  const float *from[7];
+  float weight[7];
+  for (size_t i = 0; i < 4099; i++)
+    same[i] = value(1, i);
+  for (int degree = 0; degree <= 7; degree++) {
+    for (int j = 0; j < degree; j++) {
+      from[j] = same;
+      weight[j] = (float)(1.0 / (degree + 1));
+    }
+    gv_mix(out, same, degree, from, weight, 4099);
+    ck_assert_mem_eq(out, same, sizeof same);
+    if (degree > 0) {
+      gv_mean(out, degree, from, 0, 4099);
+      ck_assert_mem_eq(out, same, sizeof same);
+    }
+  }
+}
+END_TEST
+
+START_TEST(half_is_the_same_on_both_sides)
+{
+  static float a[1000], b[1000], ab[1000], ba[1000];
+  for (size_t i = 0; i < 1000; i++) {
+    a[i] = value(1, i);
+    b[i] = value(2, i);
+  }
+  const float *pa = a, *pb = b, half = 0.5f;
+  gv_mix(ab, a, 1, &pb, &half, 1000);
+  gv_mix(ba, b, 1, &pa, &half, 1000);
+  ck_assert_mem_eq(ab, ba, sizeof ab);
+}
+END_TEST
+
+START_TEST(kernels_do_not_depend_on_the_cut)
+{
+  enum { N = 3000, DEGREE = 6 };
+  static float vector[DEGREE + 1][N], whole[N], cut[N];
+  const float *from[DEGREE], *shifted[DEGREE];
+  float weight[DEGREE];
+  for (int v = 0; v <= DEGREE; v++)
+    for (size_t i = 0; i < N; i++)
+      vector[v][i] = value(v, i);
+  for (int j = 0; j < DEGREE; j++) {
+    from[j] = vector[j + 1];
+    weight[j] = 0.1f;
+  }
+  gv_mix(whole, vector[0], DEGREE, from, weight, N);
+  for (size_t lo = 0, step = 1; lo < N; lo += step, step = 1 + (step * 7) % 61) {
+    size_t n = lo + step < N ? step : N - lo;
+    for (int j = 0; j < DEGREE; j++)
+      shifted[j] = from[j] + lo;
+    gv_mix(cut + lo, vector[0] + lo, DEGREE, shifted, weight, n);
+  }
+  ck_assert_mem_eq(whole, cut, sizeof whole);
+  gv_mean(whole, DEGREE, from, 0, N);
+  for (size_t lo = 0, step = 1; lo < N; lo += step, step = 1 + (step * 7) % 61)
+    gv_mean(cut + lo, DEGREE, from, lo, lo + step < N ? step : N - lo);
+  ck_assert_mem_eq(whole, cut, sizeof whole);
+}
+END_TEST
+
+/* ---- epochs ---- */
+
+struct ping {
+  struct gv_epoch a, b;
+  uint32_t start;
+  int plain;  /* written on one side, read on the other */
+};
+
+static void ping_body(void *arg, struct gv_team *team, int worker)
+{
+  struct ping *ping = arg;
+  (void)team;
+  for (uint32_t i = 1; i <= 20000; i++)
+    if (worker == 0) {
+      ping->plain = (int)i;
+      gv_epoch_raise(&ping->a, ping->start + i);
+      gv_epoch_wait(&ping->b, ping->start + i);
+      ck_assert_int_eq(ping->plain, -(int)i);
+    } else if (worker == 1) {
+      gv_epoch_wait(&ping->a, ping->start + i);
+      ck_assert_int_eq(ping->plain, (int)i);
+      ping->plain = -(int)i;
+      gv_epoch_raise(&ping->b, ping->start + i);
+    }
+}
+
+START_TEST(epochs_order_memory_and_wrap)
+{
+  struct ping ping = {.start = UINT32_MAX - 10000};
+  gv_epoch_raise(&ping.a, ping.start);
+  gv_epoch_raise(&ping.b, ping.start);
+  assert_ok(gv_team_run(2, NULL, ping_body, &ping, err));
+}
+END_TEST
+
+/* ---- the exchange: every element of a message equals f(node, mixing); a torn or late slot cannot ---- */
+
+struct trial {
+  struct gv_exchange *exchange;
+  const struct gv_schedule *schedule;
+  int workers;
+  size_t dim;
+  unsigned rounds, global_every;
+};
+
+static float tag(int node, unsigned mixing)
+{
+  return (float)(node + 1) + (float)(mixing % 512) * 1024;
+}
+
+static void trial_body(void *arg, struct gv_team *team, int worker)
+{
+  struct trial *t = arg;
+  int n = t->schedule->nodes, first = n * worker / t->workers, end = n * (worker + 1) / t->workers;
+  float *out = calloc(t->dim, sizeof *out);
+  for (int i = first; i < end; i++)
+    assert_ok(gv_exchange_place(t->exchange, i, err));
+  gv_team_barrier(team);
+  for (unsigned k = 0; k < t->rounds; k++) {
+    for (int i = first; i < end; i++) {
+      for (int m = 0; m < 2; m++) {
+        float *message = gv_exchange_message(t->exchange, i, m, 0);
+        for (size_t e = 0; e < t->dim; e++)
+          message[e] = tag(i, k) * (float)(m + 1);
+      }
+      gv_exchange_publish(t->exchange, i);
+    }
+    if (t->schedule->average || (t->global_every != 0 && k % t->global_every == 0)) {
+      double want = 0;
+      for (int j = 0; j < n; j++)
+        want += (double)tag(j, k);
+      for (int m = 0; m < 2; m++) {
+        const float *mean = gv_exchange_average(t->exchange, worker, first, m);
+        for (size_t e = 0; e < t->dim; e++)
+          ck_assert_float_eq(mean[e], (float)(want * (m + 1) / n));
+      }
+    } else {
+      for (int i = first; i < end; i++) {
+        const struct gv_graph *g = gv_schedule_graph(t->schedule, k);
+        gv_exchange_collect(t->exchange, i, k);
+        for (int m = 0; m < 2; m++) {
+          double want = g->self[i] * (double)tag(i, k);
+          for (int64_t e = g->first[i]; e < g->first[i + 1]; e++)
+            want += g->weight[e] * (double)tag(g->from[e], k);
+          gv_exchange_mix(t->exchange, i, m, 0, t->dim, out);
+          for (size_t e = 0; e < t->dim; e++) {
+            ck_assert_float_eq(out[e], out[0]);
+            ck_assert_float_eq_tol(out[e], (float)(want * (m + 1)), 0.25f);  /* tags of two mixings differ by 1024 w */
+          }
+        }
+      }
+    }
+    for (int i = first; i < end; i++)
+      gv_exchange_finish(t->exchange, i);
+  }
+  free(out);
+}
+
+static void run_trial(const char *topology, int nodes, int workers, unsigned rounds, unsigned global_every)
+{
+  struct gv_schedule *schedule = NULL;
+  struct trial t = {.workers = workers, .dim = 67, .rounds = rounds, .global_every = global_every};
+  assert_ok(gv_schedule_create(topology, NULL, nodes, 1, &schedule, err));
+  t.schedule = schedule;
+  assert_ok(gv_exchange_create(schedule, workers, t.dim, 2, &t.exchange, err));
+  assert_ok(gv_team_run(workers, NULL, trial_body, &t, err));
+  gv_exchange_destroy(t.exchange);
+  gv_schedule_destroy(schedule);
+}
+
+START_TEST(messages_arrive_whole)
+{
+  static const char *const names[] = {"ring", "one-peer-exponential", "full"};
+  static const int nodes[] = {1, 2, 3, 7, 16};
+  for (size_t t = 0; t < 3; t++)
+    for (size_t n = 0; n < 5; n++)
+      for (int workers = 1; workers <= nodes[n] && workers <= 5; workers++) {
+        run_trial(names[t], nodes[n], workers, 400, 0);
+        run_trial(names[t], nodes[n], workers, 400, 3);
+      }
+}
+END_TEST
+
+START_TEST(messages_arrive_whole_oversubscribed)
+{
+  run_trial("ring", 32, 32, 300, 0);
+  run_trial("one-peer-exponential", 32, 32, 300, 5);
+}
+END_TEST
+
+int main(void)
+{
+  const TTest *const tests[] = {mix_agrees_with_double_arithmetic, mix_keeps_consensus_exactly,
+                                half_is_the_same_on_both_sides, kernels_do_not_depend_on_the_cut,
+                                epochs_order_memory_and_wrap, messages_arrive_whole,
+                                messages_arrive_whole_oversubscribed, NULL};
+  return run_suite("exchange", tests);
+}
