@@ -9,7 +9,7 @@ AM_TESTS_ENVIRONMENT = \
   GV_SOURCE='$(abs_top_srcdir)'; GV_BUILD='$(abs_top_builddir)'; CC='$(CC)'; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD CC;
 
-EXTRA_DIST += %D%/suite.h
+EXTRA_DIST += %D%/suite.h %D%/toy.h
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)
@@ -24,3 +24,4 @@ endif
 UNIT_TESTS += %D%/test_base
 UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_exchange
+UNIT_TESTS += %D%/test_engine

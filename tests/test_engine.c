@@ -1,0 +1,343 @@
+/* The engine: identities of the algorithms, the same bits for any number of workers, errors and stops. */
+#include "core/graph/topology.h"
+#include "tests/toy.h"
+
+enum { DIM = 4133 };  /* two blocks and a rest that fills no cache line */
+
+/* ---- identities ---- */
+
+/* Plain SGD, written out. The same operations in the same order: the same bits. */
+START_TEST(one_node_is_plain_sgd)
+{
+  static float x[DIM], g[DIM], batch_x[2 * DIM], mean[DIM];
+  for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
+    for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++) {
+      struct toy_run run = {.algorithm = gv_algorithm_table.entries[a]->name,
+                            .topology = gv_topology_table.entries[t]->name,
+                            .nodes = 1, .dim = DIM, .rate = 0.1, .rounds = 20};
+      assert_ok(toy_train(&run, mean, err));
+      toy_init(&toy, 5, x);
+      for (uint64_t k = 0; k < 20; k++) {
+        struct gv_batch batch = {.x = batch_x, .n = 2, .labels = (int32_t[]){0, 0}};
+        float loss, rate = (float)0.1;
+        for (int s = 0; s < 2; s++)
+          toy_sample(0, k, s, batch_x + s * DIM);
+        toy_gradient(&toy, x, &batch, g, &loss);
+        for (int i = 0; i < DIM; i++)
+          x[i] = x[i] - rate * g[i];
+      }
+      ck_assert_mem_eq(mean, x, sizeof x);
+    }
+}
+END_TEST
+
+START_TEST(psgd_is_sgd_on_the_union_batch)
+{
+  static float many[DIM], one[DIM];
+  static const char *const optimizers[] = {"sgd", "momentum:beta=0.8", "nesterov"};
+  for (int n = 2; n <= 7; n += 5)
+    for (size_t o = 0; o < 3; o++) {
+      struct toy_run parallel = {.algorithm = "psgd", .optimizer = optimizers[o], .nodes = n, .workers = 2, .dim = DIM,
+                                 .rate = 0.05, .rounds = 30};
+      struct toy_run serial = {.algorithm = "psgd", .optimizer = optimizers[o], .nodes = 1, .unite = n, .dim = DIM,
+                               .rate = 0.05, .rounds = 30};
+      assert_ok(toy_train(&parallel, many, err));
+      assert_ok(toy_train(&serial, one, err));
+      for (int i = 0; i < DIM; i++)
+        ck_assert_float_eq_tol(many[i], one[i], 1e-5f * (1 + fabsf(one[i])));
+    }
+}
+END_TEST
+
+START_TEST(dsgd_on_the_full_graph_is_psgd)
+{
+  static float a[DIM], b[DIM];
+  struct toy_run dsgd = {.algorithm = "dsgd", .topology = "full", .nodes = 6, .workers = 3, .dim = DIM, .rate = 0.05, .rounds = 30};
+  struct toy_run psgd = dsgd;
+  psgd.algorithm = "psgd";
+  assert_ok(toy_train(&dsgd, a, err));
+  assert_ok(toy_train(&psgd, b, err));
+  for (int i = 0; i < DIM; i++)
+    ck_assert_float_eq_tol(a[i], b[i], 1e-5f * (1 + fabsf(b[i])));
+}
+END_TEST
+
+/* dsgd in double precision, serially, from the definition: y_i = x_i - a g_i; x_i+ = sum_j W_ij y_j. Also checks,
+ * in every round, the mean recursion xbar+ = xbar - a mean(g). */
+struct reference {
+  const struct gv_schedule *schedule;
+  int nodes;
+  double rate;
+  double *x, *y;      /* (nodes, dim) the serial run */
+  float *before;      /* (nodes, dim) replicas one round ago */
+  uint64_t rounds_seen;
+};
+
+static void follow(void *context, uint64_t round, const float *const *replica)
+{
+  struct reference *r = context;
+  int n = r->nodes, d = toy.dim;
+  float *batch_x = calloc((size_t)(2 * d), sizeof *batch_x), *g = calloc((size_t)d, sizeof *g), loss;
+  double *expected = calloc((size_t)d, sizeof *expected);
+  for (int i = 0; i < n; i++) {
+    struct gv_batch batch = {.x = batch_x, .n = 2, .labels = (int32_t[]){i, 0}};
+    for (int s = 0; s < 2; s++)
+      toy_sample(i, round - 1, s, batch_x + s * d);
+    toy_gradient(&toy, r->before + i * d, &batch, g, &loss);  /* the gradient the node took */
+    for (int e = 0; e < d; e++) {
+      expected[e] += ((double)r->before[i * d + e] - r->rate * (double)g[e]) / n;
+      double mean = ((double)batch_x[e] + (double)batch_x[d + e]) / 2;
+      r->y[i * d + e] = r->x[i * d + e] - r->rate * (r->x[i * d + e] - mean);
+    }
+  }
+  const struct gv_graph *graph = r->schedule->average ? NULL : gv_schedule_graph(r->schedule, round - 1);
+  for (int e = 0; e < d; e++) {
+    double mean = 0, sum = 0;
+    for (int i = 0; i < n; i++) {
+      mean += (double)replica[i][e] / n;
+      sum += r->y[i * d + e];
+    }
+    ck_assert_double_eq_tol(mean, expected[e], 2e-6 * (1 + fabs(expected[e])));
+    for (int i = 0; i < n; i++) {
+      double mixed = sum / n;
+      if (graph != NULL) {
+        mixed = graph->self[i] * r->y[i * d + e];
+        for (int64_t k = graph->first[i]; k < graph->first[i + 1]; k++)
+          mixed += graph->weight[k] * r->y[graph->from[k] * d + e];
+      }
+      r->x[i * d + e] = mixed;
+      ck_assert_double_eq_tol((double)replica[i][e], mixed, 2e-5 * (1 + fabs(mixed)));
+      r->before[i * d + e] = replica[i][e];
+    }
+  }
+  r->rounds_seen++;
+  free(batch_x);
+  free(g);
+  free(expected);
+}
+
+START_TEST(dsgd_follows_its_definition_and_keeps_the_mean)
+{
+  static const int nodes[] = {2, 3, 7, 64};
+  for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++)
+    for (size_t k = 0; k < 4; k++) {
+      int n = nodes[k], d = 131;
+      struct reference r = {.nodes = n, .rate = 0.05};
+      struct gv_schedule *schedule = NULL;
+      const char *topology = gv_topology_table.entries[t]->name;
+      assert_ok(gv_schedule_create(topology, NULL, n, 1, &schedule, err));
+      r.schedule = schedule;
+      r.x = calloc((size_t)(n * d), sizeof *r.x);
+      r.y = calloc((size_t)(n * d), sizeof *r.y);
+      r.before = calloc((size_t)(n * d), sizeof *r.before);
+      toy.dim = d;
+      for (int i = 0; i < n; i++) {
+        toy_init(&toy, 5, r.before + i * d);
+        for (int e = 0; e < d; e++)
+          r.x[i * d + e] = (double)r.before[i * d + e];
+      }
+      struct toy_run run = {.topology = topology, .nodes = n, .workers = n < 3 ? n : 3, .dim = d, .rate = 0.05,
+                            .rounds = 40, .inspect = follow, .context = &r};
+      assert_ok(toy_train(&run, NULL, err));
+      ck_assert_uint_eq(r.rounds_seen, 40);
+      gv_schedule_destroy(schedule);
+      free(r.x);
+      free(r.y);
+      free(r.before);
+    }
+}
+END_TEST
+
+/* ---- determinism ---- */
+
+START_TEST(same_bits_for_every_number_of_workers)
+{
+  static float first[DIM], other[DIM];
+  static const int workers[] = {1, 2, 5, 1};
+  for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++)
+    for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
+      for (size_t o = 0; gv_optimizer_table.entries[o] != NULL; o++)
+        for (size_t w = 0; w < 4; w++) {
+          struct toy_run run = {.topology = gv_topology_table.entries[t]->name,
+                                .algorithm = gv_algorithm_table.entries[a]->name,
+                                .optimizer = gv_optimizer_table.entries[o]->name,
+                                .nodes = 7, .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 25, .eval_every = 10};
+          assert_ok(toy_train(&run, w == 0 ? first : other, err));
+          if (w > 0)
+            ck_assert_mem_eq(first, other, sizeof first);
+        }
+}
+END_TEST
+
+/* ---- evaluation ---- */
+
+struct log {
+  int count;
+  struct gv_evaluation row[64];
+  struct gv_engine *engine;
+  int stop_at;
+};
+
+static enum gv_status keep(void *context, const struct gv_evaluation *evaluation, struct gv_error *err)
+{
+  struct log *log = context;
+  (void)err;
+  log->row[log->count++] = *evaluation;
+  if (log->stop_at != 0 && log->count == log->stop_at)
+    gv_engine_stop(log->engine);
+  return GV_OK;
+}
+
+START_TEST(evaluations_come_where_they_should)
+{
+  struct log log = {0};
+  struct toy_run run = {.nodes = 40, .workers = 4, .dim = 50, .rate = 0.1, .rounds = 25, .eval_every = 10,
+                        .evaluated = keep, .context = &log};
+  assert_ok(toy_train(&run, NULL, err));
+  static const uint64_t rounds[] = {0, 10, 20, 25};
+  ck_assert_int_eq(log.count, 4);
+  for (int i = 0; i < 4; i++) {
+    ck_assert_uint_eq(log.row[i].round, rounds[i]);
+    ck_assert_double_eq_tol(log.row[i].epoch, (double)rounds[i] * 80 / 100, 1e-12);
+    ck_assert_double_eq_tol(log.row[i].test_accuracy, 0.5, 1e-12);  /* the toy says every second sample is right */
+    ck_assert_double_eq_tol(log.row[i].node_accuracy_min, 0.5, 1e-12);
+    ck_assert_double_eq_tol(log.row[i].node_accuracy_max, 0.5, 1e-12);
+  }
+  ck_assert(isnan(log.row[0].train_loss));
+  ck_assert(log.row[0].consensus_distance == 0);
+  ck_assert(log.row[1].consensus_distance > 0);
+  ck_assert(log.row[3].train_loss < log.row[1].train_loss);
+  ck_assert(log.row[3].seconds >= log.row[1].seconds);
+}
+END_TEST
+
+START_TEST(evaluations_do_not_depend_on_workers)
+{
+  struct log one = {0}, five = {0};
+  struct toy_run run = {.nodes = 9, .workers = 1, .dim = 77, .rate = 0.1, .rounds = 20, .eval_every = 10, .evaluated = keep, .context = &one};
+  assert_ok(toy_train(&run, NULL, err));
+  run.workers = 5;
+  run.context = &five;
+  assert_ok(toy_train(&run, NULL, err));
+  for (int i = 0; i < one.count; i++) {
+    ck_assert_double_eq(one.row[i].test_loss, five.row[i].test_loss);
+    ck_assert_double_eq(one.row[i].consensus_distance, five.row[i].consensus_distance);
+    ck_assert(i == 0 || one.row[i].train_loss == five.row[i].train_loss);
+  }
+}
+END_TEST
+
+/* ---- errors and stops ---- */
+
+START_TEST(first_failure_is_reported)
+{
+  for (int workers = 1; workers <= 4; workers++) {
+    struct toy_run run = {.nodes = 8, .workers = workers, .dim = 30, .rate = 0.1, .rounds = 100000};
+    toy = (struct toy){.fail_round = 7, .fail_node = 5};
+    assert_fails(GV_MODEL, "node 5, round 7: told to fail", toy_train(&run, NULL, err));
+    toy = (struct toy){.fail_round = 9, .fail_node = 3, .fail_by_nan = true};
+    assert_fails(GV_NUMERIC, "node 3, round 9: the loss is nan", toy_train(&run, NULL, err));
+  }
+}
+END_TEST
+
+START_TEST(divergence_is_reported)
+{
+  struct toy_run run = {.nodes = 4, .workers = 2, .dim = 30, .rate = 50, .rounds = 1000};
+  assert_fails(GV_NUMERIC, "node ", toy_train(&run, NULL, err));
+  run.algorithm = "psgd";
+  assert_fails(GV_NUMERIC, "the loss is inf", toy_train(&run, NULL, err));
+}
+END_TEST
+
+START_TEST(stop_leaves_at_one_round)
+{
+  for (int workers = 1; workers <= 8; workers += 3) {
+    struct log log = {.stop_at = 3};
+    struct toy_run run = {.nodes = 8, .workers = workers, .dim = 30, .rate = 0.1, .rounds = 4000000000, .eval_every = 10,
+                          .evaluated = keep, .context = &log, .engine_out = &log.engine};
+    assert_fails(GV_INTERRUPTED, "stopped on request after round", toy_train(&run, NULL, err));
+    ck_assert_int_ge(log.count, 3);
+    ck_assert_uint_ge(log.row[log.count - 1].round, 20);
+    ck_assert(isfinite(log.row[log.count - 1].test_loss));
+  }
+}
+END_TEST
+
+START_TEST(setups_that_do_not_fit_are_refused)
+{
+  struct toy_run run = {.nodes = 4, .workers = 5, .dim = 30, .rate = 0.1, .rounds = 10};
+  assert_fails(GV_USAGE, "workers 5: accepted are 1 to 4", toy_train(&run, NULL, err));
+  run.workers = 1;
+  run.rounds = 5000000000;
+  assert_fails(GV_USAGE, "rounds 5000000000", toy_train(&run, NULL, err));
+}
+END_TEST
+
+/* ---- optimizers and learning rates ---- */
+
+START_TEST(optimizers_in_closed_form)
+{
+  /* One node on f(w) = (w - s)^2 / 2 with a direction computed by hand in double. */
+  static const char *const names[] = {"sgd", "momentum:beta=0.5", "nesterov:beta=0.5"};
+  for (size_t o = 0; o < 3; o++) {
+    float mean[3];
+    double x[3], m[3] = {0}, a = 0.1, b = 0.5;
+    struct toy_run run = {.optimizer = names[o], .nodes = 1, .dim = 3, .batch = 1, .rate = a, .rounds = 12};
+    float start[3], s[3];
+    assert_ok(toy_train(&run, mean, err));
+    toy_init(&toy, 5, start);
+    for (int i = 0; i < 3; i++)
+      x[i] = (double)start[i];
+    for (uint64_t k = 0; k < 12; k++) {
+      toy_sample(0, k, 0, s);
+      for (int i = 0; i < 3; i++) {
+        double g = x[i] - (double)s[i];
+        m[i] = b * m[i] + g;
+        x[i] -= a * (o == 0 ? g : o == 1 ? m[i] : g + b * m[i]);
+      }
+    }
+    for (int i = 0; i < 3; i++)
+      ck_assert_double_eq_tol((double)mean[i], x[i], 1e-5);
+  }
+}
+END_TEST
+
+static double rate_at(const char *spec, uint64_t round)
+{
+  const struct gv_named *found = NULL;
+  struct gv_options *options = NULL;
+  assert_ok(gv_named_parse(&gv_rate_table, spec, &found, &options, err));
+  double rate = gv_rate((const struct gv_rate_schedule *)found, options, 0.4, round, 100, 10);
+  gv_options_destroy(options);
+  return rate;
+}
+
+START_TEST(learning_rates)
+{
+  ck_assert_double_eq_tol(rate_at("constant", 0), 0.4, 1e-15);
+  ck_assert_double_eq_tol(rate_at("constant", 99), 0.4, 1e-15);
+  ck_assert_double_eq_tol(rate_at("constant:warmup=2", 0), 0.4 / 20, 1e-15);
+  ck_assert_double_eq_tol(rate_at("constant:warmup=2", 9), 0.2, 1e-15);
+  ck_assert_double_eq_tol(rate_at("constant:warmup=2", 19), 0.4, 1e-15);
+  ck_assert_double_eq_tol(rate_at("step:every=3", 29), 0.4, 1e-15);
+  ck_assert_double_eq_tol(rate_at("step:every=3", 30), 0.04, 1e-15);
+  ck_assert_double_eq_tol(rate_at("step:every=3,gamma=0.5", 90), 0.05, 1e-15);
+  ck_assert_double_eq_tol(rate_at("step", 34), 0.04, 1e-15);
+  ck_assert_double_eq_tol(rate_at("cosine", 0), 0.4, 1e-15);
+  ck_assert_double_eq_tol(rate_at("cosine", 50), 0.2, 1e-15);
+  ck_assert_double_eq_tol(rate_at("cosine:last=0.5", 100), 0.2, 1e-15);
+  ck_assert_double_eq_tol(rate_at("cosine:warmup=5", 50), 0.4, 1e-15);
+  ck_assert_double_eq_tol(rate_at("cosine:warmup=5", 75), 0.2, 1e-15);
+}
+END_TEST
+
+int main(void)
+{
+  const TTest *const tests[] = {one_node_is_plain_sgd, psgd_is_sgd_on_the_union_batch, dsgd_on_the_full_graph_is_psgd,
+                                dsgd_follows_its_definition_and_keeps_the_mean, same_bits_for_every_number_of_workers,
+                                evaluations_come_where_they_should, evaluations_do_not_depend_on_workers,
+                                first_failure_is_reported, divergence_is_reported, stop_leaves_at_one_round,
+                                setups_that_do_not_fit_are_refused, optimizers_in_closed_form, learning_rates, NULL};
+  return run_suite("engine", tests);
+}

@@ -1,0 +1,196 @@
+/* toy.h - a model and a source in a few lines each, for tests of the engine: f_i(w) = 1/2 mean_s ||w - s||^2. */
+#ifndef GV_TESTS_TOY_H
+#define GV_TESTS_TOY_H
+
+#include <math.h>
+
+#include "core/base/random.h"
+#include "core/engine/engine.h"
+#include "tests/suite.h"
+
+/* ---- the model: the gradient at w is w - mean of the batch; it can be told to fail ---- */
+
+struct toy {
+  int dim;
+  uint64_t fail_round;  /* gradient calls of node fail_node from this round on fail; 0: never */
+  int fail_node;
+  bool fail_by_nan;
+};
+
+static struct toy toy;  /* set before workers start; tests run in a process each */
+
+static int toy_create(const struct gv_host *host, const struct gv_task *task, void **instance)
+{
+  (void)host;
+  (void)task;
+  *instance = &toy;
+  return 0;
+}
+
+static int toy_init(void *instance, uint64_t seed, float *w)
+{
+  (void)instance;
+  struct gv_stream s;
+  gv_stream_start(&s, seed, GV_RANDOM_MODEL, 0, 0);
+  for (int i = 0; i < toy.dim; i++)
+    w[i] = (float)gv_stream_normal(&s);
+  return 0;
+}
+
+static int toy_gradient(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss)
+{
+  (void)instance;
+  double sum = 0;
+  for (int i = 0; i < toy.dim; i++) {
+    double mean = 0;
+    for (int s = 0; s < batch->n; s++) {
+      double d = (double)w[i] - (double)batch->x[s * toy.dim + i];
+      mean += (double)batch->x[s * toy.dim + i] / batch->n;
+      sum += d * d / (2 * batch->n);
+    }
+    g[i] = (float)((double)w[i] - mean);
+  }
+  *loss = (float)sum;
+  if (toy.fail_round != 0 && batch->labels[0] == toy.fail_node && batch->labels[1] >= (int)toy.fail_round) {
+    if (!toy.fail_by_nan)
+      return 1;
+    *loss = NAN;
+  }
+  return 0;
+}
+
+static int toy_evaluate(void *instance, const float *w, const struct gv_batch *batch, struct gv_metrics *metrics)
+{
+  (void)instance;
+  for (int s = 0; s < batch->n; s++) {
+    for (int i = 0; i < toy.dim; i++)
+      metrics->loss += pow((double)w[i] - (double)batch->x[s * toy.dim + i], 2) / 2;
+    metrics->correct += s % 2;
+  }
+  return 0;
+}
+
+static void toy_destroy(void *instance)
+{
+  (void)instance;
+}
+
+static const struct gv_model toy_model = {
+    .abi = GV_MODEL_ABI,
+    .size = sizeof(struct gv_model),
+    .name = "toy",
+    .summary = "distance to the samples",
+    .create = toy_create,
+    .init = toy_init,
+    .gradient = toy_gradient,
+    .evaluate = toy_evaluate,
+    .destroy = toy_destroy,
+};
+
+static const char *toy_failure(const struct gv_host *host)
+{
+  (void)host;
+  return "told to fail";
+}
+
+/* ---- the source: samples are normal around a point of each node's own; labels tell node and round ---- */
+
+struct toy_data {
+  int batch;
+  int unite;   /* a node of this source draws what this many of another would, together */
+};
+
+static void toy_sample(int node, uint64_t round, int s, float *x)
+{
+  struct gv_stream stream;
+  gv_stream_start(&stream, 99, GV_RANDOM_SPLIT, (uint32_t)(node * 1000 + s), (uint32_t)round);
+  for (int i = 0; i < toy.dim; i++)
+    x[i] = (float)(gv_stream_normal(&stream) + 3 * cos(node + i));
+}
+
+static void toy_draw(void *context, int node, uint64_t round, struct gv_buffer *buffer, struct gv_batch *batch)
+{
+  const struct toy_data *data = context;
+  for (int u = 0; u < data->unite; u++)
+    for (int s = 0; s < data->batch; s++)
+      toy_sample(node + u, round, s, buffer->x + (u * data->batch + s) * toy.dim);
+  buffer->labels[0] = node;
+  buffer->labels[1] = (int)round;
+  *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = data->batch * data->unite};
+}
+
+static void toy_test(void *context, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch)
+{
+  (void)context;
+  for (int s = 0; s < n; s++)
+    toy_sample(500, (uint64_t)first, s, buffer->x + s * toy.dim);
+  *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = n};
+}
+
+/* ---- a run ---- */
+
+struct toy_run {
+  const char *topology, *algorithm, *optimizer, *schedule;
+  int nodes, workers, dim, batch, unite;
+  double rate;
+  uint64_t rounds, eval_every;
+  void (*inspect)(void *context, uint64_t round, const float *const *x);
+  enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
+  void *context;
+  struct gv_engine **engine_out;  /* where callbacks find the engine; may be NULL */
+};
+
+/* Runs; mean (dim) <- the mean model, may be NULL. */
+static inline enum gv_status toy_train(const struct toy_run *run, float *mean, struct gv_error *why)
+{
+  toy.dim = run->dim;
+  struct toy_data data = {.batch = run->batch > 0 ? run->batch : 2, .unite = run->unite > 0 ? run->unite : 1};
+  int per_node = data.batch * data.unite;
+  struct gv_source source = {
+      .context = &data,
+      .shape = {.features = run->dim, .channels = 1, .height = 1, .width = run->dim, .classes = 2},
+      .nodes = run->nodes,
+      .train_samples = 100,
+      .test_samples = 300,
+      .max_batch = per_node,
+      .samples_per_round = (int64_t)per_node * run->nodes,
+      .draw = toy_draw,
+      .test = toy_test,
+  };
+  struct gv_task task = {.shape = source.shape, .max_threads = 1,
+                         .max_batch = per_node > GV_EVALUATION_BATCH ? per_node : GV_EVALUATION_BATCH};
+  struct gv_schedule *schedule = NULL;
+  const struct gv_named *algorithm = NULL, *optimizer = NULL, *rate = NULL;
+  struct gv_options *a_options = NULL, *o_options = NULL, *r_options = NULL;
+  assert_ok(gv_schedule_create(run->topology ? run->topology : "ring", NULL, run->nodes, 1, &schedule, err));
+  assert_ok(gv_named_parse(&gv_algorithm_table, run->algorithm ? run->algorithm : "dsgd", &algorithm, &a_options, err));
+  assert_ok(gv_named_parse(&gv_optimizer_table, run->optimizer ? run->optimizer : "sgd", &optimizer, &o_options, err));
+  assert_ok(gv_named_parse(&gv_rate_table, run->schedule ? run->schedule : "constant", &rate, &r_options, err));
+  const struct gv_host *hosts[64] = {NULL};
+  struct gv_engine_setup setup = {
+      .model = &toy_model, .task = &task, .parameters = (size_t)run->dim, .hosts = hosts, .failure = toy_failure,
+      .source = &source, .schedule = schedule,
+      .algorithm = (const struct gv_algorithm *)algorithm, .algorithm_options = a_options,
+      .optimizer = (const struct gv_optimizer *)optimizer, .optimizer_options = o_options,
+      .rate = (const struct gv_rate_schedule *)rate, .rate_options = r_options, .learning_rate = run->rate,
+      .workers = run->workers > 0 ? run->workers : 1, .rounds = run->rounds,
+      .eval_every = run->eval_every > 0 ? run->eval_every : run->rounds, .seed = 5,
+      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context};
+  struct gv_engine *engine = NULL;
+  enum gv_status status = gv_engine_create(&setup, &engine, why);
+  if (status == GV_OK) {
+    if (run->engine_out != NULL)
+      *run->engine_out = engine;
+    status = gv_engine_run(engine, why);
+    if (mean != NULL)
+      memcpy(mean, gv_engine_mean(engine), (size_t)run->dim * sizeof *mean);
+  }
+  gv_engine_destroy(engine);
+  gv_schedule_destroy(schedule);
+  gv_options_destroy(a_options);
+  gv_options_destroy(o_options);
+  gv_options_destroy(r_options);
+  return status;
+}
+
+#endif
