@@ -1,4 +1,5 @@
 pkginclude_HEADERS = \
+  %D%/grapevine/evaluation.h \
   %D%/grapevine/grapevine.h \
   %D%/grapevine/model.h \
   %D%/grapevine/option.h \

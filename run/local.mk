@@ -1,1 +1,13 @@
-# run
+libgv_la_SOURCES += \
+  %D%/folder.c %D%/folder.h \
+  %D%/options.c \
+  %D%/report.c \
+  %D%/resolve.c \
+  %D%/run.c %D%/run.h \
+  %D%/safetensors.c %D%/safetensors.h
+
+# The same objects for programs that embed Grapevine; only what <grapevine/> declares is visible.
+lib_LTLIBRARIES += libgrapevine.la
+libgrapevine_la_SOURCES =
+libgrapevine_la_LIBADD = libgv.la
+libgrapevine_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined

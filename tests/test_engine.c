@@ -174,7 +174,7 @@ END_TEST
 struct log {
   int count;
   struct gv_evaluation row[64];
-  struct gv_engine *engine;
+  struct gv_stop stop;
   int stop_at;
 };
 
@@ -184,7 +184,7 @@ static enum gv_status keep(void *context, const struct gv_evaluation *evaluation
   (void)err;
   log->row[log->count++] = *evaluation;
   if (log->stop_at != 0 && log->count == log->stop_at)
-    gv_engine_stop(log->engine);
+    gv_stop_ask(&log->stop);
   return GV_OK;
 }
 
@@ -255,7 +255,7 @@ START_TEST(stop_leaves_at_one_round)
   for (int workers = 1; workers <= 8; workers += 3) {
     struct log log = {.stop_at = 3};
     struct toy_run run = {.nodes = 8, .workers = workers, .dim = 30, .rate = 0.1, .rounds = 4000000000, .eval_every = 10,
-                          .evaluated = keep, .context = &log, .engine_out = &log.engine};
+                          .evaluated = keep, .context = &log, .stop = &log.stop};
     assert_fails(GV_INTERRUPTED, "stopped on request after round", toy_train(&run, NULL, err));
     ck_assert_int_ge(log.count, 3);
     ck_assert_uint_ge(log.row[log.count - 1].round, 20);

@@ -137,7 +137,7 @@ struct toy_run {
   void (*inspect)(void *context, uint64_t round, const float *const *x);
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void *context;
-  struct gv_engine **engine_out;  /* where callbacks find the engine; may be NULL */
+  const struct gv_stop *stop;
 };
 
 /* Runs; mean (dim) <- the mean model, may be NULL. */
@@ -175,12 +175,10 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .rate = (const struct gv_rate_schedule *)rate, .rate_options = r_options, .learning_rate = run->rate,
       .workers = run->workers > 0 ? run->workers : 1, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : run->rounds, .seed = 5,
-      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context};
+      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop};
   struct gv_engine *engine = NULL;
   enum gv_status status = gv_engine_create(&setup, &engine, why);
   if (status == GV_OK) {
-    if (run->engine_out != NULL)
-      *run->engine_out = engine;
     status = gv_engine_run(engine, why);
     if (mean != NULL)
       memcpy(mean, gv_engine_mean(engine), (size_t)run->dim * sizeof *mean);

@@ -21,7 +21,7 @@ void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_
     worker->fail_round = round;
     worker->fail_node = node;
   }
-  gv_gate_stop(&worker->engine->gate);
+  gv_stop_ask(&worker->engine->gate.failed);
 }
 
 static bool anyone_failed(const struct gv_engine *e)
@@ -66,9 +66,10 @@ static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *er
     status = gv_alloc_for((void **)&worker->direction, GV_BLOCK, sizeof(float), "a block", err);
   if (status == GV_OK)
     status = gv_alloc_for((void **)&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
-  if (status == GV_OK && s->model->create(s->hosts[worker->index], s->task, &worker->instance) != 0) {
-    worker->instance = NULL;
-    status = gv_fail(err, GV_MODEL, "model %s: %s", s->model->name, s->failure(s->hosts[worker->index]));
+  if (status == GV_OK) {
+    worker->created = s->model->create(s->hosts[worker->index], s->task, &worker->instance) == 0;
+    if (!worker->created)
+      status = gv_fail(err, GV_MODEL, "%s", s->failure(s->hosts[worker->index]));
   }
   return status;
 }
@@ -96,9 +97,9 @@ static void settle(struct gv_worker *worker)
   enum gv_status status = place_worker(worker, &error);
   for (int i = worker->first; i < worker->end && status == GV_OK; i++)
     status = place_node(e, i, &error);
-  if (status == GV_OK && worker->index == 0 && e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
-    status = gv_fail(&error, GV_MODEL, "model %s: start weights: %s", e->setup.model->name,
-                     e->setup.failure(e->setup.hosts[0]));
+  if (status == GV_OK && worker->index == 0 && e->setup.model->init != NULL &&
+      e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
+    status = gv_fail(&error, GV_MODEL, "start weights: %s", e->setup.failure(e->setup.hosts[0]));
   if (status != GV_OK)
     gv_worker_fail(worker, 0, worker->first, status, "%s", error.text);
   gv_team_barrier(worker->team);
@@ -111,9 +112,9 @@ static void settle(struct gv_worker *worker)
 
 static void unsettle(struct gv_worker *worker)
 {
-  if (worker->instance != NULL)
+  if (worker->created && worker->engine->setup.model->destroy != NULL)
     worker->engine->setup.model->destroy(worker->instance);
-  worker->instance = NULL;
+  worker->created = false;
 }
 
 /* ---- rounds ---- */
@@ -246,7 +247,7 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   e->dim = setup->parameters;
   e->stride = (e->dim + line - 1) / line * line;
   e->rounds_per_epoch = (double)setup->source->train_samples / (double)setup->source->samples_per_round;
-  gv_gate_open(&e->gate);
+  gv_gate_open(&e->gate, setup->stop);
   status = gv_alloc_for((void **)&e->node, (size_t)e->nodes, sizeof *e->node, "the nodes", err);
   if (status == GV_OK)
     status = gv_alloc_for((void **)&e->worker, (size_t)setup->workers, sizeof *e->worker, "the workers", err);
@@ -307,11 +308,6 @@ enum gv_status gv_engine_run(struct gv_engine *e, struct gv_error *err)
   if (status == GV_OK && e->error.status != GV_OK)
     status = gv_fail(err, e->error.status, "%s", e->error.text);
   return status;
-}
-
-void gv_engine_stop(struct gv_engine *e)
-{
-  gv_gate_stop(&e->gate);
 }
 
 const float *gv_engine_mean(const struct gv_engine *e)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <grapevine/evaluation.h>
 #include <grapevine/model.h>
 #include <grapevine/status.h>
 
@@ -16,6 +17,7 @@
 #include "core/algorithms/optimizer.h"
 #include "core/algorithms/rate.h"
 #include "core/engine/source.h"
+#include "core/engine/stop.h"
 #include "core/graph/schedule.h"
 
 enum {
@@ -23,24 +25,13 @@ enum {
   GV_EVALUATION_BATCH = 128     /* samples per call of the model's evaluate */
 };
 
-/* What was measured at one evaluation. Values that do not exist are NAN (no test set, no round yet). */
-struct gv_evaluation {
-  uint64_t round;                /* rounds done */
-  double epoch;                  /* samples drawn by all nodes / samples of the training set */
-  double seconds;                /* of training, without evaluations */
-  double train_loss;             /* mean over nodes and over the rounds since the last evaluation */
-  double test_loss, test_accuracy;  /* of the mean model; accuracy 0..1 */
-  double node_accuracy_min, node_accuracy_mean, node_accuracy_max;
-  double consensus_distance;     /* sqrt(1/n sum_i ||x_i - xbar||^2) */
-  double learning_rate;          /* of the last round */
-};
-
 struct gv_engine_setup {
   const struct gv_model *model;
   const struct gv_task *task;    /* max_batch covers the source's and GV_EVALUATION_BATCH */
   size_t parameters;
   const struct gv_host *const *hosts;                  /* (workers) */
-  const char *(*failure)(const struct gv_host *host);  /* why the last failed call on this host failed */
+  const char *(*failure)(const struct gv_host *host);  /* why the call that just failed on this host did,
+                                                          the model named */
   const struct gv_source *source;
   const struct gv_schedule *schedule;  /* its nodes are the source's */
 
@@ -57,6 +48,7 @@ struct gv_engine_setup {
   uint64_t rounds;        /* >= 1 */
   uint64_t eval_every;    /* rounds between evaluations, >= 1; round 0 and the last are always evaluated */
   uint64_t seed;
+  const struct gv_stop *stop;  /* asked: the run ends soon; may be NULL */
 
   void *context;          /* for the three below, each called on the thread that called gv_engine_run */
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
@@ -71,13 +63,10 @@ struct gv_engine;
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err);
 void gv_engine_destroy(struct gv_engine *engine);
 
-/* Trains to the end, or to the round at which all workers left on gv_engine_stop (then GV_INTERRUPTED, with the
- * last evaluation made there). A failing node stops all workers at the same round; the error of the earliest
+/* Trains to the end, or to the round at which all workers left a stop asked for (then GV_INTERRUPTED,
+ * with the last evaluation made there). A failing node stops all workers at the same round; the error of the earliest
  * round, then the lowest node, is reported. To be called once. */
 enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
-
-/* Asks a run to end soon. Any thread, also a signal handler. */
-void gv_engine_stop(struct gv_engine *engine);
 
 /* The mean model (parameters) of the last evaluation, the engine's. */
 const float *gv_engine_mean(const struct gv_engine *engine);

@@ -66,9 +66,8 @@ static void evaluate_chunk(struct gv_worker *worker, int64_t chunk, uint64_t rou
     const float *w = k == 0 ? e->mean : e->node[judged_node(e, k - 1)].x;
     struct gv_metrics metrics = {0};
     if (e->setup.model->evaluate(worker->instance, w, &batch, &metrics) != 0)
-      gv_worker_fail(worker, round, worker->first, GV_MODEL, "model %s: evaluation after round %llu: %s",
-                     e->setup.model->name, (unsigned long long)round,
-                     e->setup.failure(e->setup.hosts[worker->index]));
+      gv_worker_fail(worker, round, worker->first, GV_MODEL, "evaluation after round %llu: %s",
+                     (unsigned long long)round, e->setup.failure(e->setup.hosts[worker->index]));
     size_t cell = (size_t)chunk * (size_t)(e->judged + 1) + (size_t)k;
     e->chunk_loss[cell] = metrics.loss;
     e->chunk_correct[cell] = metrics.correct;

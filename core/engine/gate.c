@@ -7,12 +7,13 @@ enum { STRIDE_MAX = 4096 };
 
 static const uint64_t near = 4000, far = 16000;  /* microseconds between two limits: aim between */
 
-void gv_gate_open(struct gv_gate *gate)
+void gv_gate_open(struct gv_gate *gate, const struct gv_stop *stop)
 {
   atomic_init(&gate->limit, 0);
   atomic_init(&gate->stride, 1);
   atomic_init(&gate->raised, 0);
-  atomic_init(&gate->stop, false);
+  atomic_init(&gate->failed.asked, false);
+  gate->stop = stop;
 }
 
 bool gv_gate_decide(struct gv_gate *gate, uint64_t round)
@@ -21,7 +22,7 @@ bool gv_gate_decide(struct gv_gate *gate, uint64_t round)
   while (round >= limit >> 1) {
     if (limit & 1)
       return false;
-    bool stop = atomic_load_explicit(&gate->stop, memory_order_relaxed);
+    bool stop = gv_stop_asked(&gate->failed) || gv_stop_asked(gate->stop);
     uint64_t stride = atomic_load_explicit(&gate->stride, memory_order_relaxed);
     uint64_t now = (uint64_t)(1e6 * gv_seconds()), past = now - atomic_load_explicit(&gate->raised, memory_order_relaxed);
     if (past < near && stride < STRIDE_MAX)

@@ -11,20 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/engine/stop.h"
+
 struct gv_gate {
-  _Atomic uint64_t limit;    /* 2 x rounds that may run + 1 once closed */
-  _Atomic uint64_t stride;   /* rounds the limit was last raised by */
-  _Atomic uint64_t raised;   /* clock at that time, in microseconds */
-  _Atomic bool stop;
+  _Atomic uint64_t limit;     /* 2 x rounds that may run + 1 once closed */
+  _Atomic uint64_t stride;    /* rounds the limit was last raised by */
+  _Atomic uint64_t raised;    /* clock at that time, in microseconds */
+  struct gv_stop failed;      /* asked by a worker */
+  const struct gv_stop *stop; /* asked by whoever runs the engine; may be NULL */
 };
 
-void gv_gate_open(struct gv_gate *gate);
-
-/* May be called from any thread and from a signal handler. */
-static inline void gv_gate_stop(struct gv_gate *gate)
-{
-  atomic_store_explicit(&gate->stop, true, memory_order_relaxed);
-}
+void gv_gate_open(struct gv_gate *gate, const struct gv_stop *stop);
 
 bool gv_gate_decide(struct gv_gate *gate, uint64_t round);
 

@@ -23,7 +23,8 @@ struct gv_worker {
   _Alignas(GV_APART) struct gv_engine *engine;
   int index, first, end;     /* hosts nodes first .. end-1 */
   struct gv_team *team;
-  void *instance;            /* of the model */
+  void *instance;            /* of the model, once created */
+  bool created;
   struct gv_buffer buffer;   /* for batches */
   float *gradient;           /* (dim) scratch, or NULL when gradients are messages */
   float *direction;          /* (GV_BLOCK) scratch */

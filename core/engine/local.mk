@@ -4,4 +4,5 @@ libgv_la_SOURCES += \
   %D%/gate.c %D%/gate.h \
   %D%/internal.h \
   %D%/round.c \
-  %D%/source.h
+  %D%/source.h \
+  %D%/stop.h

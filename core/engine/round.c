@@ -40,8 +40,8 @@ static void compute(struct gv_worker *worker, int index, float *g, uint64_t roun
   float loss = 0;
   e->setup.source->draw(e->setup.source->context, index, round, &worker->buffer, &batch);
   if (e->setup.model->gradient(worker->instance, e->node[index].x, &batch, g, &loss) != 0)
-    gv_worker_fail(worker, round, index, GV_MODEL, "model %s: node %d, round %llu: %s", e->setup.model->name, index,
-                   (unsigned long long)round, e->setup.failure(e->setup.hosts[worker->index]));
+    gv_worker_fail(worker, round, index, GV_MODEL, "node %d, round %llu: %s", index, (unsigned long long)round,
+                   e->setup.failure(e->setup.hosts[worker->index]));
   else if (!isfinite(loss))
     gv_worker_fail(worker, round, index, GV_NUMERIC,
                    "node %d, round %llu: the loss is %g; the learning rate %g may be too high, or the data not finite",

@@ -1,0 +1,27 @@
+/* folder.h - a run's folder: made once, never over another run; files that are whole or not there. */
+#ifndef GV_RUN_FOLDER_H
+#define GV_RUN_FOLDER_H
+
+#include <stdio.h>
+
+#include <grapevine/evaluation.h>
+#include <grapevine/status.h>
+
+struct gv_folder {
+  char *path;
+  FILE *metrics;  /* metrics.csv, a row an evaluation, flushed row by row */
+};
+
+/* Makes the folder, with its parents: `path`, or for "auto" runs/DATE-TIME. An existing folder is taken when it
+ * holds no run. */
+enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, struct gv_error *err);
+void gv_folder_clear(struct gv_folder *folder);
+
+/* Writes one whole file. */
+enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text, struct gv_error *err);
+
+/* Appends a row to metrics.csv; values that do not exist are empty cells. */
+enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *evaluation,
+                                     struct gv_error *err);
+
+#endif

@@ -1,0 +1,115 @@
+/* config.json and summary.json: what a run was asked to do, on what, and what came of it. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "config.h"
+#include "core/base/blas.h"
+#include "core/base/team.h"
+#include "run/run.h"
+
+#ifdef HAVE_HWLOC
+#include <hwloc.h>
+#endif
+
+/* A number, or null where there is none. */
+static json_t *number(double x)
+{
+  return isfinite(x) ? json_real(x) : json_null();
+}
+
+static void set_options(json_t *object, const struct gv_options *options)
+{
+  for (const struct gv_option *row = gv_options_rows(options); row->key != NULL; row++)
+    json_object_set_new(object, row->key, json_string(gv_options_text(options, row->key)));
+}
+
+static void set_resolved(json_t *resolved, const char *key, const char *name, const struct gv_options *options)
+{
+  json_t *entry = json_object();
+  json_object_set_new(entry, "name", json_string(name));
+  if (options != NULL)
+    set_options(entry, options);
+  json_object_set_new(resolved, key, entry);
+}
+
+static json_t *threads(const struct gv_run *run)
+{
+  json_t *list = json_array();
+  for (int w = 0; w < run->workers; w++) {
+    json_int_t first = (json_int_t)run->nodes * w / run->workers, end = (json_int_t)run->nodes * (w + 1) / run->workers;
+    json_t *cpu = run->bound ? json_integer(run->machine.order[w]) : json_null();
+    json_array_append_new(list, json_pack("{s:i, s:o, s:[I, I]}", "worker", w, "processor", cpu, "nodes", first, end - 1));
+  }
+  return list;
+}
+
+/* The text of an object, which it consumes. */
+static char *text_of(json_t *object)
+{
+  char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+  json_decref(object);
+  return text;
+}
+
+char *gv_run_config_text(const struct gv_run *run)
+{
+  json_t *config = json_object(), *options = json_object(), *resolved = json_object();
+  set_options(options, run->options);
+  json_object_set_new(config, "options", options);
+
+  set_resolved(resolved, "model", run->model->name, run->model_options);
+  set_resolved(resolved, "algorithm", run->algorithm->named.name, run->algorithm_options);
+  set_resolved(resolved, "optimizer", run->optimizer->named.name, run->optimizer_options);
+  set_resolved(resolved, "schedule", run->rate->named.name, run->rate_options);
+  json_object_set_new(resolved, "model_file", json_string(run->model_path));
+  json_object_set_new(resolved, "data_found", json_string(run->dataset->found));
+  json_object_set_new(resolved, "rounds", json_integer((json_int_t)run->rounds));
+  json_object_set_new(resolved, "rounds_per_epoch", number(run->result.rounds_per_epoch));
+  json_object_set_new(resolved, "eval_every_rounds", json_integer((json_int_t)run->eval_every));
+  json_object_set_new(resolved, "workers", json_integer(run->workers));
+  json_object_set_new(resolved, "nodes_evaluated", json_integer(run->result.evaluated_nodes));
+  json_object_set_new(config, "resolved", resolved);
+
+  json_t *versions = json_pack("{s:s, s:s, s:s, s:s, s:s}", "grapevine", PACKAGE_VERSION, "compiler", __VERSION__,
+                               "openblas", gv_blas_text(), "jansson", jansson_version_str(), "workers", gv_team_kind());
+#ifdef HAVE_HWLOC
+  char hwloc[16];
+  unsigned version = hwloc_get_api_version();
+  snprintf(hwloc, sizeof hwloc, "%u.%u", version >> 16, version >> 8 & 255);
+  json_object_set_new(versions, "hwloc", json_string(hwloc));
+#endif
+  json_object_set_new(config, "versions", versions);
+  json_object_set_new(config, "machine",
+                      json_pack("{s:s, s:i, s:i}", "cpu", run->machine.model, "cores", run->machine.cores, "processors",
+                                run->machine.processors));
+  json_object_set_new(config, "threads", threads(run));
+  return text_of(config);
+}
+
+char *gv_run_summary_text(const struct gv_run *run)
+{
+  const struct gv_result *r = &run->result;
+  const struct gv_evaluation *e = &r->last;
+  const struct { const char *key; double value; } measured[] = {
+      {"test_accuracy", e->test_accuracy}, {"test_loss", e->test_loss},
+      {"node_accuracy_min", e->node_accuracy_min}, {"node_accuracy_mean", e->node_accuracy_mean},
+      {"node_accuracy_max", e->node_accuracy_max}, {"consensus_distance", e->consensus_distance},
+      {"train_loss", e->train_loss}, {"epochs", e->epoch}, {"seconds", e->seconds},
+      {"samples_per_second", r->samples_per_second}, {"learning_rate", e->learning_rate}};
+  const struct { const char *key; int64_t value; } counted[] = {
+      {"rounds", (int64_t)e->round}, {"rounds_planned", (int64_t)r->rounds_planned}, {"nodes", r->nodes},
+      {"nodes_evaluated", r->evaluated_nodes}, {"workers", r->workers}, {"parameters", r->parameters},
+      {"train_samples", r->train_samples}, {"test_samples", r->test_samples}, {"seed", (int64_t)r->seed}};
+  json_t *summary = json_object();
+  for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++)
+    json_object_set_new(summary, measured[i].key, number(measured[i].value));
+  for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
+    json_object_set_new(summary, counted[i].key, json_integer(counted[i].value));
+  static const char *const choices[] = {"model", "data", "topology", "algorithm", "split", "optimizer", "schedule"};
+  for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+    json_object_set_new(summary, choices[i], json_string(gv_options_text(run->options, choices[i])));
+  json_object_set_new(summary, "interrupted", json_boolean(r->interrupted));
+  json_object_set_new(summary, "out", json_string(run->folder.path));
+  return text_of(summary);
+}

@@ -1,0 +1,155 @@
+/* From options to a run that can start: names first, for they fail fastest; then plugin, data, split, topology. */
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/blas.h"
+#include "core/base/log.h"
+#include "plugins/load.h"
+#include "plugins/search.h"
+#include "run/run.h"
+
+static enum gv_status resolve_names(struct gv_run *run, struct gv_error *err)
+{
+  const struct gv_named *found = NULL;
+  const struct gv_options *o = run->options;
+  enum gv_status status = gv_named_parse(&gv_algorithm_table, gv_options_text(o, "algorithm"), &found, &run->algorithm_options, err);
+  if (status != GV_OK)
+    return status;
+  run->algorithm = (const struct gv_algorithm *)found;
+  status = gv_named_parse(&gv_optimizer_table, gv_options_text(o, "optimizer"), &found, &run->optimizer_options, err);
+  if (status != GV_OK)
+    return status;
+  run->optimizer = (const struct gv_optimizer *)found;
+  status = gv_named_parse(&gv_rate_table, gv_options_text(o, "schedule"), &found, &run->rate_options, err);
+  if (status == GV_OK)
+    run->rate = (const struct gv_rate_schedule *)found;
+  if (status == GV_OK && gv_options_given(o, "rounds") && gv_options_given(o, "epochs"))
+    status = gv_fail(err, GV_USAGE, "rounds %s and epochs %s both give the length of the run; leave one out",
+                     gv_options_text(o, "rounds"), gv_options_text(o, "epochs"));
+  return status;
+}
+
+static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
+{
+  enum gv_status status = gv_machine_look(&run->machine, err);
+  if (status != GV_OK)
+    return status;
+  if (gv_options_is_word(run->options, "workers"))
+    run->workers = run->nodes < run->machine.cores ? run->nodes : run->machine.cores;
+  else
+    run->workers = (int)gv_options_int(run->options, "workers");
+  if (run->workers > run->nodes)
+    return gv_fail(err, GV_USAGE, "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'",
+                   run->workers, run->nodes, run->nodes);
+  run->bound = run->workers <= run->machine.processors;
+  if (!run->bound)
+    gv_log(GV_LOG_WARNING, "workers %d on %d processors: they take turns", run->workers, run->machine.processors);
+  return GV_OK;
+}
+
+static enum gv_status resolve_model(struct gv_run *run, struct gv_error *err)
+{
+  char name[PATH_MAX];
+  const char *spec = gv_options_text(run->options, "model");
+  size_t length = strcspn(spec, ":");
+  if (length == 0 || length >= sizeof name)
+    return gv_fail(err, GV_USAGE, "model '%.40s': write NAME, or NAME:key=value,key=value", spec);
+  memcpy(name, spec, length);
+  name[length] = '\0';
+  enum gv_status status = gv_plugin_search_fill(&run->search, gv_options_text(run->options, "plugin-dir"), err);
+  if (status == GV_OK)
+    status = gv_plugin_load(name, &run->search, &run->model, &run->model_path, err);
+  if (status != GV_OK)
+    return status;
+  char owner[2 * GV_NAME_MAX];
+  snprintf(owner, sizeof owner, "model %s", run->model->name);
+  status = gv_options_create(run->model->options, owner, &run->model_options, err);
+  if (status == GV_OK)
+    status = gv_options_parse(run->model_options, spec[length] == ':' ? spec + length + 1 : "", err);
+  return status;
+}
+
+static enum gv_status resolve_data(struct gv_run *run, struct gv_error *err)
+{
+  const struct gv_options *o = run->options;
+  enum gv_status status = gv_dataset_open(gv_options_text(o, "data"), &run->dataset, err);
+  if (status == GV_OK)
+    status = gv_shards_create(gv_options_text(o, "split"), run->dataset, run->nodes, run->seed, &run->shards, err);
+  int32_t batch = gv_options_is_word(o, "batch") ? 0 : (int32_t)gv_options_int(o, "batch");
+  if (status == GV_OK)
+    status = gv_batches_create(run->dataset, run->shards, batch, run->seed, &run->batches, err);
+  if (status == GV_OK)
+    gv_batches_source(run->batches, &run->source);
+  return status;
+}
+
+static enum gv_status resolve_length(struct gv_run *run, struct gv_error *err)
+{
+  const struct gv_options *o = run->options;
+  double per_epoch = (double)run->source.train_samples / (double)run->source.samples_per_round;
+  double rounds = ceil(gv_options_real(o, "epochs") * per_epoch - 1e-9);
+  if (!gv_options_is_word(o, "rounds"))
+    rounds = (double)gv_options_int(o, "rounds");
+  if (rounds > UINT32_MAX)
+    return gv_fail(err, GV_USAGE, "epochs %s: that is %.3g rounds of %lld samples; accepted are up to %u",
+                   gv_options_text(o, "epochs"), rounds, (long long)run->source.samples_per_round, UINT32_MAX);
+  run->rounds = rounds < 1 ? 1 : (uint64_t)rounds;
+  double every = round(gv_options_real(o, "eval-every") * per_epoch);
+  run->eval_every = every < 1 ? 1 : every > UINT32_MAX ? UINT32_MAX : (uint64_t)every;
+  run->result.rounds_per_epoch = per_epoch;
+  return GV_OK;
+}
+
+static enum gv_status resolve_plan(struct gv_run *run, struct gv_error *err)
+{
+  int32_t batch = run->source.max_batch;
+  run->task = (struct gv_task){.shape = run->source.shape, .max_threads = 1, .options = run->model_options,
+                               .max_batch = batch > GV_EVALUATION_BATCH ? batch : GV_EVALUATION_BATCH};
+  enum gv_status status = gv_plugin_hosts_create(run->model->name, run->workers, &run->hosts, err);
+  if (status != GV_OK)
+    return status;
+  run->host_tables = calloc((size_t)run->workers, sizeof *run->host_tables);
+  if (run->host_tables == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for %d workers", run->workers);
+  for (int w = 0; w < run->workers; w++)
+    run->host_tables[w] = gv_plugin_host_table(run->hosts, w);
+  return gv_plan_create(run->model, &run->task, run->host_tables[0], &run->plan, err);
+}
+
+enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
+{
+  const struct gv_options *o = run->options;
+  run->nodes = (int)gv_options_int(o, "nodes");
+  run->seed = (uint64_t)gv_options_int(o, "seed");
+  enum gv_status status = gv_blas_prepare(err);
+  if (status == GV_OK)
+    status = resolve_names(run, err);
+  if (status == GV_OK)
+    status = resolve_workers(run, err);
+  if (status == GV_OK)
+    status = gv_schedule_create(gv_options_text(o, "topology"),
+                                gv_options_given(o, "weights") ? gv_options_text(o, "weights") : NULL, run->nodes,
+                                run->seed, &run->schedule, err);
+  if (status == GV_OK)
+    status = resolve_model(run, err);
+  if (status == GV_OK)
+    status = resolve_data(run, err);
+  if (status == GV_OK)
+    status = resolve_length(run, err);
+  if (status == GV_OK)
+    status = resolve_plan(run, err);
+  if (status != GV_OK)
+    return status;
+  run->result.rounds_planned = run->rounds;
+  run->result.nodes = run->nodes;
+  run->result.workers = run->workers;
+  run->result.evaluated_nodes = run->nodes < GV_EVALUATED_NODES_MAX ? run->nodes : GV_EVALUATED_NODES_MAX;
+  run->result.parameters = run->plan->parameters;
+  run->result.train_samples = run->source.train_samples;
+  run->result.test_samples = run->source.test_samples;
+  run->result.seed = run->seed;
+  return GV_OK;
+}

@@ -1,0 +1,178 @@
+/* A run's life: options, training, files; implements <grapevine/grapevine.h>. */
+#include "run/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/safetensors.h"
+
+enum gv_status gv_run_create(struct gv_run **out, struct gv_error *err)
+{
+  struct gv_run *run = calloc(1, sizeof *run);
+  if (run == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for a run");
+  enum gv_status status = gv_options_create(gv_run_options(), "train", &run->options, err);
+  if (status != GV_OK) {
+    free(run);
+    return status;
+  }
+  *out = run;
+  return GV_OK;
+}
+
+void gv_run_destroy(struct gv_run *run)
+{
+  if (run == NULL)
+    return;
+  gv_engine_destroy(run->engine);
+  gv_plan_destroy(run->plan);
+  gv_plugin_hosts_destroy(run->hosts);
+  free(run->host_tables);
+  gv_schedule_destroy(run->schedule);
+  gv_batches_destroy(run->batches);
+  gv_shards_destroy(run->shards);
+  gv_dataset_destroy(run->dataset);
+  gv_options_destroy(run->algorithm_options);
+  gv_options_destroy(run->optimizer_options);
+  gv_options_destroy(run->rate_options);
+  gv_options_destroy(run->model_options);
+  gv_options_destroy(run->options);
+  gv_search_clear(&run->search);
+  gv_machine_clear(&run->machine);
+  gv_folder_clear(&run->folder);
+  free(run->model_path);
+  free(run->summary);
+  free(run);
+}
+
+enum gv_status gv_run_set(struct gv_run *run, const char *key, const char *value, struct gv_error *err)
+{
+  return gv_options_set(run->options, key, value, err);
+}
+
+void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher)
+{
+  run->watcher = *watcher;
+}
+
+void gv_run_stop(struct gv_run *run)
+{
+  gv_stop_ask(&run->stop);
+}
+
+const struct gv_result *gv_run_result(const struct gv_run *run)
+{
+  return &run->result;
+}
+
+const float *gv_run_mean_model(const struct gv_run *run)
+{
+  return run->engine != NULL ? gv_engine_mean(run->engine) : NULL;
+}
+
+const char *gv_run_summary(const struct gv_run *run)
+{
+  return run->summary;
+}
+
+/* ---- training ---- */
+
+static enum gv_status on_evaluation(void *context, const struct gv_evaluation *evaluation, struct gv_error *err)
+{
+  struct gv_run *run = context;
+  run->result.last = *evaluation;
+  if (evaluation->seconds > 0)
+    run->result.samples_per_second = (double)evaluation->round * (double)run->source.samples_per_round / evaluation->seconds;
+  enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
+  if (status == GV_OK && run->watcher.evaluated != NULL)
+    run->watcher.evaluated(run->watcher.context, &run->result);
+  return status;
+}
+
+static void on_progress(void *context, uint64_t round, double seconds)
+{
+  const struct gv_run *run = context;
+  run->watcher.progress(run->watcher.context, &run->result, round, seconds);
+}
+
+static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
+{
+  const struct gv_engine_setup setup = {
+      .model = run->model,
+      .task = &run->task,
+      .parameters = (size_t)run->plan->parameters,
+      .hosts = run->host_tables,
+      .failure = gv_plugin_host_error,
+      .source = &run->source,
+      .schedule = run->schedule,
+      .algorithm = run->algorithm,
+      .algorithm_options = run->algorithm_options,
+      .optimizer = run->optimizer,
+      .optimizer_options = run->optimizer_options,
+      .rate = run->rate,
+      .rate_options = run->rate_options,
+      .learning_rate = gv_options_real(run->options, "learning-rate"),
+      .workers = run->workers,
+      .cpus = run->bound ? run->machine.order : NULL,
+      .rounds = run->rounds,
+      .eval_every = run->eval_every,
+      .seed = run->seed,
+      .stop = &run->stop,
+      .context = run,
+      .evaluated = on_evaluation,
+      .progress = run->watcher.progress != NULL ? on_progress : NULL,
+  };
+  return gv_engine_create(&setup, &run->engine, err);
+}
+
+/* The mean model and the summary. The metadata says nothing of workers or time: same run, same bits. */
+static enum gv_status save(struct gv_run *run, struct gv_error *err)
+{
+  const struct gv_metadata metadata[] = {
+      {"format", "pt"},
+      {"program", "grapevine"},
+      {"model", gv_options_text(run->options, "model")},
+      {"data", gv_options_text(run->options, "data")},
+  };
+  char *path = gv_path_join(run->folder.path, "model.safetensors");
+  if (path == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory to save the model");
+  enum gv_status status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata,
+                                               sizeof metadata / sizeof metadata[0], err);
+  free(path);
+  if (status != GV_OK)
+    return status;
+  run->summary = gv_run_summary_text(run);
+  return gv_folder_write(&run->folder, "summary.json", run->summary, err);
+}
+
+enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err)
+{
+  if (run->used)
+    return gv_fail(err, GV_USAGE, "this run has trained already; a run trains once");
+  run->used = true;
+  enum gv_status status = gv_run_resolve(run, err);
+  if (status == GV_OK)
+    status = make_engine(run, err);
+  if (status == GV_OK)
+    status = gv_folder_create(gv_options_text(run->options, "out"), &run->folder, err);
+  if (status != GV_OK)
+    return status;
+  run->result.folder = run->folder.path;
+  char *config = gv_run_config_text(run);
+  status = gv_folder_write(&run->folder, "config.json", config, err);
+  free(config);
+  if (status != GV_OK)
+    return status;
+  if (run->watcher.started != NULL)
+    run->watcher.started(run->watcher.context, &run->result);
+  struct gv_error ended = {GV_OK, ""};
+  status = gv_engine_run(run->engine, &ended);
+  if (status != GV_OK && status != GV_INTERRUPTED)
+    return gv_fail(err, status, "%s", ended.text);
+  run->result.interrupted = status == GV_INTERRUPTED;
+  enum gv_status saved = save(run, err);
+  if (saved != GV_OK)
+    return saved;
+  return status == GV_OK ? GV_OK : gv_fail(err, status, "%s", ended.text);
+}

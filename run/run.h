@@ -1,0 +1,64 @@
+/* run.h - what the files of run/ share: a run from its options to its files. */
+#ifndef GV_RUN_RUN_H
+#define GV_RUN_RUN_H
+
+#include <grapevine/grapevine.h>
+
+#include "core/algorithms/algorithm.h"
+#include "core/algorithms/optimizer.h"
+#include "core/algorithms/rate.h"
+#include "core/base/machine.h"
+#include "core/base/option.h"
+#include "core/base/paths.h"
+#include "core/engine/engine.h"
+#include "core/graph/schedule.h"
+#include "datasets/batches.h"
+#include "datasets/dataset.h"
+#include "datasets/split.h"
+#include "plugins/host.h"
+#include "plugins/plan.h"
+#include "run/folder.h"
+
+struct gv_run {
+  struct gv_options *options;  /* of gv_run_options */
+  struct gv_watcher watcher;
+  struct gv_stop stop;
+  bool used;                   /* a run trains once */
+
+  /* Named choices, resolved (resolve.c). */
+  const struct gv_algorithm *algorithm;
+  const struct gv_optimizer *optimizer;
+  const struct gv_rate_schedule *rate;
+  struct gv_options *algorithm_options, *optimizer_options, *rate_options, *model_options;
+  const struct gv_model *model;
+  char *model_path;
+  struct gv_search search;
+  struct gv_machine machine;
+  struct gv_dataset *dataset;
+  struct gv_shards *shards;
+  struct gv_batches *batches;
+  struct gv_source source;
+  struct gv_schedule *schedule;
+  uint64_t rounds, eval_every;
+  int nodes, workers;
+  uint64_t seed;
+  bool bound;                  /* worker w stands on processor machine.order[w] */
+
+  struct gv_task task;
+  struct gv_plugin_hosts *hosts;
+  const struct gv_host **host_tables;  /* (workers) */
+  struct gv_plan *plan;
+  struct gv_engine *engine;
+  struct gv_folder folder;
+  struct gv_result result;
+  char *summary;
+};
+
+/* resolve.c: every option checked, plugin and data loaded, schedule validated; nothing is written yet. */
+enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
+
+/* report.c: the texts of config.json and summary.json, for the caller to free; NULL without memory. */
+char *gv_run_config_text(const struct gv_run *run);
+char *gv_run_summary_text(const struct gv_run *run);
+
+#endif
