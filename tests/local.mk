@@ -22,3 +22,4 @@ check-local:
 endif
 
 UNIT_TESTS += %D%/test_base
+UNIT_TESTS += %D%/test_datasets
