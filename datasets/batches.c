@@ -13,8 +13,8 @@
 #define GV_CLONED
 #endif
 
-/* Rows are fetched this far ahead of their conversion, past the end of a batch too. It halves the cost of a batch of
- * random rows; from 4 to 64 rows make no difference, but further ones are lost again where a worker has many nodes. */
+/* Rows are fetched this far ahead of their conversion, past the end of a batch too, which halves the cost of random
+ * rows. Any 4 to 64 rows do; more than a few are lost again before use where a worker hosts many nodes. */
 enum { AHEAD = 8 };
 
 /* A node's place; written by the one thread that draws for it. */

@@ -1,7 +1,7 @@
 /* batches.h - what each node draws in each round: the source of samples that the engine runs on.
  *
- * Node i walks a stream of epochs; epoch e is the node's index list shuffled by stream (seed, GV_RANDOM_SHUFFLE, i, e),
- * always from the ascending list, so any round can be drawn without those before it. Round k takes positions
+ * Node i walks a stream of epochs; epoch e is the node's index list shuffled by stream (seed, GV_RANDOM_SHUFFLE,
+ * i, e), always from the ascending list, so any round can be drawn without those before it. Round k takes positions
  * k b .. k b + b - 1 of the stream: a batch may span epochs, and a node with fewer than b samples repeats them.
  * A full batch is the node's whole list, ascending, every round.
  */

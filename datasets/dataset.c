@@ -59,8 +59,8 @@ enum gv_status gv_dataset_settle(struct gv_dataset *dataset, struct gv_error *er
   if (shape->channels < 1 || shape->height < 1 || shape->width < 1 ||
       __builtin_mul_overflow((int64_t)shape->height, shape->width, &plane) ||
       __builtin_mul_overflow(plane, shape->channels, &shape->features) || shape->features > INT32_MAX)
-    return gv_fail(err, GV_INPUT, "%s: a sample of %d x %d x %d values; accepted: 1 to 2^31-1 values", dataset->found,
-                   shape->channels, shape->height, shape->width);
+    return gv_fail(err, GV_INPUT, "%s: a sample of %d x %d x %d values; accepted: 1 to 2^31-1 values",
+                   dataset->found, shape->channels, shape->height, shape->width);
   int32_t largest = -1;
   for (int p = 0; p < 2; p++) {
     if (parts[p]->samples < (p == 0) || parts[p]->samples > INT32_MAX)
@@ -69,8 +69,8 @@ enum gv_status gv_dataset_settle(struct gv_dataset *dataset, struct gv_error *er
     for (int64_t s = 0; s < parts[p]->samples; s++) {
       int32_t label = parts[p]->labels[s];
       if (label < 0 || label == INT32_MAX)
-        return gv_fail(err, GV_INPUT, "%s: the label of %s sample %lld is %d; accepted: 0 to 2^31-2", dataset->found,
-                       part_name[p], (long long)s, label);
+        return gv_fail(err, GV_INPUT, "%s: the label of %s sample %lld is %d; accepted: 0 to 2^31-2",
+                       dataset->found, part_name[p], (long long)s, label);
       largest = label > largest ? label : largest;
     }
   }

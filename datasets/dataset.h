@@ -8,7 +8,7 @@
 #include <grapevine/status.h>
 
 /* Features stay bytes, a quarter of the memory traffic of floats; a batch converts its rows as it gathers them,
- * x = byte * scale. Only batches.c reads them: a store of float features belongs beside `bytes`, with a gather there. */
+ * x = byte * scale. Only batches.c reads them: float features would stand beside `bytes`, with a gather there. */
 struct gv_part {
   int64_t samples;  /* training 1..2^31-1, test 0..2^31-1 */
   uint8_t *bytes;   /* (samples, features), row-major; gv_alloc */

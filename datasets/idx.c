@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "core/base/memory.h"
@@ -136,7 +137,8 @@ static enum gv_status read_header(struct idx *idx, uint64_t *bytes, struct gv_er
   return GV_OK;
 }
 
-static enum gv_status fail_size(const struct idx *idx, bool more, uint64_t found, uint64_t bytes, struct gv_error *err)
+static enum gv_status fail_size(const struct idx *idx, bool more, uint64_t found, uint64_t bytes,
+                                struct gv_error *err)
 {
   char text[64];
   return gv_fail(err, GV_INPUT, "%s: %s%llu bytes follow its header, which promises %s, %llu bytes", idx->path,
@@ -187,7 +189,8 @@ static enum gv_status read_bytes(struct idx *idx, uint64_t bytes, struct gv_erro
   return status;
 }
 
-static enum gv_status idx_load(const char *folder, const struct member *member, struct idx *idx, struct gv_error *err)
+static enum gv_status idx_load(const char *folder, const struct member *member, struct idx *idx,
+                               struct gv_error *err)
 {
   idx->member = member;
   idx->path = locate(folder, member);
@@ -257,7 +260,7 @@ static enum gv_status idx_read(const struct gv_options *options, struct gv_datas
     return gv_fail(err, GV_USAGE, "reader idx: path is ''; accepted: a folder, as in idx:path=FOLDER");
   if (!gv_is_folder(folder))
     return gv_fail(err, GV_INPUT, "%s: %s; reader idx accepts the folder that holds the four files", folder,
-                   gv_is_file(folder) ? "is a file" : "there is no such folder");
+                   access(folder, F_OK) == 0 ? "is no folder" : "there is no such folder");
   struct idx files[MEMBERS] = {0};
   enum gv_status status = GV_OK;
   for (int m = 0; m < MEMBERS && status == GV_OK; m++)

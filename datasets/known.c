@@ -44,7 +44,8 @@ static const struct gv_named *find(const struct gv_table *table, const char *nam
 static bool add_folders(const struct gv_known *known, struct gv_search *search)
 {
   struct gv_search parents = {0};
-  bool added = gv_search_add(&parents, getenv("GRAPEVINE_DATA_PATH")) && gv_search_add_installed(&parents, "datasets");
+  bool added = gv_search_add(&parents, getenv("GRAPEVINE_DATA_PATH")) &&
+               gv_search_add_installed(&parents, "datasets");
   for (size_t i = 0; i < parents.count && added; i++) {
     char *folder = gv_path_join(parents.folders[i], known->named.name);
     added = folder != NULL && gv_search_add(search, folder);
@@ -114,8 +115,8 @@ static enum gv_status fail_unknown(const char *spec, const char *name, struct gv
   const char *near = gv_nearest(name, candidate, NULL);
   if (near != NULL)
     snprintf(hint, sizeof hint, "did you mean '%s'? ", near);
-  return gv_fail(err, GV_USAGE, "unknown data set '%s'; %saccepted: a name (%s), reader:key=value (%s), or a folder",
-                 spec, hint, known, readers);
+  return gv_fail(err, GV_USAGE, "unknown data set '%s'; %saccepted: a name (%s), reader:key=value (%s), or a path "
+                 "with a '/'", spec, hint, known, readers);
 }
 
 enum gv_status gv_dataset_open(const char *spec, struct gv_dataset **out, struct gv_error *err)

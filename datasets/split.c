@@ -22,8 +22,8 @@ enum gv_status gv_split_by_class(const struct gv_split_input *input, int64_t **f
 {
   size_t ends = (size_t)input->classes + 2;  /* one more than needed, so that counting and filling share it */
   void *memory = NULL;
-  enum gv_status status = gv_alloc_for(&memory, ends * sizeof(int64_t) + (size_t)input->samples * sizeof(int32_t), 1,
-                                       "sample lists of a split", err);
+  size_t bytes = ends * sizeof(int64_t) + (size_t)input->samples * sizeof(int32_t);
+  enum gv_status status = gv_alloc_for(&memory, bytes, 1, "sample lists of a split", err);
   if (status != GV_OK)
     return status;
   int64_t *at = memory;
@@ -55,8 +55,8 @@ static enum gv_status collect(const char *spec, const struct gv_split_input *inp
   int nodes = input->nodes;
   for (int64_t s = 0; s < input->samples; s++)
     if (owner[s] < 0 || owner[s] >= nodes)
-      return gv_fail(err, GV_INPUT, "split %s: sample %lld was given to node %d; nodes are 0 to %d", spec, (long long)s,
-                     owner[s], nodes - 1);
+      return gv_fail(err, GV_INPUT, "split %s: sample %lld was given to node %d; nodes are 0 to %d", spec,
+                     (long long)s, owner[s], nodes - 1);
   void *first = NULL, *index = NULL;
   struct gv_shards *shards = calloc(1, sizeof *shards);
   if (shards == NULL)
@@ -119,8 +119,8 @@ enum gv_status gv_shards_create(const char *spec, const struct gv_dataset *datas
   for (int i = 0; i < nodes; i++)
     if (shards->first[i] == shards->first[i + 1]) {
       gv_shards_destroy(shards);
-      return gv_fail(err, GV_USAGE, "split %s: node %d of %d received no sample; raise its min to 1 or its alpha, or "
-                     "take fewer nodes", spec, i, nodes);
+      return gv_fail(err, GV_USAGE, "split %s: node %d of %d received no sample; raise its min to 1 or its "
+                     "alpha, or take fewer nodes", spec, i, nodes);
     }
   *out = shards;
   return GV_OK;

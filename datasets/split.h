@@ -1,7 +1,7 @@
 /* split.h - extension point: a split says which node each training sample belongs to.
  *
- * A split is one file in splits/ with one const descriptor, declared in splits/splits.h, and its line in the table of
- * split.c. It fills owner; what is common to all (ranges, index lists, checks) is in split.c.
+ * A split is one file in splits/ with one const descriptor, declared in splits/splits.h, and its line in the table
+ * of split.c. It fills owner; what is common to all (ranges, index lists, checks) is in split.c.
  */
 #ifndef GV_DATASETS_SPLIT_H
 #define GV_DATASETS_SPLIT_H

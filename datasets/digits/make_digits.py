@@ -21,7 +21,8 @@ def read(path):
     if len(rows) != ROWS:
         sys.exit(f"{path}: {len(rows)} rows, expected {ROWS}")
     for number, row in enumerate(rows):
-        if len(row) != SIDE * SIDE + 1 or not all(0 <= v <= LARGEST for v in row[:-1]) or not 0 <= row[-1] < CLASSES:
+        pixels, label = row[:-1], row[-1]
+        if len(pixels) != SIDE * SIDE or not all(0 <= v <= LARGEST for v in pixels) or not 0 <= label < CLASSES:
             sys.exit(f"{path}: row {number} is not {SIDE * SIDE} pixels from 0 to {LARGEST} and a digit")
     return rows
 
@@ -40,7 +41,8 @@ def main():
     rows = read(sys.argv[1])
     for part, chosen in (("train", [row for r, row in enumerate(rows) if r % 5 != 4]),
                          ("t10k", [row for r, row in enumerate(rows) if r % 5 == 4])):
-        write(folder, f"{part}-images-idx3-ubyte", (len(chosen), SIDE, SIDE), [v for row in chosen for v in row[:-1]])
+        pixels = [value for row in chosen for value in row[:-1]]
+        write(folder, f"{part}-images-idx3-ubyte", (len(chosen), SIDE, SIDE), pixels)
         write(folder, f"{part}-labels-idx1-ubyte", (len(chosen),), [row[-1] for row in chosen])
 
 

@@ -9,7 +9,7 @@
 #include "core/base/random.h"
 #include "datasets/splits/splits.h"
 
-enum { REDRAWS = 1000 };  /* of shares only: 10^6 gamma variates a second or more; also the round of the shuffles */
+enum { REDRAWS = 1000 };  /* of shares only, which is cheap; also the round of the shuffles */
 
 /* The working memory of one split. */
 struct draw {
@@ -65,8 +65,8 @@ static enum gv_status assign(const struct gv_options *options, const struct gv_s
   double alpha = gv_options_real(options, "alpha");
   int64_t min = gv_options_int(options, "min");
   if (min > input->samples / input->nodes)
-    return gv_fail(err, GV_USAGE, "split dirichlet: min is %lld; accepted for %d nodes and %lld training samples: 0 "
-                   "to %lld", (long long)min, input->nodes, (long long)input->samples,
+    return gv_fail(err, GV_USAGE, "split dirichlet: min is %lld; accepted for %d nodes and %lld training samples: "
+                   "0 to %lld", (long long)min, input->nodes, (long long)input->samples,
                    (long long)(input->samples / input->nodes));
   struct draw draw = {0};
   int64_t *first = NULL;
@@ -79,8 +79,8 @@ static enum gv_status assign(const struct gv_options *options, const struct gv_s
     while (redraw < REDRAWS && draw_cuts(input, alpha, redraw, first, &draw) < min)
       redraw++;
     if (redraw == REDRAWS)
-      status = gv_fail(err, GV_USAGE, "split dirichlet: none of %d draws with alpha=%g gave each of %d nodes min=%lld "
-                       "samples; raise alpha, lower min or take fewer nodes", REDRAWS, alpha, input->nodes,
+      status = gv_fail(err, GV_USAGE, "split dirichlet: none of %d draws with alpha=%g gave each of %d nodes "
+                       "min=%lld samples; raise alpha, lower min or take fewer nodes", REDRAWS, alpha, input->nodes,
                        (long long)min);
   }
   for (int32_t c = 0; c < input->classes && status == GV_OK; c++) {
@@ -108,6 +108,6 @@ static const struct gv_option options[] = {
 };
 
 const struct gv_split gv_split_dirichlet = {
-    .named = {.name = "dirichlet", .summary = "each class divided in Dirichlet-distributed shares", .options = options},
+    .named = {.name = "dirichlet", .summary = "each class divided in Dirichlet-drawn shares", .options = options},
     .assign = assign,
 };
