@@ -25,3 +25,4 @@ UNIT_TESTS += %D%/test_base
 UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
+UNIT_TESTS += %D%/test_datasets

@@ -1,0 +1,25 @@
+/* batches.h - what each node draws in each round: the source of samples that the engine runs on.
+ *
+ * Node i walks a stream of epochs; epoch e is the node's index list shuffled by stream (seed, GV_RANDOM_SHUFFLE,
+ * i, e), always from the ascending list, so any round can be drawn without those before it. Round k takes positions
+ * k b .. k b + b - 1 of the stream: a batch may span epochs, and a node with fewer than b samples repeats them.
+ * A full batch is the node's whole list, ascending, every round.
+ */
+#ifndef GV_DATASETS_BATCHES_H
+#define GV_DATASETS_BATCHES_H
+
+#include "core/engine/source.h"
+#include "datasets/dataset.h"
+#include "datasets/split.h"
+
+struct gv_batches;
+
+/* batch: samples a node draws in a round; 0: all of its own. dataset and shards outlive the result. */
+enum gv_status gv_batches_create(const struct gv_dataset *dataset, const struct gv_shards *shards, int32_t batch,
+                                 uint64_t seed, struct gv_batches **out, struct gv_error *err);
+void gv_batches_destroy(struct gv_batches *batches);
+
+/* source <- the engine's view; valid as long as batches is. */
+void gv_batches_source(struct gv_batches *batches, struct gv_source *source);
+
+#endif

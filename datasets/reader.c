@@ -1,0 +1,39 @@
+/* The table of readers, and reading a path without naming one. */
+#include "datasets/reader.h"
+
+#include <stdio.h>
+
+#include "datasets/idx.h"
+
+static const struct gv_named *const entries[] = {
+    &gv_reader_idx.named,
+    NULL,
+};
+
+const struct gv_table gv_reader_table = {
+    .kind = "reader", .summary = "how a file or folder becomes a data set", .entries = entries};
+
+const struct gv_reader *gv_reader_for(const char *path)
+{
+  for (size_t i = 0; entries[i] != NULL; i++) {
+    const struct gv_reader *reader = (const struct gv_reader *)entries[i];
+    if (reader->recognizes(path))
+      return reader;
+  }
+  return NULL;
+}
+
+enum gv_status gv_reader_read(const struct gv_reader *reader, const char *path, struct gv_dataset **out,
+                              struct gv_error *err)
+{
+  char owner[2 * GV_NAME_MAX];
+  snprintf(owner, sizeof owner, "reader %s", reader->named.name);
+  struct gv_options *options = NULL;
+  enum gv_status status = gv_options_create(reader->named.options, owner, &options, err);
+  if (status == GV_OK)
+    status = gv_options_set(options, "path", path, err);
+  if (status == GV_OK)
+    status = reader->read(options, out, err);
+  gv_options_destroy(options);
+  return status;
+}

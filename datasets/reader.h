@@ -1,0 +1,34 @@
+/* reader.h - extension point: a reader turns a file or folder into a data set.
+ *
+ * A reader is one file with one const descriptor, and its line in the table of reader.c. Its option table has a row
+ * `path` whose default is "": that is what gv_dataset_open sets when a path was given without a reader's name.
+ */
+#ifndef GV_DATASETS_READER_H
+#define GV_DATASETS_READER_H
+
+#include <stdbool.h>
+
+#include "core/base/named.h"
+#include "datasets/dataset.h"
+
+struct gv_reader {
+  struct gv_named named;
+
+  /* Whether what lies at path, by names and first bytes, is for this reader. Cheap; need not be complete. */
+  bool (*recognizes)(const char *path);
+
+  /* Reads and settles a data set. A size from a file is checked before memory of that size is taken. */
+  enum gv_status (*read)(const struct gv_options *options, struct gv_dataset **out, struct gv_error *err);
+};
+
+/* The readers, in the order in which they are asked. */
+extern const struct gv_table gv_reader_table;
+
+/* The first reader that recognizes path, or NULL. */
+const struct gv_reader *gv_reader_for(const char *path);
+
+/* Reads path with a reader at its default options. */
+enum gv_status gv_reader_read(const struct gv_reader *reader, const char *path, struct gv_dataset **out,
+                              struct gv_error *err);
+
+#endif

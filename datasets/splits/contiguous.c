@@ -1,0 +1,20 @@
+/* Split "contiguous": samples in file order, one block a node. */
+#include "datasets/splits/splits.h"
+
+static enum gv_status assign(const struct gv_options *options, const struct gv_split_input *input, int32_t *owner,
+                             struct gv_error *err)
+{
+  (void)options;
+  (void)err;
+  for (int i = 0; i < input->nodes; i++) {
+    int64_t end = gv_split_cut(input->samples, input->nodes, i + 1);
+    for (int64_t s = gv_split_cut(input->samples, input->nodes, i); s < end; s++)
+      owner[s] = i;
+  }
+  return GV_OK;
+}
+
+const struct gv_split gv_split_contiguous = {
+    .named = {.name = "contiguous", .summary = "no shuffle: samples in file order, n almost equal blocks"},
+    .assign = assign,
+};
