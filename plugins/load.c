@@ -41,14 +41,15 @@ enum gv_status gv_plugin_check(const struct gv_model *model, const char *path, s
                    "gv_model) and rebuild it against this Grapevine's model.h", path, model->size, sizeof *model);
   char name[GV_NAME_MAX];
   if (!name_of_file(path, name, sizeof name))
-    return gv_fail(err, GV_INPUT, "model plugin '%s': the file must be called NAME.so, NAME of 1 to %d characters", path,
+    return gv_fail(err, GV_INPUT,
+                   "model plugin '%s': the file must be called NAME.so, NAME of 1 to %d characters", path,
                    GV_NAME_MAX - 1);
   if (model->name == NULL)
     return gv_fail(err, GV_INPUT, "model plugin '%s' has no name; set .name = \"%s\"", path, name);
   if (strcmp(model->name, name) != 0)
     return gv_fail(err, GV_INPUT,
-                   "model plugin '%s' calls itself '%.64s'; rename the file to %.64s.so or set .name = \"%s\"", path,
-                   model->name, model->name, name);
+                   "model plugin '%s' calls itself '%.64s'; rename the file to %.64s.so or set .name = \"%s\"",
+                   path, model->name, model->name, name);
   if (!one_line(model->summary))
     return gv_fail(err, GV_INPUT, "model plugin '%s' has no summary of one line; set .summary", path);
   const struct {
@@ -115,8 +116,8 @@ static enum gv_status not_found(const char *name, const struct gv_search *search
     snprintf(near, sizeof near, "; did you mean '%.*s'?", GV_NAME_MAX, nearest);
   if (search->count > 0)
     gv_search_text(search, folders, sizeof folders);
-  return gv_fail(err, GV_USAGE, "unknown model '%.64s'%s (looked for %.64s.so in %s; --plugin-dir adds a folder)", name,
-                 near, name, folders);
+  return gv_fail(err, GV_USAGE, "unknown model '%.64s'%s (looked for %.64s.so in %s; --plugin-dir adds a folder)",
+                 name, near, name, folders);
 }
 
 /* *path <- the file that name_or_path stands for, with a '/' in it: without one the loader would search. */
@@ -150,8 +151,8 @@ static enum gv_status find(const char *name_or_path, const struct gv_search *sea
   return status;
 }
 
-enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *search, const struct gv_model **model,
-                              char **path, struct gv_error *err)
+enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *search,
+                              const struct gv_model **model, char **path, struct gv_error *err)
 {
   char *file = NULL;
   const struct gv_model *found = NULL;

@@ -10,8 +10,8 @@
 /* Loads a model by name, NAME.so in the folders of search, or by path: what holds a '/' or ends in .so is taken
  * as it is. *model is valid until the process ends, for a plugin is never unloaded. *path, unless path is NULL, is
  * the file it came from, the caller's to free. Loading the same file again gives the same descriptor. */
-enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *search, const struct gv_model **model,
-                              char **path, struct gv_error *err);
+enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *search,
+                              const struct gv_model **model, char **path, struct gv_error *err);
 
 /* Checks the descriptor of the plugin at path; the errors are gv_plugin_load's. */
 enum gv_status gv_plugin_check(const struct gv_model *model, const char *path, struct gv_error *err);
