@@ -1,1 +1,4 @@
-# examples
+EXTRA_DIST += \
+  %D%/own_model/Makefile \
+  %D%/own_model/README.md \
+  %D%/own_model/svm.c

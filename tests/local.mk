@@ -26,3 +26,43 @@ UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_datasets
+
+UNIT_TESTS += %D%/test_plugins
+
+# Plugins for the tests, most of them with a flaw. libtool makes a module that is not installed only with an -rpath.
+TEST_PLUGIN_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath /nowhere
+check_LTLIBRARIES += %D%/plugins/services.la
+%C%_plugins_services_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += \
+  %D%/plugins/abi.la %D%/plugins/size.la %D%/plugins/entry.la %D%/plugins/function.la %D%/plugins/name.la \
+  %D%/plugins/unnamed.la %D%/plugins/summary.la %D%/plugins/option.la %D%/plugins/symbol.la
+%C%_plugins_abi_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_abi_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=abi -DABI=77
+%C%_plugins_abi_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_size_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_size_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=size -DSIZE=8
+%C%_plugins_size_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_entry_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_entry_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=entry -Dgrapevine_model=grapevine_modell
+%C%_plugins_entry_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_function_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_function_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=function -DGRADIENT=NULL
+%C%_plugins_function_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_name_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_name_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=another
+%C%_plugins_name_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_unnamed_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_unnamed_la_CPPFLAGS = -I$(top_srcdir)/include -DNO_NAME
+%C%_plugins_unnamed_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_summary_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_summary_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=summary -DSUMMARY=NULL
+%C%_plugins_summary_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_option_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_option_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=option -DDEFAULT=0
+%C%_plugins_option_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_symbol_la_SOURCES = %D%/plugins/bad.c
+%C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
+%C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+
+dist_check_SCRIPTS += %D%/own_model.sh
+TESTS += %D%/own_model.sh

@@ -6,11 +6,11 @@
  * Life of a model, in call order:
  *   plan      once, before any thread starts: which tensors make up the flat parameter vector
  *   create    once a worker, on that worker's thread: an instance, which is scratch memory, never weights
- *   init      once, on one instance: the start vector that every node receives
+ *   init      once, on one instance: the start vector that every node receives; optional
  *   gradient  every round of every node, on the instance of the worker that hosts the node
  *   evaluate  at evaluation points, on any instance, with any weights
  *   predict   as evaluate; optional
- *   destroy   once a worker, on that worker's thread
+ *   destroy   once a worker, on that worker's thread; optional, for what the host cannot release
  *
  * Rules. The host owns w, g and batches; the plugin owns its instance. All memory of a batch and both
  * vectors are 64-byte aligned and do not overlap. `gradient` and `evaluate` write nothing outside
@@ -33,6 +33,14 @@ extern "C" {
 
 /* Raised whenever a struct or a rule in this file changes; a plugin of another number is refused. */
 #define GV_MODEL_ABI 1
+
+#if defined(__GNUC__)
+#define GV_EXPORT __attribute__((visibility("default")))
+#define GV_LINE __attribute__((__format__(__printf__, 2, 3)))
+#else
+#define GV_EXPORT
+#define GV_LINE
+#endif
 
 /* What one sample looks like. Plain feature vectors have channels = height = 1, width = features. */
 struct gv_shape {
@@ -86,13 +94,13 @@ struct gv_host {
 
   /* Records why a function is about to return non-zero; one line, printf style. Returns 1, so that
      a plugin can write `return host->fail(host, "...")`. */
-  int (*fail)(const struct gv_host *host, const char *format, ...);
+  int (*fail)(const struct gv_host *host, const char *format, ...) GV_LINE;
   /* Shows one line to the user when --verbose is given. */
-  void (*log)(const struct gv_host *host, const char *format, ...);
+  void (*log)(const struct gv_host *host, const char *format, ...) GV_LINE;
 
-  /* Zeroed memory, 64-byte aligned; NULL when there is none (then `fail` was called already). */
+  /* Zeroed memory, 64-byte aligned; NULL when there is none (then `fail` was called already). The host
+     releases it after `destroy`, or after a failed `create`: there is nothing to clean up. */
   void *(*allocate)(const struct gv_host *host, size_t bytes);
-  void (*release)(const struct gv_host *host, void *memory);  /* NULL is fine */
 
   /* Adds a tensor to the plan (the struct is copied). Non-zero when it is not valid. */
   int (*add_tensor)(const struct gv_host *host, struct gv_plan *plan, const struct gv_tensor *tensor);
@@ -102,7 +110,7 @@ struct gv_host {
   int64_t (*option_int)(const struct gv_options *options, const char *key);
   double (*option_real)(const struct gv_options *options, const char *key);
   int (*option_flag)(const struct gv_options *options, const char *key);
-  const char *(*option_text)(const struct gv_options *options, const char *key);  /* TEXT and CHOICE */
+  const char *(*option_text)(const struct gv_options *options, const char *key);  /* any type, as written */
   int (*option_list)(const struct gv_options *options, const char *key, const int64_t **items);  /* count */
 
   /* Counter-based random numbers, a pure function of (seed, stream): n values into out. */
@@ -119,9 +127,9 @@ struct gv_model {
 
   /* Adds the tensors, or fails when the model cannot learn such data. Pure. */
   int (*plan)(const struct gv_host *host, const struct gv_task *task, struct gv_plan *plan);
-  /* Makes an instance for the calling thread. host and task outlive it. */
+  /* Makes an instance for the calling thread. host and task outlive it. Not destroyed when this fails. */
   int (*create)(const struct gv_host *host, const struct gv_task *task, void **instance);
-  /* Writes the start vector w (parameters), a pure function of seed; w comes zeroed. */
+  /* Writes the start vector w (parameters), a pure function of seed; w comes zeroed. NULL: it stays so. */
   int (*init)(void *instance, uint64_t seed, float *w);
   /* loss <- the mean loss over the batch, penalties included; g (parameters) <- its gradient at w (parameters). */
   int (*gradient)(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss);
@@ -129,14 +137,9 @@ struct gv_model {
   int (*evaluate)(void *instance, const float *w, const struct gv_batch *batch, struct gv_metrics *metrics);
   /* scores (n, classes or outputs), row-major <- raw scores at w. NULL: not offered. */
   int (*predict)(void *instance, const float *w, const struct gv_batch *batch, float *scores);
+  /* NULL: all of the instance came from host->allocate. */
   void (*destroy)(void *instance);
 };
-
-#if defined(__GNUC__)
-#define GV_EXPORT __attribute__((visibility("default")))
-#else
-#define GV_EXPORT
-#endif
 
 /* A plugin defines it: const struct gv_model grapevine_model = {.abi = GV_MODEL_ABI, ...}; */
 extern GV_EXPORT const struct gv_model grapevine_model;

@@ -1,0 +1,91 @@
+/* Collects and checks the tensors of a model. */
+#include "plugins/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/host.h"
+
+/* What is wrong with the tensor by itself, or NULL. *count <- its elements. */
+static const char *fault(const struct gv_tensor *tensor, int64_t *count)
+{
+  if (tensor->rank < 1 || tensor->rank > GV_TENSOR_RANK)
+    return "its rank is not one of 1 to 4";
+  if (tensor->transposed != 0 && tensor->transposed != 1)
+    return "transposed is neither 0 nor 1";
+  if (tensor->transposed && tensor->rank != 2)
+    return "transposed needs rank 2";
+  *count = 1;
+  for (int32_t i = 0; i < tensor->rank; i++) {
+    if (tensor->shape[i] < 1)
+      return "its shape has a side below 1";
+    if (tensor->shape[i] > GV_PLAN_MAX / *count)
+      return "it has more than 2^40 elements";
+    *count *= tensor->shape[i];
+  }
+  return NULL;
+}
+
+enum gv_status gv_plan_add(struct gv_plan *plan, const struct gv_tensor *tensor, struct gv_error *err)
+{
+  const char *name = tensor->name;
+  if (name == NULL || *name == '\0')
+    return gv_fail(err, GV_MODEL, "tensor %zu has no name", plan->count);
+  for (const char *c = name; *c != '\0'; c++)
+    if ((unsigned char)*c < ' ' || *c == 0x7f)
+      return gv_fail(err, GV_MODEL, "the name of tensor '%.64s' holds a control character", name);
+  for (size_t i = 0; i < plan->count; i++)
+    if (strcmp(plan->tensors[i].tensor.name, name) == 0)
+      return gv_fail(err, GV_MODEL, "two tensors are called '%.64s'", name);
+  int64_t count;
+  const char *why = fault(tensor, &count);
+  if (why == NULL && count > GV_PLAN_MAX - plan->parameters)
+    why = "with it the model has more than 2^40 parameters";
+  if (why != NULL)
+    return gv_fail(err, GV_MODEL, "tensor '%.64s': %s", name, why);
+  struct gv_placed *more = realloc(plan->tensors, (plan->count + 1) * sizeof *more);
+  if (more == NULL)
+    return gv_fail(err, GV_MEMORY, "tensor '%.64s': no memory", name);
+  plan->tensors = more;
+  char *copy = strdup(name);
+  if (copy == NULL)
+    return gv_fail(err, GV_MEMORY, "tensor '%.64s': no memory", name);
+  struct gv_placed *placed = &more[plan->count++];
+  *placed = (struct gv_placed){.tensor = *tensor, .first = plan->parameters, .count = count};
+  placed->tensor.name = copy;
+  for (int32_t i = tensor->rank; i < GV_TENSOR_RANK; i++)
+    placed->tensor.shape[i] = 1;
+  plan->parameters += count;
+  return GV_OK;
+}
+
+enum gv_status gv_plan_create(const struct gv_model *model, const struct gv_task *task, const struct gv_host *host,
+                              struct gv_plan **plan, struct gv_error *err)
+{
+  struct gv_plan *made = calloc(1, sizeof *made);
+  if (made == NULL)
+    return gv_fail(err, GV_MEMORY, "model %s: no memory for its plan", model->name);
+  gv_plugin_host_forget(host);
+  enum gv_status status = GV_OK;
+  if (model->plan(host, task, made) != 0 || gv_plugin_host_failed(host))
+    status = gv_fail(err, GV_MODEL, "%s", gv_plugin_host_error(host));
+  else if (made->count == 0)
+    status = gv_fail(err, GV_MODEL, "model %s: its plan adds no tensor; a model has one parameter or more",
+                     model->name);
+  if (status == GV_OK)
+    *plan = made;
+  else
+    gv_plan_destroy(made);
+  return status;
+}
+
+void gv_plan_destroy(struct gv_plan *plan)
+{
+  if (plan == NULL)
+    return;
+  for (size_t i = 0; i < plan->count; i++)
+    free((char *)plan->tensors[i].tensor.name);  /* our copy */
+  free(plan->tensors);
+  free(plan);
+}

@@ -1,0 +1,86 @@
+/* Folders of plugins, and the .so files in them. */
+#include "plugins/search.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum gv_status no_memory(struct gv_error *err)
+{
+  return gv_fail(err, GV_MEMORY, "no memory for the list of model plugins");
+}
+
+enum gv_status gv_plugin_search_fill(struct gv_search *search, const char *plugin_dir, struct gv_error *err)
+{
+  size_t first = search->count;
+  if (!gv_search_add(search, plugin_dir))
+    return no_memory(err);
+  for (size_t i = first; i < search->count; i++)
+    if (!gv_is_folder(search->folders[i]))
+      return gv_fail(err, GV_USAGE,
+                     "--plugin-dir: '%s' is not a folder; give the folders that hold NAME.so, joined by ':'",
+                     search->folders[i]);
+  if (!gv_search_add(search, getenv("GRAPEVINE_PLUGIN_PATH")) || !gv_search_add_installed(search, "models"))
+    return no_memory(err);
+  return GV_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+  return strcmp(((const struct gv_plugin_file *)a)->name, ((const struct gv_plugin_file *)b)->name);
+}
+
+/* Adds folder/file when it is a plugin's file and its name is new; false without memory. */
+static bool add_file(struct gv_plugin_list *list, const char *folder, const char *file)
+{
+  size_t length = strlen(file);
+  if (length <= 3 || strcmp(file + length - 3, ".so") != 0)
+    return true;
+  for (size_t i = 0; i < list->count; i++)
+    if (strncmp(list->files[i].name, file, length - 3) == 0 && list->files[i].name[length - 3] == '\0')
+      return true;
+  struct gv_plugin_file *more = realloc(list->files, (list->count + 1) * sizeof *more);
+  if (more == NULL)
+    return false;
+  list->files = more;
+  struct gv_plugin_file entry = {.name = strndup(file, length - 3), .path = gv_path_join(folder, file)};
+  bool taken = entry.name != NULL && entry.path != NULL;
+  if (taken && gv_is_file(entry.path)) {
+    list->files[list->count++] = entry;
+  } else {
+    free(entry.name);
+    free(entry.path);
+  }
+  return taken;
+}
+
+enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_list *list, struct gv_error *err)
+{
+  struct gv_plugin_list found = {0};
+  bool room = true;
+  for (size_t i = 0; i < search->count && room; i++) {
+    DIR *folder = opendir(search->folders[i]);
+    for (struct dirent *entry; room && folder != NULL && (entry = readdir(folder)) != NULL;)
+      room = add_file(&found, search->folders[i], entry->d_name);
+    if (folder != NULL)
+      closedir(folder);
+  }
+  if (!room) {
+    gv_plugin_list_clear(&found);
+    return no_memory(err);
+  }
+  if (found.count > 0)
+    qsort(found.files, found.count, sizeof *found.files, by_name);
+  *list = found;
+  return GV_OK;
+}
+
+void gv_plugin_list_clear(struct gv_plugin_list *list)
+{
+  for (size_t i = 0; i < list->count; i++) {
+    free(list->files[i].name);
+    free(list->files[i].path);
+  }
+  free(list->files);
+  *list = (struct gv_plugin_list){0};
+}

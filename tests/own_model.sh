@@ -1,0 +1,42 @@
+# Builds examples/own_model as its README says, away from every tree, then loads, checks and trains it. TAP.
+set -u
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cp "$GV_SOURCE"/examples/own_model/* "$folder" && chmod u+w "$folder"/* && cd "$folder" || exit 1
+export PKG_CONFIG_PATH=$GV_BUILD
+echo 1..3
+
+number=0
+# check WHAT COMMAND...: one line of TAP, and what the command said if it failed
+check() {
+  local what=$1
+  shift
+  number=$((number + 1))
+  if "$@" >log 2>&1; then echo "ok $number - $what"; else echo "not ok $number - $what"; sed 's/^/# /' log; fi
+}
+
+conform() {
+  timeout 120 env -u CK_TAP_LOG_FILE_NAME -u CK_RUN_CASE CK_VERBOSITY=normal GV_PLUGIN=./svm.so \
+    "$GV_BUILD/tests/test_plugins" >checks
+  cat checks
+  grep -q 'Checks: 1, Failures: 0, Errors: 0' checks  # none run is no success
+}
+
+train() {
+  timeout 300 "$GV_BUILD/grapevine" train --plugin-dir . --model svm --epochs 5 --out run --quiet || return
+  # summary.json, test_accuracy: at least 0.9
+  awk -F: '/"test_accuracy"/ { found = 1; good = $2 + 0 >= 0.9 } END { exit !(found && good) }' run/summary.json ||
+    { cat run/summary.json; return 1; }
+}
+
+# Without warnings, and without the flags of the make that runs this test. A sanitizer's run time must come first
+# in a process, and stands in the program: its plugins may leave it out.
+check 'it builds with make and pkg-config' \
+  env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make "CC=$CC" \
+  'CFLAGS=-O2 -Wall -Wextra -Wconversion -Wno-sign-conversion -Werror'
+check 'it loads and keeps the rules of model.h' conform
+if [ -x "$GV_BUILD/grapevine" ]; then
+  check 'it learns the digits' train
+else
+  echo 'ok 3 - it learns the digits # SKIP the program is not built'
+fi
