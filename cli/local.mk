@@ -1,1 +1,9 @@
-# cli
+bin_PROGRAMS += grapevine
+grapevine_SOURCES = \
+  %D%/arguments.c \
+  %D%/cli.h \
+  %D%/help.c \
+  %D%/main.c \
+  %D%/terminal.c \
+  %D%/train.c
+grapevine_LDADD = libgv.la

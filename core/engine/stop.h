@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Zero-initialised: nobody asked. Relaxed: the wish orders nothing else. */
 struct gv_stop {

@@ -1,0 +1,80 @@
+/* Long options from an option table, through getopt_long; and the same table as help. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "core/base/named.h"
+#include "core/base/option.h"
+
+static const char *row_key(const void *context, size_t i)
+{
+  return ((const struct gv_option *)context)[i].key;
+}
+
+static enum gv_status unknown(const char *argument, const struct gv_option *rows, struct gv_error *err)
+{
+  char word[GV_NAME_MAX];
+  size_t dashes = strspn(argument, "-"), length = strcspn(argument + dashes, "=");
+  snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), argument + dashes);
+  const char *near = gv_nearest(word, row_key, rows);
+  if (dashes == 1 && length == 1)
+    return gv_fail(err, GV_USAGE, "unknown option '-%s'; options are whole words: --help lists them", word);
+  if (near != NULL)
+    return gv_fail(err, GV_USAGE, "unknown option '--%s'; did you mean '--%s'? --help lists all", word, near);
+  return gv_fail(err, GV_USAGE, "unknown option '--%s'; --help lists all", word);
+}
+
+enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows, void *context,
+                            enum gv_status (*set)(void *context, const char *key, const char *value,
+                                                  struct gv_error *err),
+                            struct gv_error *err)
+{
+  size_t count = 0;
+  while (rows[count].key != NULL)
+    count++;
+  struct option *table = calloc(count + 1, sizeof *table);
+  if (table == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the options");
+  for (size_t i = 0; i < count; i++)
+    table[i] = (struct option){.name = rows[i].key,
+                               .has_arg = rows[i].type == GV_OPTION_FLAG ? no_argument : required_argument};
+  enum gv_status status = GV_OK;
+  opterr = 0;
+  optind = 1;
+  while (status == GV_OK) {
+    int index = -1, at = optind;
+    int got = getopt_long(argc, argv, ":", table, &index);
+    if (got == -1)
+      break;
+    if (got == ':')
+      status = gv_fail(err, GV_USAGE, "option '%s' wants a value", argv[optind - 1]);
+    else if (got == '?')
+      status = optopt != 0 && index < 0 && strchr(argv[at], '=') != NULL && strncmp(argv[at], "--", 2) == 0
+                   ? gv_fail(err, GV_USAGE, "option '%.*s' takes no value", (int)strcspn(argv[at], "="), argv[at])
+                   : unknown(argv[at], rows, err);
+    else
+      status = set(context, rows[index].key, optarg != NULL ? optarg : "yes", err);
+  }
+  if (status == GV_OK && optind < argc)
+    status = gv_fail(err, GV_USAGE, "'%s' is no option; options begin with '--'", argv[optind]);
+  free(table);
+  return status;
+}
+
+void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes)
+{
+  size_t width = 0;
+  for (const struct gv_option *row = rows; row->key != NULL; row++)
+    if (strlen(row->key) > width)
+      width = strlen(row->key);
+  for (const struct gv_option *row = rows; row->key != NULL; row++) {
+    char accepts[300];
+    fprintf(out, "  %s%-*s  %s", dashes ? "--" : "", (int)width, row->key, row->help);
+    if (row->type != GV_OPTION_TEXT && !(row->type == GV_OPTION_FLAG && dashes))
+      fprintf(out, "; %s", gv_option_accepts(row, accepts, sizeof accepts));
+    if (!(row->type == GV_OPTION_FLAG && dashes) && row->value[0] != '\0')
+      fprintf(out, " [%s]", row->value);
+    fputc('\n', out);
+  }
+}

@@ -1,0 +1,53 @@
+/* cli.h - what the subcommands share. A subcommand talks, parses and prints; it does no mathematics. */
+#ifndef GV_CLI_CLI_H
+#define GV_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <grapevine/grapevine.h>
+
+struct gv_command {
+  const char *name;
+  const char *arguments;  /* as in "usage: grapevine NAME ARGUMENTS" */
+  const char *summary;
+  /* argv[0] is the subcommand's name. Returns the exit status. */
+  int (*run)(int argc, char **argv);
+};
+
+extern const struct gv_command gv_command_train;
+extern const struct gv_command gv_command_help;
+
+/* All subcommands, ends with NULL. */
+extern const struct gv_command *const gv_commands[];
+
+/* ---- arguments.c ---- */
+
+/* Reads --key value, --key=value, and for GV_OPTION_FLAG rows --key, from argv[1] on, with getopt_long; calls set
+ * for each. Whatever is no option is refused. */
+enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows, void *context,
+                            enum gv_status (*set)(void *context, const char *key, const char *value,
+                                                  struct gv_error *err),
+                            struct gv_error *err);
+
+/* Prints the rows of a table: "  --key VALUE  help [default]", key=value form without dashes. */
+void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes);
+
+/* ---- terminal.c ---- */
+
+/* Whether stream is a terminal that shows colour (and NO_COLOR is not set). */
+bool gv_colour(FILE *stream);
+
+/* Prints "grapevine: error: ..." on stderr and returns the exit status for it. */
+int gv_complain(const struct gv_error *error);
+
+/* Log lines of the library on stderr: warnings always, details when verbose. */
+void gv_show_log(bool verbose);
+
+/* "1.24 M", "873 k", "12.3", into text. Returns text. */
+char *gv_short_number(double x, char *text, size_t size);
+
+/* "0.8 s", "12 s", "3 min 20 s", "2 h 5 min", into text. Returns text. */
+char *gv_short_time(double seconds, char *text, size_t size);
+
+#endif

@@ -1,0 +1,143 @@
+/* grapevine help: every named thing from its option table. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "core/algorithms/algorithm.h"
+#include "core/algorithms/optimizer.h"
+#include "core/algorithms/rate.h"
+#include "core/base/named.h"
+#include "core/graph/topology.h"
+#include "core/graph/weights.h"
+#include "datasets/known.h"
+#include "datasets/reader.h"
+#include "datasets/split.h"
+#include "plugins/load.h"
+#include "plugins/search.h"
+
+static const struct gv_table *const tables[] = {
+    &gv_topology_table, &gv_weight_table, &gv_algorithm_table, &gv_optimizer_table,
+    &gv_rate_table,     &gv_known_table,  &gv_reader_table,    &gv_split_table,
+};
+
+enum { TABLES = sizeof tables / sizeof tables[0] };
+
+static void print_page(const char *kind, const char *name, const char *summary, const struct gv_option *options)
+{
+  printf("%s (%s)\n  %s\n", name, kind, summary);
+  if (options == NULL || options[0].key == NULL) {
+    printf("  no options\n");
+    return;
+  }
+  printf("\nOptions, as in %s:%s=%s\n", name, options[0].key, options[0].value[0] != '\0' ? options[0].value : "...");
+  gv_print_options(stdout, options, false);
+}
+
+static enum gv_status find_models(struct gv_search *search, struct gv_plugin_list *list, struct gv_error *err)
+{
+  enum gv_status status = gv_plugin_search_fill(search, NULL, err);
+  return status == GV_OK ? gv_plugin_list(search, list, err) : status;
+}
+
+static enum gv_status list_models(struct gv_error *err)
+{
+  struct gv_search search = {0};
+  struct gv_plugin_list list = {0};
+  enum gv_status status = find_models(&search, &list, err);
+  printf("\nmodel - what is trained; plugins, found in --plugin-dir, GRAPEVINE_PLUGIN_PATH and where they are installed\n");
+  for (size_t i = 0; i < list.count; i++) {
+    const struct gv_model *model = NULL;
+    struct gv_error refused;
+    if (gv_plugin_load(list.files[i].path, &search, &model, NULL, &refused) == GV_OK)
+      printf("  %-22s %s\n", model->name, model->summary);
+    else
+      printf("  %-22s cannot be loaded: %s\n", list.files[i].name, refused.text);
+  }
+  gv_plugin_list_clear(&list);
+  gv_search_clear(&search);
+  return status;
+}
+
+static enum gv_status list_all(struct gv_error *err)
+{
+  printf("usage: grapevine help [NAME]\n\nNames, by the option of `grapevine train` that takes them:\n");
+  enum gv_status status = list_models(err);
+  for (size_t t = 0; t < TABLES; t++) {
+    printf("\n%s - %s\n", tables[t]->kind, tables[t]->summary);
+    for (size_t i = 0; tables[t]->entries[i] != NULL; i++)
+      printf("  %-22s %s\n", tables[t]->entries[i]->name, tables[t]->entries[i]->summary);
+  }
+  printf("\nExample\n  grapevine help dirichlet\n");
+  return status;
+}
+
+/* All names of all tables, for the nearest one. */
+static const char *any_name(const void *context, size_t i)
+{
+  (void)context;
+  for (size_t t = 0; t < TABLES; t++)
+    for (size_t k = 0; tables[t]->entries[k] != NULL; k++)
+      if (i-- == 0)
+        return tables[t]->entries[k]->name;
+  return NULL;
+}
+
+static int explain_command(const char *name)
+{
+  for (size_t c = 0; gv_commands[c] != NULL; c++)
+    if (strcmp(gv_commands[c]->name, name) == 0 && gv_commands[c] != &gv_command_help) {
+      char *arguments[] = {(char *)gv_commands[c]->name, (char *)"--help", NULL};
+      return gv_commands[c]->run(2, arguments);
+    }
+  return -1;
+}
+
+static enum gv_status explain(const char *name, struct gv_error *err)
+{
+  bool known = false;
+  for (size_t t = 0; t < TABLES; t++)
+    for (size_t i = 0; tables[t]->entries[i] != NULL; i++) {
+      const struct gv_named *entry = tables[t]->entries[i];
+      if (strcmp(entry->name, name) == 0) {
+        print_page(tables[t]->kind, entry->name, entry->summary, entry->options);
+        known = true;
+      }
+    }
+  if (known)
+    return GV_OK;
+  struct gv_search search = {0};
+  const struct gv_model *model = NULL;
+  enum gv_status status = gv_plugin_search_fill(&search, NULL, err);
+  if (status == GV_OK && gv_plugin_load(name, &search, &model, NULL, NULL) == GV_OK) {
+    print_page("model", model->name, model->summary, model->options);
+  } else if (status == GV_OK) {
+    const char *near = gv_nearest(name, any_name, NULL);
+    status = near != NULL ? gv_fail(err, GV_USAGE, "nothing is named '%s'; did you mean '%s'? `grapevine help` lists all", name, near)
+                          : gv_fail(err, GV_USAGE, "nothing is named '%s'; `grapevine help` lists all", name);
+  }
+  gv_search_clear(&search);
+  return status;
+}
+
+static int run_help(int argc, char **argv)
+{
+  struct gv_error error = {GV_OK, ""};
+  if (argc > 2) {
+    gv_fail(&error, GV_USAGE, "help explains one name at a time, and there are %d", argc - 1);
+    return gv_complain(&error);
+  }
+  if (argc == 2 && strcmp(argv[1], "--help") != 0) {
+    int code = explain_command(argv[1]);
+    if (code >= 0)
+      return code;
+    return explain(argv[1], &error) == GV_OK ? 0 : gv_complain(&error);
+  }
+  return list_all(&error) == GV_OK ? 0 : gv_complain(&error);
+}
+
+const struct gv_command gv_command_help = {
+    .name = "help",
+    .arguments = "[NAME]",
+    .summary = "explain a model, topology, algorithm, split, data set or command; with no name, list them",
+    .run = run_help,
+};

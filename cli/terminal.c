@@ -1,0 +1,62 @@
+/* What is said on a terminal: errors, log lines, short numbers and times, colour. */
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "core/base/log.h"
+
+bool gv_colour(FILE *stream)
+{
+  const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+  return isatty(fileno(stream)) && (no_colour == NULL || *no_colour == '\0') && term != NULL && *term != '\0';
+}
+
+int gv_complain(const struct gv_error *error)
+{
+  bool colour = gv_colour(stderr);
+  fprintf(stderr, "grapevine: %serror:%s %s\n", colour ? "\033[31m" : "", colour ? "\033[0m" : "", error->text);
+  return gv_status_exit(error->status);
+}
+
+static void show_line(void *context, enum gv_log_level level, const char *line)
+{
+  const bool *verbose = context;
+  if (level == GV_LOG_DETAIL && !*verbose)
+    return;
+  fprintf(stderr, "grapevine: %s%s\n", level == GV_LOG_WARNING ? "warning: " : "", line);
+}
+
+void gv_show_log(bool verbose)
+{
+  static bool wanted;
+  wanted = verbose;
+  gv_log_set_sink(show_line, &wanted);
+}
+
+char *gv_short_number(double x, char *text, size_t size)
+{
+  static const char *const unit[] = {"", " k", " M", " G", " T"};
+  size_t u = 0;
+  while (fabs(x) >= 1000 && u + 1 < sizeof unit / sizeof unit[0]) {
+    x /= 1000;
+    u++;
+  }
+  snprintf(text, size, fabs(x) >= 100 || (u == 0 && x == floor(x)) ? "%.0f%s" : fabs(x) >= 10 ? "%.1f%s" : "%.2f%s", x, unit[u]);
+  return text;
+}
+
+char *gv_short_time(double seconds, char *text, size_t size)
+{
+  if (!(seconds >= 0) || seconds > 1e9)
+    snprintf(text, size, "?");
+  else if (seconds < 9.95)
+    snprintf(text, size, "%.1f s", seconds);
+  else if (seconds < 60)
+    snprintf(text, size, "%.0f s", seconds);
+  else if (seconds < 3600)
+    snprintf(text, size, "%d min %d s", (int)seconds / 60, (int)seconds % 60);
+  else
+    snprintf(text, size, "%d h %d min", (int)(seconds / 3600), (int)(seconds / 60) % 60);
+  return text;
+}

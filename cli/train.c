@@ -1,0 +1,225 @@
+/* grapevine train: options in, progress on stderr, a short table on stdout. */
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "core/base/option.h"
+
+/* Options of the command itself, beside those of the run. */
+static const struct gv_option own_rows[] = {
+    {.key = "quiet", .type = GV_OPTION_FLAG, .value = "no", .help = "no progress and no table"},
+    {.key = "json", .type = GV_OPTION_FLAG, .value = "no", .help = "the summary as JSON on standard output, nothing else"},
+    {.key = "verbose", .type = GV_OPTION_FLAG, .value = "no", .help = "also what the library and the model log"},
+    {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
+    {.key = NULL},
+};
+
+struct train {
+  struct gv_run *run;
+  struct gv_options *own;
+  bool shows, live;  /* says anything; the progress line is redrawn in place */
+  bool drawn;        /* an unfinished progress line stands on the terminal */
+  double loss, accuracy;
+};
+
+static void print_help(void)
+{
+  printf("usage: grapevine train [--OPTION VALUE ...]\n\n"
+         "Trains one model on n decentralized nodes. With no option: %s on %s, %s nodes.\n\n",
+         gv_option_find(gv_run_options(), "model")->value, gv_option_find(gv_run_options(), "data")->value,
+         gv_option_find(gv_run_options(), "nodes")->value);
+  gv_print_options(stdout, gv_run_options(), true);
+  putchar('\n');
+  gv_print_options(stdout, own_rows, true);
+  printf("\nOptions of a named choice follow it: --split dirichlet:alpha=0.1. `grapevine help` lists all names,\n"
+         "`grapevine help NAME` explains one.\n\n"
+         "Example\n"
+         "  grapevine train --data fashion-mnist --nodes 16 --topology ring --split dirichlet:alpha=0.5 --epochs 5\n");
+}
+
+static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
+{
+  struct train *train = context;
+  if (gv_option_find(own_rows, key) != NULL)
+    return gv_options_set(train->own, key, value, err);
+  return gv_run_set(train->run, key, value, err);
+}
+
+/* ---- progress, on stderr ---- */
+
+static void clear_line(struct train *train)
+{
+  if (train->drawn)
+    fprintf(stderr, "\r\033[K");
+  train->drawn = false;
+}
+
+static void on_start(void *context, const struct gv_result *r)
+{
+  struct train *train = context;
+  char samples[32], parameters[32];
+  if (!train->shows)
+    return;
+  fprintf(stderr, "%d node%s on %d worker%s, %s training samples, %s parameters, %llu rounds\n", r->nodes,
+          r->nodes == 1 ? "" : "s", r->workers, r->workers == 1 ? "" : "s",
+          gv_short_number((double)r->train_samples, samples, sizeof samples),
+          gv_short_number((double)r->parameters, parameters, sizeof parameters), (unsigned long long)r->rounds_planned);
+  if (r->evaluated_nodes < r->nodes)
+    fprintf(stderr, "node accuracies are those of %d evenly spaced nodes\n", r->evaluated_nodes);
+}
+
+static void on_evaluation(void *context, const struct gv_result *r)
+{
+  struct train *train = context;
+  const struct gv_evaluation *e = &r->last;
+  train->loss = e->train_loss;
+  train->accuracy = e->test_accuracy;
+  if (!train->shows || e->round == 0)
+    return;
+  clear_line(train);
+  fprintf(stderr, "epoch %6.2f  train loss %.4f  test loss %.4f", e->epoch, e->train_loss, e->test_loss);
+  if (isfinite(e->test_accuracy))
+    fprintf(stderr, "  accuracy %.4f  nodes %.4f to %.4f", e->test_accuracy, e->node_accuracy_min, e->node_accuracy_max);
+  fprintf(stderr, "  consensus %.3g\n", e->consensus_distance);
+}
+
+static void on_progress(void *context, const struct gv_result *r, uint64_t round, double seconds)
+{
+  struct train *train = context;
+  if (!train->live || seconds <= 0)
+    return;
+  char rate[32], left[32];
+  double done = (double)round / (double)r->rounds_planned;
+  double samples = (double)round / r->rounds_per_epoch * (double)r->train_samples;
+  fprintf(stderr, "\r\033[K%3.0f %%  round %llu of %llu  %s samples/s  %s left", floor(100 * done),
+          (unsigned long long)round, (unsigned long long)r->rounds_planned,
+          gv_short_number(samples / seconds, rate, sizeof rate),
+          gv_short_time(seconds / done - seconds, left, sizeof left));
+  train->drawn = true;
+}
+
+/* ---- the end, on stdout ---- */
+
+static void print_table(const struct gv_result *r)
+{
+  const struct gv_evaluation *e = &r->last;
+  char rate[32], time[32];
+  bool colour = gv_colour(stdout);
+  const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
+  printf("\n");
+  if (isfinite(e->test_accuracy)) {
+    printf("  accuracy of the mean model  %s%.4f%s   (test loss %.4f)\n", bold, e->test_accuracy, plain, e->test_loss);
+    printf("  nodes, min / mean / max     %.4f / %.4f / %.4f\n", e->node_accuracy_min, e->node_accuracy_mean, e->node_accuracy_max);
+  } else {
+    printf("  test loss of the mean model %s%.6g%s\n", bold, e->test_loss, plain);
+  }
+  printf("  consensus distance          %.3g\n", e->consensus_distance);
+  printf("  training                    %s samples/s, %s, %llu rounds, %.4g epochs\n",
+         gv_short_number(r->samples_per_second, rate, sizeof rate), gv_short_time(e->seconds, time, sizeof time),
+         (unsigned long long)e->round, e->epoch);
+  printf("  files                       %s/\n", r->folder);
+}
+
+static void print_next(void)
+{
+  printf("\nTry next\n"
+         "  grapevine train --topology ring --nodes 32       a sparser graph: nodes drift further apart\n"
+         "  grapevine train --split dirichlet:alpha=0.1      nodes that see different classes\n"
+         "  grapevine train --data fashion-mnist --epochs 5  60,000 pictures of clothes\n");
+}
+
+static struct gv_run *volatile running;
+
+/* First signal: end the round and save. The handler is gone after it, so a second one ends the program. */
+static void on_signal(int number)
+{
+  (void)number;
+  struct gv_run *run = running;
+  if (run != NULL)
+    gv_run_stop(run);
+}
+
+static void watch_signals(struct gv_run *run)
+{
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND | SA_RESTART};
+  running = run;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+static int train_and_print(struct train *train, bool defaults, struct gv_error *error)
+{
+  bool quiet = gv_options_flag(train->own, "quiet"), json = gv_options_flag(train->own, "json");
+  train->shows = !quiet && !json;
+  train->live = train->shows && isatty(STDERR_FILENO);
+  gv_show_log(gv_options_flag(train->own, "verbose"));
+  gv_run_watch(train->run, &(struct gv_watcher){train, on_start, on_evaluation, on_progress});
+  watch_signals(train->run);
+  enum gv_status status = gv_run_train(train->run, error);
+  running = NULL;
+  clear_line(train);
+  const struct gv_result *result = gv_run_result(train->run);
+  if (status != GV_OK && status != GV_INTERRUPTED) {
+    if (result->folder != NULL && result->last.round > 0)
+      fprintf(stderr, "grapevine: what was measured until round %llu is in %s/metrics.csv\n",
+              (unsigned long long)result->last.round, result->folder);
+    return gv_complain(error);
+  }
+  if (json)
+    printf("%s\n", gv_run_summary(train->run));
+  else if (!quiet)
+    print_table(result);
+  if (status == GV_INTERRUPTED) {
+    fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text, result->folder);
+    return gv_status_exit(status);
+  }
+  if (defaults && train->shows)
+    print_next();
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    gv_fail(error, GV_SYSTEM, "standard output cannot be written; the results are in %s", result->folder);
+    return gv_complain(error);
+  }
+  return 0;
+}
+
+static int run_train(int argc, char **argv)
+{
+  struct gv_error error = {GV_OK, ""};
+  struct train train = {0};
+  size_t of_run = 0, of_own = sizeof own_rows / sizeof own_rows[0];
+  while (gv_run_options()[of_run].key != NULL)
+    of_run++;
+  struct gv_option *rows = calloc(of_run + of_own, sizeof *rows);
+  enum gv_status status = rows != NULL ? GV_OK : gv_fail(&error, GV_MEMORY, "no memory for the options");
+  if (status == GV_OK) {
+    memcpy(rows, gv_run_options(), of_run * sizeof *rows);
+    memcpy(rows + of_run, own_rows, of_own * sizeof *rows);
+    status = gv_run_create(&train.run, &error);
+  }
+  if (status == GV_OK)
+    status = gv_options_create(own_rows, "train", &train.own, &error);
+  if (status == GV_OK)
+    status = gv_arguments(argc, argv, rows, &train, set, &error);
+  int code = 0;
+  if (status != GV_OK)
+    code = gv_complain(&error);
+  else if (gv_options_flag(train.own, "help"))
+    print_help();
+  else
+    code = train_and_print(&train, argc == 1, &error);
+  gv_run_destroy(train.run);
+  gv_options_destroy(train.own);
+  free(rows);
+  return code;
+}
+
+const struct gv_command gv_command_train = {
+    .name = "train",
+    .arguments = "[--OPTION VALUE ...]",
+    .summary = "train a model on decentralized nodes; with no option, the built-in digits",
+    .run = run_train,
+};
