@@ -9,7 +9,7 @@
 
 struct gv_plugin_hosts;
 
-/* Tables for `workers` workers of one model. A table is used by one thread at a time. */
+/* Tables for `workers` (>= 1) workers of one model. A table is used by one thread at a time. */
 enum gv_status gv_plugin_hosts_create(const char *model_name, int workers, struct gv_plugin_hosts **hosts,
                                       struct gv_error *err);
 
