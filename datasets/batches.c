@@ -3,15 +3,9 @@
 
 #include <stdlib.h>
 
-#include "config.h"
+#include "core/base/clones.h"
 #include "core/base/memory.h"
 #include "core/base/random.h"
-
-#ifdef HAVE_TARGET_CLONES
-#define GV_CLONED __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define GV_CLONED
-#endif
 
 /* Rows are fetched this far ahead of their conversion, past the end of a batch too, which halves the cost of random
  * rows. Any 4 to 64 rows do; more than a few are lost again before use where a worker hosts many nodes. */
@@ -40,7 +34,8 @@ struct gv_batches {
 
 /* x (n, features) <- rows[0..n-1] of a list that goes on to rows[left-1]. Multiplying is 4 times as fast as a table
  * of 256 floats. */
-static GV_CLONED void gather(const uint8_t *bytes, size_t features, float scale, const int32_t *rows, int32_t n,
+GV_CLONES
+static void gather(const uint8_t *bytes, size_t features, float scale, const int32_t *rows, int32_t n,
                              int64_t left, float *restrict x)
 {
   for (int32_t r = 0; r < n; r++) {

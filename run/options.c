@@ -16,7 +16,7 @@ static const struct gv_option rows[] = {
     {.key = "schedule", .type = GV_OPTION_TEXT, .value = "cosine", .help = "the learning rate over the run"},
     {.key = "batch", .type = GV_OPTION_INT, .value = "32", .min = 1, .max = 1e6, .words = "full",
      .help = "samples a node draws in a round; full: all of its own"},
-    {.key = "epochs", .type = GV_OPTION_REAL, .value = "10", .min = 1e-6, .max = 1e9,
+    {.key = "epochs", .type = GV_OPTION_REAL, .value = "30", .min = 1e-6, .max = 1e9,
      .help = "length of the run; an epoch: all nodes together drew as many samples as there are"},
     {.key = "rounds", .type = GV_OPTION_INT, .value = "auto", .min = 1, .max = 4294967295.0, .words = "auto",
      .help = "length of the run in rounds, instead of --epochs"},

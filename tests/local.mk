@@ -26,7 +26,6 @@ UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_datasets
-
 UNIT_TESTS += %D%/test_plugins
 
 # Plugins for the tests, most of them with a flaw. libtool makes a module that is not installed only with an -rpath.

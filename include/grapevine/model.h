@@ -133,7 +133,7 @@ struct gv_model {
   int (*init)(void *instance, uint64_t seed, float *w);
   /* loss <- the mean loss over the batch, penalties included; g (parameters) <- its gradient at w (parameters). */
   int (*gradient)(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss);
-  /* metrics <- sums over the batch at w. */
+  /* Adds up the batch at w into metrics, which comes zeroed. */
   int (*evaluate)(void *instance, const float *w, const struct gv_batch *batch, struct gv_metrics *metrics);
   /* scores (n, classes or outputs), row-major <- raw scores at w. NULL: not offered. */
   int (*predict)(void *instance, const float *w, const struct gv_batch *batch, float *scores);
