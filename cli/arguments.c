@@ -62,6 +62,23 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
   return status;
 }
 
+/* Prints text from column `at` on, wrapped at words; the first line begins where the cursor is. */
+static void print_wrapped(FILE *out, const char *text, size_t at)
+{
+  enum { WIDTH = 100 };
+  for (size_t column = at; *text != '\0';) {
+    size_t word = strcspn(text, " ");
+    if (column > at && column + 1 + word > WIDTH) {
+      fprintf(out, "\n%*s", (int)at, "");
+      column = at;
+    }
+    column += (size_t)fprintf(out, "%s%.*s", column > at ? " " : "", (int)word, text);
+    text += word;
+    text += strspn(text, " ");
+  }
+  fputc('\n', out);
+}
+
 void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes)
 {
   size_t width = 0;
@@ -69,12 +86,14 @@ void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes)
     if (strlen(row->key) > width)
       width = strlen(row->key);
   for (const struct gv_option *row = rows; row->key != NULL; row++) {
-    char accepts[300];
-    fprintf(out, "  %s%-*s  %s", dashes ? "--" : "", (int)width, row->key, row->help);
-    if (row->type != GV_OPTION_TEXT && !(row->type == GV_OPTION_FLAG && dashes))
-      fprintf(out, "; %s", gv_option_accepts(row, accepts, sizeof accepts));
-    if (!(row->type == GV_OPTION_FLAG && dashes) && row->value[0] != '\0')
-      fprintf(out, " [%s]", row->value);
-    fputc('\n', out);
+    char accepts[300], text[1024];
+    bool bare = row->type == GV_OPTION_FLAG && dashes;  /* a switch: it takes no value */
+    size_t used = (size_t)snprintf(text, sizeof text, "%s", row->help);
+    if (row->type != GV_OPTION_TEXT && !bare && used < sizeof text)
+      used += (size_t)snprintf(text + used, sizeof text - used, "; %s", gv_option_accepts(row, accepts, sizeof accepts));
+    if (!bare && row->value[0] != '\0' && used < sizeof text)
+      snprintf(text + used, sizeof text - used, " [%s]", row->value);
+    int column = fprintf(out, "  %s%-*s  ", dashes ? "--" : "", (int)width, row->key);
+    print_wrapped(out, text, (size_t)column);
   }
 }

@@ -62,9 +62,9 @@ char *gv_option_accepts(const struct gv_option *row, char *text, size_t size)
   case GV_OPTION_REAL:
   case GV_OPTION_LIST:
     if (open)
-      snprintf(text, size, "%s of at least %.10g", noun, row->min);
+      snprintf(text, size, "%s of at least %.16g", noun, row->min);
     else if (bounded)
-      snprintf(text, size, "%s from %.10g to %.10g", noun, row->min, row->max);
+      snprintf(text, size, "%s from %.16g to %.16g", noun, row->min, row->max);
     else
       snprintf(text, size, "%s", noun);
     if (row->words != NULL) {

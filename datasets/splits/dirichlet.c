@@ -100,8 +100,6 @@ static enum gv_status assign(const struct gv_options *options, const struct gv_s
 static const struct gv_option options[] = {
     {.key = "alpha", .type = GV_OPTION_REAL, .value = "0.5", .min = 1e-6, .max = 1e6,
      .help = "concentration: small is skewed, large is even"},
-    {.key = "by", .type = GV_OPTION_CHOICE, .value = "class", .words = "class",
-     .help = "class: each class draws its shares over the nodes, so node sizes vary too"},
     {.key = "min", .type = GV_OPTION_INT, .value = "1", .min = 0, .max = INFINITY,
      .help = "samples of the smallest node; drawn again until it holds, 1000 times at most"},
     {.key = NULL},
