@@ -17,12 +17,29 @@ static enum gv_status unknown(const char *argument, const struct gv_option *rows
   char word[GV_NAME_MAX];
   size_t dashes = strspn(argument, "-"), length = strcspn(argument + dashes, "=");
   snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), argument + dashes);
-  const char *near = gv_nearest(word, row_key, rows);
+  const char *near = gv_nearest(word, row_key, rows), *written = dashes == 1 ? "-" : "--";
   if (dashes == 1 && length == 1)
     return gv_fail(err, GV_USAGE, "unknown option '-%s'; options are whole words: --help lists them", word);
   if (near != NULL)
-    return gv_fail(err, GV_USAGE, "unknown option '--%s'; did you mean '--%s'? --help lists all", word, near);
-  return gv_fail(err, GV_USAGE, "unknown option '--%s'; --help lists all", word);
+    return gv_fail(err, GV_USAGE, "unknown option '%s%s'; did you mean '--%s'? --help lists all", written, word, near);
+  return gv_fail(err, GV_USAGE, "unknown option '%s%s'; --help lists all", written, word);
+}
+
+/* Whether the argument is --key or --key=...: getopt_long would also take a beginning of it, which another option
+ * of a later version may share. */
+static bool is_whole_word(const char *argument, const char *key)
+{
+  size_t length = strlen(key);
+  return strncmp(argument, "--", 2) == 0 && strncmp(argument + 2, key, length) == 0 &&
+         (argument[2 + length] == '\0' || argument[2 + length] == '=');
+}
+
+static enum gv_status refuse(const char *argument, const struct gv_option *rows, struct gv_error *err)
+{
+  for (const struct gv_option *row = rows; row->key != NULL; row++)
+    if (is_whole_word(argument, row->key))
+      return gv_fail(err, GV_USAGE, "option '--%s' takes no value", row->key);
+  return unknown(argument, rows, err);
 }
 
 enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows, void *context,
@@ -38,21 +55,22 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
     return gv_fail(err, GV_MEMORY, "no memory for the options");
   for (size_t i = 0; i < count; i++)
     table[i] = (struct option){.name = rows[i].key,
-                               .has_arg = rows[i].type == GV_OPTION_FLAG ? no_argument : required_argument};
+                               .has_arg = rows[i].type == GV_OPTION_FLAG ? no_argument : required_argument,
+                               .val = 256 + (int)i};  /* apart: getopt_long takes options of one value for one */
   enum gv_status status = GV_OK;
   opterr = 0;
   optind = 1;
   while (status == GV_OK) {
     int index = -1, at = optind;
-    int got = getopt_long(argc, argv, ":", table, &index);
+    int got = getopt_long(argc, argv, "+:", table, &index);  /* +: stops at what is no option, and moves nothing */
     if (got == -1)
       break;
-    if (got == ':')
-      status = gv_fail(err, GV_USAGE, "option '%s' wants a value", argv[optind - 1]);
-    else if (got == '?')
-      status = optopt != 0 && index < 0 && strchr(argv[at], '=') != NULL && strncmp(argv[at], "--", 2) == 0
-                   ? gv_fail(err, GV_USAGE, "option '%.*s' takes no value", (int)strcspn(argv[at], "="), argv[at])
-                   : unknown(argv[at], rows, err);
+    if (got == '?')
+      status = refuse(argv[at], rows, err);
+    else if (index >= 0 && !is_whole_word(argv[at], rows[index].key))
+      status = unknown(argv[at], rows, err);
+    else if (got == ':')
+      status = gv_fail(err, GV_USAGE, "option '%s' wants a value", argv[at]);
     else
       status = set(context, rows[index].key, optarg != NULL ? optarg : "yes", err);
   }
@@ -90,7 +108,8 @@ void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes)
     bool bare = row->type == GV_OPTION_FLAG && dashes;  /* a switch: it takes no value */
     size_t used = (size_t)snprintf(text, sizeof text, "%s", row->help);
     if (row->type != GV_OPTION_TEXT && !bare && used < sizeof text)
-      used += (size_t)snprintf(text + used, sizeof text - used, "; %s", gv_option_accepts(row, accepts, sizeof accepts));
+      used += (size_t)snprintf(text + used, sizeof text - used, "; %s",
+                               gv_option_accepts(row, accepts, sizeof accepts));
     if (!bare && row->value[0] != '\0' && used < sizeof text)
       snprintf(text + used, sizeof text - used, " [%s]", row->value);
     int column = fprintf(out, "  %s%-*s  ", dashes ? "--" : "", (int)width, row->key);

@@ -44,7 +44,8 @@ static enum gv_status list_models(struct gv_error *err)
   struct gv_search search = {0};
   struct gv_plugin_list list = {0};
   enum gv_status status = find_models(&search, &list, err);
-  printf("\nmodel - what is trained; plugins, found in --plugin-dir, GRAPEVINE_PLUGIN_PATH and where they are installed\n");
+  printf("\nmodel - what is trained; plugins, found in --plugin-dir, GRAPEVINE_PLUGIN_PATH and where they are "
+         "installed\n");
   for (size_t i = 0; i < list.count; i++) {
     const struct gv_model *model = NULL;
     struct gv_error refused;
@@ -85,7 +86,7 @@ static const char *any_name(const void *context, size_t i)
 static int explain_command(const char *name)
 {
   for (size_t c = 0; gv_commands[c] != NULL; c++)
-    if (strcmp(gv_commands[c]->name, name) == 0 && gv_commands[c] != &gv_command_help) {
+    if (strcmp(gv_commands[c]->name, name) == 0) {
       char *arguments[] = {(char *)gv_commands[c]->name, (char *)"--help", NULL};
       return gv_commands[c]->run(2, arguments);
     }
@@ -108,12 +109,16 @@ static enum gv_status explain(const char *name, struct gv_error *err)
   struct gv_search search = {0};
   const struct gv_model *model = NULL;
   enum gv_status status = gv_plugin_search_fill(&search, NULL, err);
-  if (status == GV_OK && gv_plugin_load(name, &search, &model, NULL, NULL) == GV_OK) {
+  if (status == GV_OK)
+    status = gv_plugin_load(name, &search, &model, NULL, err);
+  if (status == GV_OK) {
     print_page("model", model->name, model->summary, model->options);
-  } else if (status == GV_OK) {
+  } else if (status == GV_USAGE) {  /* no plugin either; one that is there but cannot be loaded has said why */
     const char *near = gv_nearest(name, any_name, NULL);
-    status = near != NULL ? gv_fail(err, GV_USAGE, "nothing is named '%s'; did you mean '%s'? `grapevine help` lists all", name, near)
-                          : gv_fail(err, GV_USAGE, "nothing is named '%s'; `grapevine help` lists all", name);
+    if (near != NULL)
+      gv_fail(err, status, "nothing is named '%s'; did you mean '%s'? `grapevine help` lists all", name, near);
+    else
+      gv_fail(err, status, "nothing is named '%s'; `grapevine help` lists all", name);
   }
   gv_search_clear(&search);
   return status;

@@ -1,4 +1,6 @@
 /* grapevine: picks the subcommand. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +31,16 @@ static const char *command_name(const void *context, size_t i)
   return gv_commands[i] == NULL ? NULL : gv_commands[i]->name;
 }
 
-int main(int argc, char **argv)
+/* Where the caller closed a standard stream, the next file opened would take its number and receive what is
+ * printed. These stand-ins can be neither read nor written, so printing fails and is reported. */
+static void hold_standard_streams(void)
+{
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+      (void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+static int run(int argc, char **argv)
 {
   if (argc < 2) {
     print_usage(stderr);
@@ -49,8 +60,21 @@ int main(int argc, char **argv)
   struct gv_error error;
   const char *near = gv_nearest(argv[1], command_name, NULL);
   if (near != NULL)
-    gv_fail(&error, GV_USAGE, "unknown command '%s'; did you mean '%s'? `grapevine --help` lists all", argv[1], near);
+    gv_fail(&error, GV_USAGE, "unknown command '%s'; did you mean '%s'? `grapevine --help` lists all", argv[1],
+            near);
   else
     gv_fail(&error, GV_USAGE, "unknown command '%s'; `grapevine --help` lists all", argv[1]);
   return gv_complain(&error);
+}
+
+int main(int argc, char **argv)
+{
+  hold_standard_streams();
+  int code = run(argc, argv);
+  if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+    struct gv_error error;
+    gv_fail(&error, GV_SYSTEM, "standard output cannot be written");
+    code = gv_complain(&error);
+  }
+  return code;
 }

@@ -3,99 +3,146 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/paths.h"
 
-/* mkdir -p of everything above the last part. */
-static int make_parents(const char *path)
+/* What a run may write: a folder that holds any of it is not taken. */
+static const char *const names[] = {"config.json", "metrics.csv", "summary.json", "model.safetensors",
+                                    "checkpoint.safetensors"};
+
+/* mkdir -p; made[i] <- whether the folder named by the first i characters is new. Returns 0 or an errno. */
+static int make_all(char *path, char *made)
 {
-  char *copy = strdup(path);
-  if (copy == NULL)
-    return ENOMEM;
   int why = 0;
-  for (char *c = copy + 1; *c != '\0' && why == 0; c++)
-    if (*c == '/') {
-      *c = '\0';
-      if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-        why = errno;
-      *c = '/';
-    }
-  free(copy);
+  size_t length = strlen(path);
+  for (size_t i = 1; i <= length && why == 0; i++) {
+    if ((path[i] != '/' && path[i] != '\0') || path[i - 1] == '/')
+      continue;
+    char after = path[i];
+    path[i] = '\0';
+    made[i] = mkdir(path, 0777) == 0;
+    if (!made[i] && errno != EEXIST && !gv_is_folder(path))
+      why = errno;
+    path[i] = after;
+  }
   return why;
 }
 
+/* Removes the folders that are new and empty, the deepest first. */
+static void unmake(const struct gv_folder *folder)
+{
+  for (size_t i = folder->made != NULL ? strlen(folder->path) : 0; i > 0; i--)
+    if (folder->made[i]) {
+      char after = folder->path[i];
+      folder->path[i] = '\0';
+      (void)rmdir(folder->path);
+      folder->path[i] = after;
+    }
+}
+
+/* Makes the folder and its parents. *fresh <- false when it was there before, as a folder or as something else. */
+static enum gv_status make(const char *path, struct gv_folder *folder, bool *fresh, struct gv_error *err)
+{
+  size_t length = strlen(path);
+  while (length > 1 && path[length - 1] == '/')
+    length--;
+  *folder = (struct gv_folder){.path = strndup(path, length), .made = calloc(length + 1, 1)};
+  if (folder->path == NULL || folder->made == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the name of the run's folder");
+  int why = make_all(folder->path, folder->made);
+  *fresh = folder->made[length];
+  return why == 0 ? GV_OK
+                  : gv_fail(err, GV_SYSTEM, "out %s: the folder cannot be made: %s; --out names another", path,
+                            strerror(why));
+}
+
 /* runs/DATE-TIME, with -2, -3 behind it when a run of the same second was faster. */
-static enum gv_status make_dated(char **out, struct gv_error *err)
+static enum gv_status make_dated(struct gv_folder *folder, struct gv_error *err)
 {
   time_t now = time(NULL);
   struct tm local;
-  char date[32];
+  char date[32], path[64];
   localtime_r(&now, &local);
   strftime(date, sizeof date, "%Y%m%d-%H%M%S", &local);
-  if (mkdir("runs", 0777) != 0 && errno != EEXIST)
-    return gv_fail(err, GV_SYSTEM, "out runs: the folder cannot be made: %s; --out names another", strerror(errno));
   for (int i = 1; i < 10000; i++) {
-    char *path = NULL;
-    int written = i == 1 ? asprintf(&path, "runs/%s", date) : asprintf(&path, "runs/%s-%d", date, i);
-    if (written < 0)
-      return gv_fail(err, GV_MEMORY, "no memory for the name of the run's folder");
-    if (mkdir(path, 0777) == 0) {
-      *out = path;
-      return GV_OK;
-    }
-    int why = errno;
-    free(path);
-    if (why != EEXIST)
-      return gv_fail(err, GV_SYSTEM, "out runs/%s: the folder cannot be made: %s; --out names another", date, strerror(why));
+    snprintf(path, sizeof path, i == 1 ? "runs/%s" : "runs/%s-%d", date, i);
+    bool fresh = false;
+    enum gv_status status = make(path, folder, &fresh, err);
+    if (status != GV_OK || fresh)
+      return status;
+    gv_folder_clear(folder);
   }
   return gv_fail(err, GV_SYSTEM, "out runs/%s: there are 10000 runs of this second; --out names another folder", date);
 }
 
-static enum gv_status make_named(const char *path, char **out, struct gv_error *err)
+static bool is_there(const char *folder, const char *name, struct gv_error *err, enum gv_status *status)
+{
+  char *path = gv_path_join(folder, name);
+  struct stat st;
+  if (path == NULL)
+    *status = gv_fail(err, GV_MEMORY, "no memory to look into the run's folder");
+  bool there = path != NULL && lstat(path, &st) == 0;
+  free(path);
+  return there;
+}
+
+static enum gv_status make_named(const char *path, struct gv_folder *folder, struct gv_error *err)
 {
   if (*path == '\0')
     return gv_fail(err, GV_USAGE, "out: the folder's name is empty");
-  int why = make_parents(path);
-  if (why == 0 && mkdir(path, 0777) != 0 && errno != EEXIST)
-    why = errno;
-  if (why != 0)
-    return gv_fail(err, GV_SYSTEM, "out %s: the folder cannot be made: %s", path, strerror(why));
+  bool fresh = false;
+  enum gv_status status = make(path, folder, &fresh, err);
+  if (status != GV_OK || fresh)
+    return status;
   if (!gv_is_folder(path))
     return gv_fail(err, GV_USAGE, "out %s: that is a file; a folder is wanted", path);
-  char *config = gv_path_join(path, "config.json");
-  bool taken = config != NULL && gv_is_file(config);
-  free(config);
-  if (taken)
-    return gv_fail(err, GV_USAGE, "out %s: the folder already holds a run; name another", path);
-  *out = strdup(path);
-  return *out != NULL ? GV_OK : gv_fail(err, GV_MEMORY, "no memory for the name of the run's folder");
+  for (size_t i = 0; i < sizeof names / sizeof names[0] && status == GV_OK; i++)
+    if (is_there(path, names[i], err, &status))
+      status = gv_fail(err, GV_USAGE, "out %s: the folder already holds a run (%s); name another", path, names[i]);
+  return status;
 }
 
 enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, struct gv_error *err)
 {
   struct gv_folder made = {0};
-  enum gv_status status = strcmp(path, "auto") == 0 ? make_dated(&made.path, err) : make_named(path, &made.path, err);
-  if (status != GV_OK)
-    return status;
-  char *metrics = gv_path_join(made.path, "metrics.csv");
-  if (metrics != NULL)
-    made.metrics = fopen(metrics, "we");
-  int why = errno;
-  free(metrics);
-  if (made.metrics == NULL) {
-    status = gv_fail(err, GV_SYSTEM, "out %s: metrics.csv cannot be written: %s", made.path, strerror(why));
+  enum gv_status status = strcmp(path, "auto") == 0 ? make_dated(&made, err) : make_named(path, &made, err);
+  if (status == GV_OK) {
+    char *metrics = gv_path_join(made.path, "metrics.csv");
+    if (metrics != NULL)
+      made.metrics = fopen(metrics, "wxe");  /* x: of two runs that start at once in one folder, one is refused */
+    int why = errno;
+    free(metrics);
+    if (made.metrics == NULL)
+      status = gv_fail(err, GV_SYSTEM, "out %s: metrics.csv cannot be written: %s", made.path, strerror(why));
+  }
+  if (status != GV_OK) {
+    unmake(&made);
     gv_folder_clear(&made);
     return status;
   }
-  fputs("round,epoch,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
+  fputs("rounds,epochs,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
         "node_accuracy_max,consensus_distance,learning_rate\n", made.metrics);
   *folder = made;
   return GV_OK;
+}
+
+void gv_folder_discard(struct gv_folder *folder)
+{
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    char *path = gv_path_join(folder->path, names[i]);
+    if (path != NULL)
+      (void)unlink(path);
+    free(path);
+  }
+  unmake(folder);
+  gv_folder_clear(folder);
 }
 
 void gv_folder_clear(struct gv_folder *folder)
@@ -103,10 +150,12 @@ void gv_folder_clear(struct gv_folder *folder)
   if (folder->metrics != NULL)
     fclose(folder->metrics);
   free(folder->path);
+  free(folder->made);
   *folder = (struct gv_folder){0};
 }
 
-enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text, struct gv_error *err)
+enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text,
+                               struct gv_error *err)
 {
   char *path = gv_path_join(folder->path, name);
   if (path == NULL || text == NULL) {
@@ -123,7 +172,8 @@ enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name,
   return gv_file_commit(&file, err);
 }
 
-enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *e, struct gv_error *err)
+enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *e,
+                                     struct gv_error *err)
 {
   const double cells[] = {e->epoch, e->seconds, e->train_loss, e->test_loss, e->test_accuracy, e->node_accuracy_min,
                           e->node_accuracy_mean, e->node_accuracy_max, e->consensus_distance, e->learning_rate};

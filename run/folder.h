@@ -9,16 +9,21 @@
 
 struct gv_folder {
   char *path;
+  char *made;     /* made[i]: the first i characters of path name a folder that is new */
   FILE *metrics;  /* metrics.csv, a row an evaluation, flushed row by row */
 };
 
 /* Makes the folder, with its parents: `path`, or for "auto" runs/DATE-TIME. An existing folder is taken when it
- * holds no run. */
+ * holds no file of a run. On failure nothing new is left. */
 enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, struct gv_error *err);
 void gv_folder_clear(struct gv_folder *folder);
 
+/* Takes everything back, of a run that came to nothing: its files, and the folders that were made for it. Clears. */
+void gv_folder_discard(struct gv_folder *folder);
+
 /* Writes one whole file. */
-enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text, struct gv_error *err);
+enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text,
+                               struct gv_error *err);
 
 /* Appends a row to metrics.csv; values that do not exist are empty cells. */
 enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *evaluation,

@@ -1,5 +1,6 @@
 libgv_la_SOURCES += \
   %D%/folder.c %D%/folder.h \
+  %D%/json.c %D%/json.h \
   %D%/options.c \
   %D%/report.c \
   %D%/resolve.c \

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "core/base/blas.h"
 #include "core/base/team.h"
+#include "run/json.h"
 #include "run/run.h"
 
 #ifdef HAVE_HWLOC
@@ -21,7 +22,7 @@ static json_t *number(double x)
 static void set_options(json_t *object, const struct gv_options *options)
 {
   for (const struct gv_option *row = gv_options_rows(options); row->key != NULL; row++)
-    json_object_set_new(object, row->key, json_string(gv_options_text(options, row->key)));
+    json_object_set_new(object, row->key, gv_json_text(gv_options_text(options, row->key)));
 }
 
 static void set_resolved(json_t *resolved, const char *key, const char *name, const struct gv_options *options)
@@ -62,8 +63,8 @@ char *gv_run_config_text(const struct gv_run *run)
   set_resolved(resolved, "algorithm", run->algorithm->named.name, run->algorithm_options);
   set_resolved(resolved, "optimizer", run->optimizer->named.name, run->optimizer_options);
   set_resolved(resolved, "schedule", run->rate->named.name, run->rate_options);
-  json_object_set_new(resolved, "model_file", json_string(run->model_path));
-  json_object_set_new(resolved, "data_found", json_string(run->dataset->found));
+  json_object_set_new(resolved, "model_file", gv_json_text(run->model_path));
+  json_object_set_new(resolved, "data_found", gv_json_text(run->dataset->found));
   json_object_set_new(resolved, "rounds", json_integer((json_int_t)run->rounds));
   json_object_set_new(resolved, "rounds_per_epoch", number(run->result.rounds_per_epoch));
   json_object_set_new(resolved, "eval_every_rounds", json_integer((json_int_t)run->eval_every));
@@ -108,8 +109,8 @@ char *gv_run_summary_text(const struct gv_run *run)
     json_object_set_new(summary, counted[i].key, json_integer(counted[i].value));
   static const char *const choices[] = {"model", "data", "topology", "algorithm", "split", "optimizer", "schedule"};
   for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
-    json_object_set_new(summary, choices[i], json_string(gv_options_text(run->options, choices[i])));
+    json_object_set_new(summary, choices[i], gv_json_text(gv_options_text(run->options, choices[i])));
   json_object_set_new(summary, "interrupted", json_boolean(r->interrupted));
-  json_object_set_new(summary, "out", json_string(run->folder.path));
+  json_object_set_new(summary, "out", gv_json_text(run->folder.path));
   return text_of(summary);
 }

@@ -26,7 +26,7 @@ static enum gv_status resolve_names(struct gv_run *run, struct gv_error *err)
   status = gv_named_parse(&gv_rate_table, gv_options_text(o, "schedule"), &found, &run->rate_options, err);
   if (status == GV_OK)
     run->rate = (const struct gv_rate_schedule *)found;
-  if (status == GV_OK && gv_options_given(o, "rounds") && gv_options_given(o, "epochs"))
+  if (status == GV_OK && !gv_options_is_word(o, "rounds") && gv_options_given(o, "epochs"))
     status = gv_fail(err, GV_USAGE, "rounds %s and epochs %s both give the length of the run; leave one out",
                      gv_options_text(o, "rounds"), gv_options_text(o, "epochs"));
   return status;
@@ -45,8 +45,6 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
     return gv_fail(err, GV_USAGE, "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'",
                    run->workers, run->nodes, run->nodes);
   run->bound = run->workers <= run->machine.processors;
-  if (!run->bound)
-    gv_log(GV_LOG_WARNING, "workers %d on %d processors: they take turns", run->workers, run->machine.processors);
   return GV_OK;
 }
 
@@ -143,6 +141,8 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
     status = resolve_plan(run, err);
   if (status != GV_OK)
     return status;
+  if (!run->bound)
+    gv_log(GV_LOG_WARNING, "workers %d on %d processors: they take turns", run->workers, run->machine.processors);
   run->result.rounds_planned = run->rounds;
   run->result.nodes = run->nodes;
   run->result.workers = run->workers;

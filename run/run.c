@@ -146,6 +146,16 @@ static enum gv_status save(struct gv_run *run, struct gv_error *err)
   return gv_folder_write(&run->folder, "summary.json", run->summary, err);
 }
 
+/* A failed run keeps its folder when something was measured in it. */
+static enum gv_status give_up(struct gv_run *run, enum gv_status status)
+{
+  if (run->result.last.round == 0) {
+    run->result.folder = NULL;
+    gv_folder_discard(&run->folder);
+  }
+  return status;
+}
+
 enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err)
 {
   if (run->used)
@@ -163,13 +173,13 @@ enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err)
   status = gv_folder_write(&run->folder, "config.json", config, err);
   free(config);
   if (status != GV_OK)
-    return status;
+    return give_up(run, status);
   if (run->watcher.started != NULL)
     run->watcher.started(run->watcher.context, &run->result);
   struct gv_error ended = {GV_OK, ""};
   status = gv_engine_run(run->engine, &ended);
   if (status != GV_OK && status != GV_INTERRUPTED)
-    return gv_fail(err, status, "%s", ended.text);
+    return give_up(run, gv_fail(err, status, "%s", ended.text));
   run->result.interrupted = status == GV_INTERRUPTED;
   enum gv_status saved = save(run, err);
   if (saved != GV_OK)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "run/json.h"
 
 /* The header, padded with spaces so that the values begin on 8 bytes; NULL without memory. */
 static char *header_text(const struct gv_plan *plan, const struct gv_metadata *metadata, size_t count)
@@ -14,7 +15,7 @@ static char *header_text(const struct gv_plan *plan, const struct gv_metadata *m
   json_t *header = json_object(), *about = json_object();
   int failed = header == NULL;
   for (size_t i = 0; i < count; i++)
-    failed |= json_object_set_new(about, metadata[i].key, json_string(metadata[i].value));
+    failed |= json_object_set_new(about, metadata[i].key, gv_json_text(metadata[i].value));
   failed |= json_object_set_new(header, "__metadata__", about);
   for (size_t t = 0; t < plan->count; t++) {
     const struct gv_placed *placed = &plan->tensors[t];

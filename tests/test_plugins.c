@@ -375,7 +375,9 @@ START_TEST(tensors_are_checked)
   assert_fails(GV_MODEL, line, gv_plan_add(plan, &t, err))
   refused("tensor 2 has no name", .rank = 1, .shape = {1});
   refused("tensor 2 has no name", .name = "", .rank = 1, .shape = {1});
-  refused("control character", .name = "a\tb", .rank = 1, .shape = {1});
+  refused("visible ASCII", .name = "a\tb", .rank = 1, .shape = {1});
+  refused("visible ASCII", .name = "a\xff", .rank = 1, .shape = {1});
+  refused("keep that name", .name = "__metadata__", .rank = 1, .shape = {1});
   refused("rank", .name = "c", .rank = 0, .shape = {1});
   refused("rank", .name = "c", .rank = 5, .shape = {1, 1, 1, 1});
   refused("side below 1", .name = "c", .rank = 2, .shape = {1, 0});

@@ -45,9 +45,10 @@ struct gv_result {
 /* Told on the thread that called gv_run_train. */
 struct gv_watcher {
   void *context;
-  void (*started)(void *context, const struct gv_result *result);  /* all checked and loaded, the first round is next */
+  void (*started)(void *context, const struct gv_result *result);    /* all is loaded, the first round is next */
   void (*evaluated)(void *context, const struct gv_result *result);  /* result->last is new */
-  void (*progress)(void *context, const struct gv_result *result, uint64_t round, double seconds);  /* ten times a second */
+  void (*progress)(void *context, const struct gv_result *result, uint64_t round,
+                   double seconds);                                  /* ten times a second */
 };
 
 /* The options of a run: the rows behind `grapevine train --help`; ends with a NULL key. */
@@ -63,7 +64,8 @@ GV_API enum gv_status gv_run_set(struct gv_run *run, const char *key, const char
 /* Any function of the watcher may be NULL. The struct is copied. */
 GV_API void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher);
 
-/* Checks, loads, trains, saves. GV_INTERRUPTED after gv_run_stop: then too the folder holds the mean model. */
+/* Checks, loads, trains, saves. GV_INTERRUPTED after gv_run_stop: then too the folder holds the mean model. Another
+ * failure leaves config.json and metrics.csv, or no folder when not one round was measured. */
 GV_API enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err);
 
 /* Asks a run that trains to end after this round and save. Any thread, also a signal handler. */

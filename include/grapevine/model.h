@@ -68,7 +68,7 @@ struct gv_metrics {
 
 /* One tensor of the flat parameter vector; tensors follow each other without gaps, in the order they are added. */
 struct gv_tensor {
-  const char *name;                /* canonical, as PyTorch would call it: "weight", "conv1.bias" */
+  const char *name;                /* visible ASCII, as PyTorch would call it: "weight", "conv1.bias" */
   int32_t rank;                    /* 1..GV_TENSOR_RANK */
   int64_t shape[GV_TENSOR_RANK];   /* canonical, row-major: dense [out, in], convolution [out, in, kh, kw] */
   int32_t transposed;              /* 1: a rank-2 tensor lies in the vector as [in, out]; saving turns it round */
