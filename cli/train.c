@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/base/clock.h"
 #include "core/base/option.h"
 
 /* Options of the command itself, beside those of the run. */
@@ -133,18 +134,26 @@ static void print_next(void)
 
 static struct gv_run *volatile running;
 
-/* First signal: end the round and save. The handler is gone after it, so a second one ends the program. */
+/* First signal: end the round and save. One that comes a second or more later ends the program at once; not sooner,
+ * for `timeout` and batch systems send theirs to the process and to its group, which is twice. */
 static void on_signal(int number)
 {
-  (void)number;
+  static volatile sig_atomic_t asked_at;  /* whole seconds, never 0 once asked */
+  sig_atomic_t now = (sig_atomic_t)gv_seconds() + 1;
   struct gv_run *run = running;
+  if (asked_at != 0 && now > asked_at + 1) {
+    signal(number, SIG_DFL);
+    raise(number);  /* delivered when this handler returns */
+  } else if (asked_at == 0) {
+    asked_at = now;
+  }
   if (run != NULL)
     gv_run_stop(run);
 }
 
 static void watch_signals(struct gv_run *run)
 {
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND | SA_RESTART};
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
   running = run;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
