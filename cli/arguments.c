@@ -21,7 +21,8 @@ static enum gv_status unknown(const char *argument, const struct gv_option *rows
   if (dashes == 1 && length == 1)
     return gv_fail(err, GV_USAGE, "unknown option '-%s'; options are whole words: --help lists them", word);
   if (near != NULL)
-    return gv_fail(err, GV_USAGE, "unknown option '%s%s'; did you mean '--%s'? --help lists all", written, word, near);
+    return gv_fail(err, GV_USAGE, "unknown option '%s%s'; did you mean '--%s'? --help lists all", written, word,
+                   near);
   return gv_fail(err, GV_USAGE, "unknown option '%s%s'; --help lists all", written, word);
 }
 

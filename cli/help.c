@@ -29,7 +29,8 @@ static void print_page(const char *kind, const char *name, const char *summary, 
     printf("  no options\n");
     return;
   }
-  printf("\nOptions, as in %s:%s=%s\n", name, options[0].key, options[0].value[0] != '\0' ? options[0].value : "...");
+  printf("\nOptions, as in %s:%s=%s\n", name, options[0].key,
+         options[0].value[0] != '\0' ? options[0].value : "...");
   gv_print_options(stdout, options, false);
 }
 

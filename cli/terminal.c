@@ -42,7 +42,8 @@ char *gv_short_number(double x, char *text, size_t size)
     x /= 1000;
     u++;
   }
-  snprintf(text, size, fabs(x) >= 100 || (u == 0 && x == floor(x)) ? "%.0f%s" : fabs(x) >= 10 ? "%.1f%s" : "%.2f%s", x, unit[u]);
+  int decimals = fabs(x) >= 100 || (u == 0 && x == floor(x)) ? 0 : fabs(x) >= 10 ? 1 : 2;
+  snprintf(text, size, "%.*f%s", decimals, x, unit[u]);
   return text;
 }
 

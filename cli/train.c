@@ -12,7 +12,8 @@
 /* Options of the command itself, beside those of the run. */
 static const struct gv_option own_rows[] = {
     {.key = "quiet", .type = GV_OPTION_FLAG, .value = "no", .help = "no progress and no table"},
-    {.key = "json", .type = GV_OPTION_FLAG, .value = "no", .help = "the summary as JSON on standard output, nothing else"},
+    {.key = "json", .type = GV_OPTION_FLAG, .value = "no",
+     .help = "the summary as JSON on standard output, nothing else"},
     {.key = "verbose", .type = GV_OPTION_FLAG, .value = "no", .help = "also what the library and the model log"},
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
@@ -38,7 +39,8 @@ static void print_help(void)
   printf("\nOptions of a named choice follow it: --split dirichlet:alpha=0.1. `grapevine help` lists all names,\n"
          "`grapevine help NAME` explains one.\n\n"
          "Example\n"
-         "  grapevine train --data fashion-mnist --nodes 16 --topology ring --split dirichlet:alpha=0.5 --epochs 5\n");
+         "  grapevine train --data fashion-mnist --nodes 16 --topology ring --split dirichlet:alpha=0.5 --epochs 5"
+         "\n");
 }
 
 static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
@@ -67,7 +69,8 @@ static void on_start(void *context, const struct gv_result *r)
   fprintf(stderr, "%d node%s on %d worker%s, %s training samples, %s parameters, %llu rounds\n", r->nodes,
           r->nodes == 1 ? "" : "s", r->workers, r->workers == 1 ? "" : "s",
           gv_short_number((double)r->train_samples, samples, sizeof samples),
-          gv_short_number((double)r->parameters, parameters, sizeof parameters), (unsigned long long)r->rounds_planned);
+          gv_short_number((double)r->parameters, parameters, sizeof parameters),
+          (unsigned long long)r->rounds_planned);
   if (r->evaluated_nodes < r->nodes)
     fprintf(stderr, "node accuracies are those of %d evenly spaced nodes\n", r->evaluated_nodes);
 }
@@ -83,7 +86,8 @@ static void on_evaluation(void *context, const struct gv_result *r)
   clear_line(train);
   fprintf(stderr, "epoch %6.2f  train loss %.4f  test loss %.4f", e->epoch, e->train_loss, e->test_loss);
   if (isfinite(e->test_accuracy))
-    fprintf(stderr, "  accuracy %.4f  nodes %.4f to %.4f", e->test_accuracy, e->node_accuracy_min, e->node_accuracy_max);
+    fprintf(stderr, "  accuracy %.4f  nodes %.4f to %.4f", e->test_accuracy, e->node_accuracy_min,
+            e->node_accuracy_max);
   fprintf(stderr, "  consensus %.3g\n", e->consensus_distance);
 }
 
@@ -112,8 +116,10 @@ static void print_table(const struct gv_result *r)
   const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
   printf("\n");
   if (isfinite(e->test_accuracy)) {
-    printf("  accuracy of the mean model  %s%.4f%s   (test loss %.4f)\n", bold, e->test_accuracy, plain, e->test_loss);
-    printf("  nodes, min / mean / max     %.4f / %.4f / %.4f\n", e->node_accuracy_min, e->node_accuracy_mean, e->node_accuracy_max);
+    printf("  accuracy of the mean model  %s%.4f%s   (test loss %.4f)\n", bold, e->test_accuracy, plain,
+           e->test_loss);
+    printf("  nodes, min / mean / max     %.4f / %.4f / %.4f\n", e->node_accuracy_min, e->node_accuracy_mean,
+           e->node_accuracy_max);
   } else {
     printf("  test loss of the mean model %s%.6g%s\n", bold, e->test_loss, plain);
   }
@@ -183,7 +189,8 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
   else if (!quiet)
     print_table(result);
   if (status == GV_INTERRUPTED) {
-    fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text, result->folder);
+    fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text,
+            result->folder);
     return gv_status_exit(status);
   }
   if (defaults && train->shows)

@@ -34,7 +34,8 @@ enum gv_status gv_plan_add(struct gv_plan *plan, const struct gv_tensor *tensor,
     return gv_fail(err, GV_MODEL, "tensor %zu has no name", plan->count);
   for (const char *c = name; *c != '\0'; c++)  /* what every reader of the saved file takes as a key */
     if (*c <= ' ' || *c >= 0x7f)
-      return gv_fail(err, GV_MODEL, "the name of tensor '%.64s' holds a character that is no visible ASCII one", name);
+      return gv_fail(err, GV_MODEL, "the name of tensor '%.64s' holds a character that is no visible ASCII one",
+                     name);
   if (strcmp(name, "__metadata__") == 0)
     return gv_fail(err, GV_MODEL, "no tensor may be called '%s': safetensors files keep that name", name);
   for (size_t i = 0; i < plan->count; i++)

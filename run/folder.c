@@ -79,7 +79,8 @@ static enum gv_status make_dated(struct gv_folder *folder, struct gv_error *err)
       return status;
     gv_folder_clear(folder);
   }
-  return gv_fail(err, GV_SYSTEM, "out runs/%s: there are 10000 runs of this second; --out names another folder", date);
+  return gv_fail(err, GV_SYSTEM, "out runs/%s: there are 10000 runs of this second; --out names another folder",
+                 date);
 }
 
 static bool is_there(const char *folder, const char *name, struct gv_error *err, enum gv_status *status)

@@ -18,7 +18,7 @@ struct gv_folder {
 enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, struct gv_error *err);
 void gv_folder_clear(struct gv_folder *folder);
 
-/* Takes everything back, of a run that came to nothing: its files, and the folders that were made for it. Clears. */
+/* Takes everything of a run that came to nothing back: its files, and the folders made for it. Clears. */
 void gv_folder_discard(struct gv_folder *folder);
 
 /* Writes one whole file. */

@@ -38,9 +38,11 @@ static json_t *threads(const struct gv_run *run)
 {
   json_t *list = json_array();
   for (int w = 0; w < run->workers; w++) {
-    json_int_t first = (json_int_t)run->nodes * w / run->workers, end = (json_int_t)run->nodes * (w + 1) / run->workers;
+    json_int_t first = (json_int_t)run->nodes * w / run->workers;
+    json_int_t end = (json_int_t)run->nodes * (w + 1) / run->workers;
     json_t *cpu = run->bound ? json_integer(run->machine.order[w]) : json_null();
-    json_array_append_new(list, json_pack("{s:i, s:o, s:[I, I]}", "worker", w, "processor", cpu, "nodes", first, end - 1));
+    json_array_append_new(
+        list, json_pack("{s:i, s:o, s:[I, I]}", "worker", w, "processor", cpu, "nodes", first, end - 1));
   }
   return list;
 }
@@ -72,8 +74,9 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(resolved, "nodes_evaluated", json_integer(run->result.evaluated_nodes));
   json_object_set_new(config, "resolved", resolved);
 
-  json_t *versions = json_pack("{s:s, s:s, s:s, s:s, s:s}", "grapevine", PACKAGE_VERSION, "compiler", __VERSION__,
-                               "openblas", gv_blas_text(), "jansson", jansson_version_str(), "workers", gv_team_kind());
+  json_t *versions =
+      json_pack("{s:s, s:s, s:s, s:s, s:s}", "grapevine", PACKAGE_VERSION, "compiler", __VERSION__, "openblas",
+                gv_blas_text(), "jansson", jansson_version_str(), "workers", gv_team_kind());
 #ifdef HAVE_HWLOC
   char hwloc[16];
   unsigned version = hwloc_get_api_version();
@@ -82,8 +85,8 @@ char *gv_run_config_text(const struct gv_run *run)
 #endif
   json_object_set_new(config, "versions", versions);
   json_object_set_new(config, "machine",
-                      json_pack("{s:s, s:i, s:i}", "cpu", run->machine.model, "cores", run->machine.cores, "processors",
-                                run->machine.processors));
+                      json_pack("{s:s, s:i, s:i}", "cpu", run->machine.model, "cores", run->machine.cores,
+                                "processors", run->machine.processors));
   json_object_set_new(config, "threads", threads(run));
   return text_of(config);
 }

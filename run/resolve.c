@@ -15,11 +15,13 @@ static enum gv_status resolve_names(struct gv_run *run, struct gv_error *err)
 {
   const struct gv_named *found = NULL;
   const struct gv_options *o = run->options;
-  enum gv_status status = gv_named_parse(&gv_algorithm_table, gv_options_text(o, "algorithm"), &found, &run->algorithm_options, err);
+  enum gv_status status =
+      gv_named_parse(&gv_algorithm_table, gv_options_text(o, "algorithm"), &found, &run->algorithm_options, err);
   if (status != GV_OK)
     return status;
   run->algorithm = (const struct gv_algorithm *)found;
-  status = gv_named_parse(&gv_optimizer_table, gv_options_text(o, "optimizer"), &found, &run->optimizer_options, err);
+  status =
+      gv_named_parse(&gv_optimizer_table, gv_options_text(o, "optimizer"), &found, &run->optimizer_options, err);
   if (status != GV_OK)
     return status;
   run->optimizer = (const struct gv_optimizer *)found;
@@ -42,8 +44,10 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
   else
     run->workers = (int)gv_options_int(run->options, "workers");
   if (run->workers > run->nodes)
-    return gv_fail(err, GV_USAGE, "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'",
-                   run->workers, run->nodes, run->nodes);
+    return gv_fail(
+        err, GV_USAGE,
+        "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'",
+        run->workers, run->nodes, run->nodes);
   run->bound = run->workers <= run->machine.processors;
   return GV_OK;
 }

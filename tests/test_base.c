@@ -26,7 +26,8 @@ END_TEST
 
 static const struct gv_option rows[] = {
     {.key = "alpha", .type = GV_OPTION_REAL, .value = "0.5", .min = 0.001, .max = 1000, .help = "concentration"},
-    {.key = "batch", .type = GV_OPTION_INT, .value = "32", .min = 1, .max = 4096, .words = "full", .help = "samples"},
+    {.key = "batch", .type = GV_OPTION_INT, .value = "32", .min = 1, .max = 4096, .words = "full",
+     .help = "samples"},
     {.key = "hidden", .type = GV_OPTION_LIST, .value = "128-64", .min = 1, .max = 10000, .help = "widths"},
     {.key = "activation", .type = GV_OPTION_CHOICE, .value = "relu", .words = "relu|tanh|gelu", .help = "function"},
     {.key = "bias", .type = GV_OPTION_FLAG, .value = "yes", .help = "with a bias"},
@@ -302,7 +303,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {status_line, option_values, option_refusals, option_tables_that_contradict_themselves,
+  const TTest *const tests[] = {status_line, option_values, option_refusals,
+                                option_tables_that_contradict_themselves,
                                 named_lookup, random_known_answer, random_moments, random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
                                 file_is_whole_or_absent, file_on_a_full_disk, team_runs_every_worker,

@@ -37,7 +37,8 @@ START_TEST(psgd_is_sgd_on_the_union_batch)
   static const char *const optimizers[] = {"sgd", "momentum:beta=0.8", "nesterov"};
   for (int n = 2; n <= 7; n += 5)
     for (size_t o = 0; o < 3; o++) {
-      struct toy_run parallel = {.algorithm = "psgd", .optimizer = optimizers[o], .nodes = n, .workers = 2, .dim = DIM,
+      struct toy_run parallel = {.algorithm = "psgd", .optimizer = optimizers[o], .nodes = n, .workers = 2,
+                                 .dim = DIM,
                                  .rate = 0.05, .rounds = 30};
       struct toy_run serial = {.algorithm = "psgd", .optimizer = optimizers[o], .nodes = 1, .unite = n, .dim = DIM,
                                .rate = 0.05, .rounds = 30};
@@ -52,7 +53,8 @@ END_TEST
 START_TEST(dsgd_on_the_full_graph_is_psgd)
 {
   static float a[DIM], b[DIM];
-  struct toy_run dsgd = {.algorithm = "dsgd", .topology = "full", .nodes = 6, .workers = 3, .dim = DIM, .rate = 0.05, .rounds = 30};
+  struct toy_run dsgd = {.algorithm = "dsgd", .topology = "full", .nodes = 6, .workers = 3, .dim = DIM,
+                         .rate = 0.05, .rounds = 30};
   struct toy_run psgd = dsgd;
   psgd.algorithm = "psgd";
   assert_ok(toy_train(&dsgd, a, err));
@@ -161,7 +163,8 @@ START_TEST(same_bits_for_every_number_of_workers)
           struct toy_run run = {.topology = gv_topology_table.entries[t]->name,
                                 .algorithm = gv_algorithm_table.entries[a]->name,
                                 .optimizer = gv_optimizer_table.entries[o]->name,
-                                .nodes = 7, .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 15, .eval_every = 10};
+                                .nodes = 7, .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 15,
+                                .eval_every = 10};
           assert_ok(toy_train(&run, w == 0 ? first : other, err));
           if (w > 0)
             ck_assert_mem_eq(first, other, sizeof first);
@@ -214,7 +217,8 @@ END_TEST
 START_TEST(evaluations_do_not_depend_on_workers)
 {
   struct log one = {0}, five = {0};
-  struct toy_run run = {.nodes = 9, .workers = 1, .dim = 77, .rate = 0.1, .rounds = 20, .eval_every = 10, .evaluated = keep, .context = &one};
+  struct toy_run run = {.nodes = 9, .workers = 1, .dim = 77, .rate = 0.1, .rounds = 20, .eval_every = 10,
+                        .evaluated = keep, .context = &one};
   assert_ok(toy_train(&run, NULL, err));
   run.workers = 5;
   run.context = &five;
@@ -254,7 +258,8 @@ START_TEST(stop_leaves_at_one_round)
 {
   for (int workers = 1; workers <= 8; workers += 3) {
     struct log log = {.stop_at = 3};
-    struct toy_run run = {.nodes = 8, .workers = workers, .dim = 30, .rate = 0.1, .rounds = 4000000000, .eval_every = 10,
+    struct toy_run run = {.nodes = 8, .workers = workers, .dim = 30, .rate = 0.1, .rounds = 4000000000,
+                          .eval_every = 10,
                           .evaluated = keep, .context = &log, .stop = &log.stop};
     assert_fails(GV_INTERRUPTED, "stopped on request after round", toy_train(&run, NULL, err));
     ck_assert_int_ge(log.count, 3);
@@ -334,10 +339,13 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {one_node_is_plain_sgd, psgd_is_sgd_on_the_union_batch, dsgd_on_the_full_graph_is_psgd,
-                                dsgd_follows_its_definition_and_keeps_the_mean, same_bits_for_every_number_of_workers,
+  const TTest *const tests[] = {one_node_is_plain_sgd, psgd_is_sgd_on_the_union_batch,
+                                dsgd_on_the_full_graph_is_psgd,
+                                dsgd_follows_its_definition_and_keeps_the_mean,
+                                same_bits_for_every_number_of_workers,
                                 evaluations_come_where_they_should, evaluations_do_not_depend_on_workers,
                                 first_failure_is_reported, divergence_is_reported, stop_leaves_at_one_round,
-                                setups_that_do_not_fit_are_refused, optimizers_in_closed_form, learning_rates, NULL};
+                                setups_that_do_not_fit_are_refused, optimizers_in_closed_form, learning_rates,
+                                NULL};
   return run_suite("engine", tests);
 }

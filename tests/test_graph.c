@@ -215,7 +215,8 @@ START_TEST(refusals)
   assert_fails(GV_USAGE, "did you mean 'ring'", gv_schedule_create("rign", NULL, 4, 1, &s, err));
   assert_fails(GV_USAGE, "nodes 0", gv_schedule_create("ring", NULL, 0, 1, &s, err));
   assert_fails(GV_USAGE, "unknown weights 'heavy'", gv_schedule_create("ring", "heavy", 4, 1, &s, err));
-  assert_fails(GV_USAGE, "leave --weights out", gv_schedule_create("one-peer-exponential", "metropolis", 4, 1, &s, err));
+  assert_fails(GV_USAGE, "leave --weights out",
+               gv_schedule_create("one-peer-exponential", "metropolis", 4, 1, &s, err));
   assert_fails(GV_USAGE, "it has no options", gv_schedule_create("ring:p=1", NULL, 4, 1, &s, err));
   ck_assert_ptr_null(s);
 }

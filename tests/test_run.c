@@ -272,8 +272,9 @@ static void check_config(const char *path)
   for (size_t w = 0; w < 2; w++) {
     int worker, first, last;
     json_t *processor;
-    ck_assert_int_eq(json_unpack(json_array_get(threads, w), "{s:i, s:o, s:[i, i!]}", "worker", &worker, "processor",
-                                 &processor, "nodes", &first, &last), 0);
+    ck_assert_int_eq(json_unpack(json_array_get(threads, w), "{s:i, s:o, s:[i, i!]}", "worker", &worker,
+                                 "processor", &processor, "nodes", &first, &last),
+                     0);
     ck_assert_int_eq(worker, (int)w);
     ck_assert_int_eq(first, next);
     ck_assert(json_is_integer(processor) || json_is_null(processor));
@@ -304,8 +305,8 @@ static void check_model(const char *path, const float *mean)
 START_TEST(a_run_and_its_files)
 {
   enter();
-  struct gv_run *run = RUN("data", "digits", "nodes", "5", "workers", "2", "topology", "ring", "seed", "77", "epochs",
-                           "12", "eval-every", "4", "out", "deep/er/run/");
+  struct gv_run *run = RUN("data", "digits", "nodes", "5", "workers", "2", "topology", "ring", "seed", "77",
+                           "epochs", "12", "eval-every", "4", "out", "deep/er/run/");
   ck_assert_ptr_null(gv_run_mean_model(run));
   ck_assert_ptr_null(gv_run_summary(run));
   ck_assert_ptr_null(gv_run_result(run)->folder);
@@ -420,7 +421,8 @@ START_TEST(transposed_tensors_are_turned)
   close_saved(&saved);
 
   /* Whole or not at all: what was there stays, and no temporary file does. */
-  assert_fails(GV_SYSTEM, "nowhere/t.safetensors", gv_safetensors_write("nowhere/t.safetensors", plan, w, NULL, 0, err));
+  assert_fails(GV_SYSTEM, "nowhere/t.safetensors",
+               gv_safetensors_write("nowhere/t.safetensors", plan, w, NULL, 0, err));
   ck_assert_int_eq(mkdir("folder", 0777), 0);
   assert_fails(GV_SYSTEM, "folder: cannot be written", gv_safetensors_write("folder", plan, w, NULL, 0, err));
   ck_assert_int_eq(entries("."), 2);
@@ -571,7 +573,7 @@ START_TEST(a_refused_run_leaves_nothing)
 }
 END_TEST
 
-/* A loss that is not finite before anything was measured: no folder, and none of the parents that were made for it. */
+/* A loss that is not finite before anything was measured: no folder, and none of the parents made for it. */
 START_TEST(an_early_failure_takes_its_folder_back)
 {
   enter();
@@ -605,7 +607,8 @@ START_TEST(rules_of_the_folder)
   ck_assert_int_eq(mkdir("empty", 0777), 0);
   ck_assert_int_eq(mkdir("notes", 0777), 0);
   put("notes/notes.txt", "mine");
-  const char *const good[] = {"relative", "tr/ailing//", "empty", "notes", "with space/and 'quote'", absolute, "./dot/./x"};
+  const char *const good[] = {"relative", "tr/ailing//", "empty", "notes", "with space/and 'quote'", absolute,
+                              "./dot/./x"};
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
     assert_ok(gv_folder_create(good[i], &made, err));
     assert_ok(gv_folder_write(&made, "config.json", "{}", err));

@@ -167,8 +167,10 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
   const struct gv_named *algorithm = NULL, *optimizer = NULL, *rate = NULL;
   struct gv_options *a_options = NULL, *o_options = NULL, *r_options = NULL;
   assert_ok(gv_schedule_create(run->topology ? run->topology : "ring", NULL, run->nodes, 1, &schedule, err));
-  assert_ok(gv_named_parse(&gv_algorithm_table, run->algorithm ? run->algorithm : "dsgd", &algorithm, &a_options, err));
-  assert_ok(gv_named_parse(&gv_optimizer_table, run->optimizer ? run->optimizer : "sgd", &optimizer, &o_options, err));
+  assert_ok(
+      gv_named_parse(&gv_algorithm_table, run->algorithm ? run->algorithm : "dsgd", &algorithm, &a_options, err));
+  assert_ok(
+      gv_named_parse(&gv_optimizer_table, run->optimizer ? run->optimizer : "sgd", &optimizer, &o_options, err));
   assert_ok(gv_named_parse(&gv_rate_table, run->schedule ? run->schedule : "constant", &rate, &r_options, err));
   const struct gv_host *hosts[64] = {NULL};
   struct gv_engine_setup setup = {

@@ -18,7 +18,8 @@ static void direction(const struct gv_options *options, const float *g, float *d
 }
 
 static const struct gv_option options[] = {
-    {.key = "beta", .type = GV_OPTION_REAL, .value = "0.9", .min = 0, .max = 0.9999, .help = "share kept of the last direction"},
+    {.key = "beta", .type = GV_OPTION_REAL, .value = "0.9", .min = 0, .max = 0.9999,
+     .help = "share kept of the last direction"},
     {.key = NULL},
 };
 

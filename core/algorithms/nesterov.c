@@ -1,4 +1,4 @@
-/* nesterov: m = b m + g; the direction is g + b m (Nesterov's momentum in the form of Sutskever et al., ICML 2013). */
+/* nesterov: m = b m + g; the direction is g + b m (the form of Sutskever et al., ICML 2013). */
 #include "core/algorithms/tables.h"
 #include "core/base/clones.h"
 
@@ -18,12 +18,14 @@ static void direction(const struct gv_options *options, const float *g, float *d
 }
 
 static const struct gv_option options[] = {
-    {.key = "beta", .type = GV_OPTION_REAL, .value = "0.9", .min = 0, .max = 0.9999, .help = "share kept of the last direction"},
+    {.key = "beta", .type = GV_OPTION_REAL, .value = "0.9", .min = 0, .max = 0.9999,
+     .help = "share kept of the last direction"},
     {.key = NULL},
 };
 
 const struct gv_optimizer gv_optimizer_nesterov = {
-    .named = {.name = "nesterov", .summary = "Nesterov's momentum: m = beta m + g, direction g + beta m", .options = options},
+    .named = {.name = "nesterov", .summary = "Nesterov's momentum: m = beta m + g, direction g + beta m",
+              .options = options},
     .states = 1,
     .direction = direction,
 };

@@ -1,4 +1,4 @@
-/* rate.h - the extension point for learning-rate schedules: a factor on the learning rate, a pure function of the round. */
+/* rate.h - the extension point for learning-rate schedules: a factor, and a pure function of the round. */
 #ifndef GV_ALGORITHMS_RATE_H
 #define GV_ALGORITHMS_RATE_H
 
@@ -20,7 +20,7 @@ struct gv_rate_schedule {
 extern const struct gv_table gv_rate_table;  /* of struct gv_rate_schedule */
 
 /* The learning rate of a round of `rounds`: base x warm-up x factor. */
-double gv_rate(const struct gv_rate_schedule *schedule, const struct gv_options *options, double base, uint64_t round,
-               uint64_t rounds, double rounds_per_epoch);
+double gv_rate(const struct gv_rate_schedule *schedule, const struct gv_options *options, double base,
+               uint64_t round, uint64_t rounds, double rounds_per_epoch);
 
 #endif

@@ -1,4 +1,4 @@
-/* cosine: half a cosine from the rate to a last share of it (Loshchilov and Hutter, ICLR 2017, without restarts). */
+/* cosine: half a cosine from the rate to a last share of it (Loshchilov and Hutter, ICLR 2017; no restarts). */
 #include <math.h>
 
 #include "core/algorithms/tables.h"
@@ -12,7 +12,8 @@ static double factor(const struct gv_options *options, double t, double T, doubl
 
 static const struct gv_option options[] = {
     GV_RATE_WARMUP,
-    {.key = "last", .type = GV_OPTION_REAL, .value = "0", .min = 0, .max = 1, .help = "share of the rate at the end of the run"},
+    {.key = "last", .type = GV_OPTION_REAL, .value = "0", .min = 0, .max = 1,
+     .help = "share of the rate at the end of the run"},
     {.key = NULL},
 };
 

@@ -5,7 +5,8 @@
 
 static double factor(const struct gv_options *options, double t, double T, double rounds_per_epoch)
 {
-  double every = gv_options_is_word(options, "every") ? T / 3 : gv_options_real(options, "every") * rounds_per_epoch;
+  double every =
+      gv_options_is_word(options, "every") ? T / 3 : gv_options_real(options, "every") * rounds_per_epoch;
   return pow(gv_options_real(options, "gamma"), floor(t / every));
 }
 

@@ -1,4 +1,4 @@
-/* tables.h - the descriptors behind the tables of algorithms, optimizers and learning-rate schedules, one file each. */
+/* tables.h - the descriptors behind the tables of algorithms, optimizers and rate schedules, one file each. */
 #ifndef GV_ALGORITHMS_TABLES_H
 #define GV_ALGORITHMS_TABLES_H
 

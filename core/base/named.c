@@ -9,7 +9,8 @@ enum gv_status gv_spec_split(const char *kind, const char *spec, char name[GV_NA
 {
   size_t length = strcspn(spec, ":");
   if (length == 0)
-    return gv_fail(err, GV_USAGE, "%s '%s': no name before the options; write name:key=value,key=value", kind, spec);
+    return gv_fail(err, GV_USAGE, "%s '%s': no name before the options; write name:key=value,key=value", kind,
+                   spec);
   if (length >= GV_NAME_MAX)
     return gv_fail(err, GV_USAGE, "%s '%.40s...': a name has fewer than %d characters", kind, spec, GV_NAME_MAX);
   memcpy(name, spec, length);

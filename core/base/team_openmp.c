@@ -36,7 +36,8 @@ enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg,
   }
   omp_set_dynamic(dynamic);
   if (given != workers)
-    return gv_fail(err, GV_SYSTEM, "workers %d: OpenMP gives %d threads here; see OMP_THREAD_LIMIT", workers, given);
+    return gv_fail(err, GV_SYSTEM, "workers %d: OpenMP gives %d threads here; see OMP_THREAD_LIMIT", workers,
+                   given);
   return GV_OK;
 }
 

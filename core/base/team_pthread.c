@@ -56,7 +56,8 @@ enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg,
     return gv_fail(err, GV_MEMORY, "no memory for %d workers", workers);
   }
   struct gv_team team = {
-      .lock = PTHREAD_MUTEX_INITIALIZER, .decided = PTHREAD_COND_INITIALIZER, .body = body, .arg = arg, .cpus = cpus};
+      .lock = PTHREAD_MUTEX_INITIALIZER, .decided = PTHREAD_COND_INITIALIZER, .body = body, .arg = arg,
+      .cpus = cpus};
   pthread_barrier_init(&team.barrier, NULL, (unsigned)workers);
   int made = 1, failure = 0;
   while (made < workers && failure == 0) {

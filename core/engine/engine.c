@@ -20,7 +20,8 @@ static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *er
   if (status == GV_OK && shape->classes > 0)
     status = gv_alloc_for((void **)&worker->buffer.labels, batch, sizeof(int32_t), what, err);
   if (status == GV_OK && shape->outputs > 0)
-    status = gv_alloc_for((void **)&worker->buffer.targets, batch * (size_t)shape->outputs, sizeof(float), what, err);
+    status =
+        gv_alloc_for((void **)&worker->buffer.targets, batch * (size_t)shape->outputs, sizeof(float), what, err);
   if (status == GV_OK && !s->algorithm->gradient_message)
     status = gv_alloc_for((void **)&worker->gradient, e->stride, sizeof(float), "a gradient", err);
   if (status == GV_OK)
@@ -176,18 +177,22 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
 {
   const struct gv_algorithm *a = s->algorithm;
   if (s->schedule->nodes != s->source->nodes)
-    return gv_fail(err, GV_USAGE, "the topology has %d nodes, the data is split over %d", s->schedule->nodes, s->source->nodes);
+    return gv_fail(err, GV_USAGE, "the topology has %d nodes, the data is split over %d", s->schedule->nodes,
+                   s->source->nodes);
   if (s->workers < 1 || s->workers > s->schedule->nodes)
-    return gv_fail(err, GV_USAGE, "workers %d: accepted are 1 to %d, the number of nodes", s->workers, s->schedule->nodes);
+    return gv_fail(err, GV_USAGE, "workers %d: accepted are 1 to %d, the number of nodes", s->workers,
+                   s->schedule->nodes);
   if (s->rounds < 1 || s->rounds > UINT32_MAX || s->eval_every < 1)
     return gv_fail(err, GV_USAGE, "rounds %llu: accepted are 1 to %llu", (unsigned long long)s->rounds,
                    (unsigned long long)UINT32_MAX);
   if (s->parameters < 1 || s->task->max_batch < s->source->max_batch || s->task->max_batch < GV_EVALUATION_BATCH)
-    return gv_fail(err, GV_USAGE, "a model of %zu parameters with batches of at most %d samples does not fit the data",
+    return gv_fail(err, GV_USAGE,
+                   "a model of %zu parameters with batches of at most %d samples does not fit the data",
                    s->parameters, s->task->max_batch);
   bool fits = a->messages >= 1 && a->messages <= GV_MESSAGES_MAX && a->states <= GV_STATES_MAX &&
               s->optimizer->states <= GV_OPTIMIZER_STATES_MAX && (a->in_place == (a->combine == NULL)) &&
-              (a->gradient_message == (a->local == NULL)) && !(a->in_place && (a->gradient_message || a->messages != 1));
+              (a->gradient_message == (a->local == NULL)) &&
+              !(a->in_place && (a->gradient_message || a->messages != 1));
   if (!fits)
     return gv_fail(err, GV_USAGE, "algorithm %s: its descriptor contradicts itself", a->named.name);
   return GV_OK;
@@ -217,7 +222,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   if (status == GV_OK)
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
-    status = gv_exchange_create(setup->schedule, setup->workers, e->dim, setup->algorithm->messages, &e->exchange, err);
+    status =
+        gv_exchange_create(setup->schedule, setup->workers, e->dim, setup->algorithm->messages, &e->exchange, err);
   if (status != GV_OK) {
     gv_engine_destroy(e);
     return status;

@@ -53,7 +53,8 @@ struct gv_engine_setup {
   void *context;          /* for the three below, each called on the thread that called gv_engine_run */
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void (*progress)(void *context, uint64_t round, double seconds);  /* some ten times a second; may be NULL */
-  /* Sees every replica between two rounds: x (nodes) of dim floats each. For tests; may be NULL, and costs a barrier. */
+  /* Sees every replica between two rounds: x (nodes) of dim floats each. For tests; may be NULL; costs a barrier.
+   */
   void (*inspect)(void *context, uint64_t round, const float *const *x);
 };
 
@@ -64,8 +65,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
 void gv_engine_destroy(struct gv_engine *engine);
 
 /* Trains to the end, or to the round at which all workers left a stop asked for (then GV_INTERRUPTED,
- * with the last evaluation made there). A failing node stops all workers at the same round; the error of the earliest
- * round, then the lowest node, is reported. To be called once. */
+ * with the last evaluation made there). A failing node stops all workers at the same round; the error of the
+ * earliest round, then the lowest node, is reported. To be called once. */
 enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
 
 /* The mean model (parameters) of the last evaluation, the engine's. */

@@ -137,9 +137,11 @@ void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_eval
   for (int i = worker->first; i < worker->end; i++) {
     e->distance[i] = squared_distance(e->node[i].x, e->mean, e->dim);
     if (!isfinite(e->distance[i]))
-      gv_worker_fail(worker, round, i, GV_NUMERIC,
-                     "after round %llu: the weights of node %d or of the mean model are not finite; the learning rate "
-                     "%g may be too high", (unsigned long long)round, i, e->setup.learning_rate);
+      gv_worker_fail(
+          worker, round, i, GV_NUMERIC,
+          "after round %llu: the weights of node %d or of the mean model are not finite; the learning rate "
+          "%g may be too high",
+          (unsigned long long)round, i, e->setup.learning_rate);
   }
   for (int64_t c = worker->index; c < e->chunks && !worker->failed; c += e->setup.workers)
     evaluate_chunk(worker, c, round);

@@ -4,7 +4,8 @@
 
 #include "core/engine/internal.h"
 
-void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status, const char *format, ...)
+void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status,
+                    const char *format, ...)
 {
   if (!worker->failed) {
     char text[GV_ERROR_TEXT];

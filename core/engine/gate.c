@@ -24,13 +24,15 @@ bool gv_gate_decide(struct gv_gate *gate, uint64_t round)
       return false;
     bool stop = gv_stop_asked(&gate->failed) || gv_stop_asked(gate->stop);
     uint64_t stride = atomic_load_explicit(&gate->stride, memory_order_relaxed);
-    uint64_t now = (uint64_t)(1e6 * gv_seconds()), past = now - atomic_load_explicit(&gate->raised, memory_order_relaxed);
+    uint64_t now = (uint64_t)(1e6 * gv_seconds());
+    uint64_t past = now - atomic_load_explicit(&gate->raised, memory_order_relaxed);
     if (past < near && stride < STRIDE_MAX)
       stride *= 2;
     else if (past > far && stride > 1)
       stride /= 2;
     uint64_t next = stop ? limit | 1 : ((limit >> 1) + stride) << 1;
-    if (atomic_compare_exchange_weak_explicit(&gate->limit, &limit, next, memory_order_relaxed, memory_order_relaxed)) {
+    if (atomic_compare_exchange_weak_explicit(&gate->limit, &limit, next, memory_order_relaxed,
+                                              memory_order_relaxed)) {
       atomic_store_explicit(&gate->stride, stride, memory_order_relaxed);
       atomic_store_explicit(&gate->raised, now, memory_order_relaxed);
       limit = next;

@@ -69,7 +69,8 @@ static inline double gv_engine_rate(const struct gv_engine *e, uint64_t round)
 }
 
 /* failure.c: records the first failure of a worker and asks everybody to stop. */
-void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status, const char *format, ...)
+void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status,
+                    const char *format, ...)
     GV_PRINTF(5, 6);
 
 /* Whether any worker failed; after a barrier. */

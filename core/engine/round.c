@@ -43,9 +43,10 @@ static void compute(struct gv_worker *worker, int index, float *g, uint64_t roun
     gv_worker_fail(worker, round, index, GV_MODEL, "node %d, round %llu: %s", index, (unsigned long long)round,
                    e->setup.failure(e->setup.hosts[worker->index]));
   else if (!isfinite(loss))
-    gv_worker_fail(worker, round, index, GV_NUMERIC,
-                   "node %d, round %llu: the loss is %g; the learning rate %g may be too high, or the data not finite",
-                   index, (unsigned long long)round, (double)loss, gv_engine_rate(e, round));
+    gv_worker_fail(
+        worker, round, index, GV_NUMERIC,
+        "node %d, round %llu: the loss is %g; the learning rate %g may be too high, or the data not finite", index,
+        (unsigned long long)round, (double)loss, gv_engine_rate(e, round));
   e->node[index].loss += (double)loss;
 }
 

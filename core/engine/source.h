@@ -6,7 +6,7 @@
 
 #include <grapevine/model.h>
 
-/* Memory of one worker that a batch is gathered into; the engine's. targets or labels is NULL, as the shape says. */
+/* Memory of one worker that a batch is gathered into; the engine's. targets or labels is NULL, by the shape. */
 struct gv_buffer {
   float *x;         /* (max_batch, features) */
   int32_t *labels;  /* (max_batch) */

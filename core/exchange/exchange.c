@@ -13,14 +13,14 @@ struct port {
   float *weight;                       /* (degree_max) beside from */
   int degree;
   uint32_t mixing;                     /* mixings finished; this one uses slot mixing mod 2 */
-  const struct gv_graph *read_by[2];   /* W of the last mixing through each slot; NULL: nobody's epoch to wait for */
+  const struct gv_graph *read_by[2];   /* W of the last mixing through each slot; NULL: nobody to wait for */
 };
 
 struct gv_exchange {
   const struct gv_schedule *schedule;
   int nodes, workers, messages;
   size_t dim, stride;                  /* stride: dim in whole cache lines */
-  bool implied;                        /* undirected and static: a neighbour that published this mixing has mixed the last */
+  bool implied;                        /* undirected, static: a neighbour that published this mixing has mixed the last */
   struct port *ports;                  /* (nodes) */
   struct gv_epoch *published, *mixed;  /* (nodes) mixings published, finished */
   struct gv_epoch *reduced;            /* (workers) slices reduced */
@@ -62,7 +62,8 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
   if (status == GV_OK)
     status = gv_alloc_for((void **)&ex->slots, 2 * (size_t)messages * nodes, sizeof *ex->slots, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&ex->mean, ex->stride * (size_t)messages, sizeof *ex->mean, "the mean vector", err);
+    status =
+        gv_alloc_for((void **)&ex->mean, ex->stride * (size_t)messages, sizeof *ex->mean, "the mean vector", err);
   if (status != GV_OK) {
     gv_exchange_destroy(ex);
     return status;
@@ -111,7 +112,8 @@ enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_err
   memset(port->slots, 0, floats * sizeof(float));  /* first touch, on the node's worker */
   for (uint32_t mixing = 0; mixing < 2; mixing++)
     for (int m = 0; m < ex->messages; m++)
-      ex->slots[(mixing * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes + (size_t)node] = slot(ex, node, mixing, m);
+      ex->slots[(mixing * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes + (size_t)node] =
+          slot(ex, node, mixing, m);
   return GV_OK;
 }
 
@@ -167,7 +169,8 @@ const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, i
   uint32_t mixing = ex->ports[node].mixing;
   for (int i = 0; i < ex->nodes; i++)
     gv_epoch_wait(&ex->published[i], mixing + 1);
-  const float *const *all = ex->slots + ((size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes;
+  const float *const *all =
+      ex->slots + ((size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes;
   size_t lines = ex->stride / LINE_FLOATS, parts = (size_t)ex->workers;
   size_t first = lines * (size_t)worker / parts * LINE_FLOATS;
   size_t end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;

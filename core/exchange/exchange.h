@@ -37,9 +37,9 @@ void gv_exchange_destroy(struct gv_exchange *exchange);
 /* Takes and touches the node's slots, zeroed; on the worker that hosts it, before any other call for it. */
 enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct gv_error *err);
 
-/* The slot (dim) of message m for this mixing (ahead 0) or the next (ahead 1), 64-byte aligned, the node's to write.
- * ahead 1 is for algorithms whose replica lives in the slots: it may be called after collect or average, and the
- * slot is this mixing's message of the next one. */
+/* The slot (dim) of message m for this mixing (ahead 0) or the next (ahead 1), 64-byte aligned, the node's to
+ * write. Ahead 1 is for algorithms whose replica lives in the slots: it may be called after collect or average, and
+ * the slot is this mixing's message of the next one. */
 float *gv_exchange_message(struct gv_exchange *exchange, int node, int m, int ahead);
 
 void gv_exchange_publish(struct gv_exchange *exchange, int node);
@@ -47,7 +47,7 @@ void gv_exchange_publish(struct gv_exchange *exchange, int node);
 /* Waits until the neighbours of this round have published; round picks W(round). */
 void gv_exchange_collect(struct gv_exchange *exchange, int node, uint64_t round);
 
-/* out (count) <- the weighted average of message m over the collected neighbours, elements first .. first+count-1. */
+/* out (count) <- the weighted average of message m over the collected neighbours, elements first..first+count-1. */
 void gv_exchange_mix(struct gv_exchange *exchange, int node, int m, size_t first, size_t count, float *out);
 
 /* The mean of message m (dim) over all nodes. All workers call it, each once for one of its nodes and after

@@ -14,11 +14,11 @@ static enum gv_status check_lists(const struct gv_schedule *s, const struct gv_g
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
       int32_t j = graph->from[e];
       if (j < 0 || j >= s->nodes)
-        return gv_fail(err, GV_INPUT, "topology %s, round %d: node %d receives from node %d; nodes are 0 to %d", name,
-                       round, i, (int)j, s->nodes - 1);
+        return gv_fail(err, GV_INPUT, "topology %s, round %d: node %d receives from node %d; nodes are 0 to %d",
+                       name, round, i, (int)j, s->nodes - 1);
       if (j == i || (e > graph->first[i] && j <= graph->from[e - 1]))
-        return gv_fail(err, GV_INPUT, "topology %s, round %d: node %d lists node %d twice or as its own neighbour", name,
-                       round, i, (int)j);
+        return gv_fail(err, GV_INPUT, "topology %s, round %d: node %d lists node %d twice or as its own neighbour",
+                       name, round, i, (int)j);
     }
   return GV_OK;
 }
@@ -46,15 +46,16 @@ static enum gv_status check_symmetry(const struct gv_schedule *s, const struct g
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
       double back = weight_of(graph, graph->from[e], i);
       if (!(fabs(back - graph->weight[e]) <= tolerance))
-        return gv_fail(err, GV_INPUT, "topology %s, round %d: node %d receives from node %d with weight %g, but not the "
-                       "other way round; an undirected graph has both", name, round, i, (int)graph->from[e],
-                       graph->weight[e]);
+        return gv_fail(err, GV_INPUT,
+                       "topology %s, round %d: node %d receives from node %d with weight %g, but not the "
+                       "other way round; an undirected graph has both",
+                       name, round, i, (int)graph->from[e], graph->weight[e]);
     }
   return GV_OK;
 }
 
-static enum gv_status check_sums(const struct gv_schedule *s, const struct gv_graph *graph, int round, double *column,
-                                 const char *name, struct gv_error *err)
+static enum gv_status check_sums(const struct gv_schedule *s, const struct gv_graph *graph, int round,
+                                 double *column, const char *name, struct gv_error *err)
 {
   for (int i = 0; i < s->nodes; i++)
     column[i] = graph->self[i];
@@ -65,12 +66,15 @@ static enum gv_status check_sums(const struct gv_schedule *s, const struct gv_gr
       column[graph->from[e]] += graph->weight[e];
     }
     if (!(fabs(row - 1) <= tolerance))
-      return gv_fail(err, GV_INPUT, "topology %s, round %d: the weights of node %d sum to %.9g, not to 1", name, round, i, row);
+      return gv_fail(err, GV_INPUT, "topology %s, round %d: the weights of node %d sum to %.9g, not to 1", name,
+                     round, i, row);
   }
   for (int i = 0; i < s->nodes; i++)
     if (!(fabs(column[i] - 1) <= tolerance))
-      return gv_fail(err, GV_INPUT, "topology %s, round %d: the weights put on node %d sum to %.9g, not to 1, so the mean "
-                     "would drift", name, round, i, column[i]);
+      return gv_fail(err, GV_INPUT,
+                     "topology %s, round %d: the weights put on node %d sum to %.9g, not to 1, so the mean "
+                     "would drift",
+                     name, round, i, column[i]);
   return GV_OK;
 }
 
@@ -82,7 +86,8 @@ static int find(int *parent, int i)
 }
 
 /* The union over one period; for doubly stochastic matrices weakly connected is strongly connected. */
-static enum gv_status check_connected(const struct gv_schedule *s, int *parent, const char *name, struct gv_error *err)
+static enum gv_status check_connected(const struct gv_schedule *s, int *parent, const char *name,
+                                      struct gv_error *err)
 {
   for (int i = 0; i < s->nodes; i++)
     parent[i] = i;
@@ -93,7 +98,8 @@ static enum gv_status check_connected(const struct gv_schedule *s, int *parent, 
           parent[find(parent, i)] = find(parent, s->graphs[k].from[e]);
   for (int i = 1; i < s->nodes; i++)
     if (find(parent, i) != find(parent, 0))
-      return gv_fail(err, GV_INPUT, "topology %s: node %d is never connected with node 0, so they cannot agree", name, i);
+      return gv_fail(err, GV_INPUT, "topology %s: node %d is never connected with node 0, so they cannot agree",
+                     name, i);
   return GV_OK;
 }
 

@@ -54,8 +54,8 @@ static void fill_weights(const struct gv_topology *topology, const struct gv_wei
   }
 }
 
-static enum gv_status fill_graph(const struct gv_topology *topology, const struct gv_topology_input *input, int round,
-                                 int degree_max, struct gv_graph *graph, struct gv_error *err)
+static enum gv_status fill_graph(const struct gv_topology *topology, const struct gv_topology_input *input,
+                                 int round, int degree_max, struct gv_graph *graph, struct gv_error *err)
 {
   size_t nodes = (size_t)input->nodes, room = nodes * (size_t)degree_max;
   const char *what = "the topology";
@@ -129,13 +129,16 @@ enum gv_status gv_schedule_create(const char *topology_spec, const char *weights
   if (status == GV_OK) {
     const struct gv_topology *topology = (const struct gv_topology *)topology_found;
     if (weights_spec != NULL && topology->weighting != GV_WEIGHTS_RULE)
-      status = gv_fail(err, GV_USAGE, "weights %s: weight rules are for undirected topologies, and %s has its own weights; "
-                       "leave --weights out", weights_spec, topology->named.name);
+      status = gv_fail(err, GV_USAGE,
+                       "weights %s: weight rules are for undirected topologies, and %s has its own weights; "
+                       "leave --weights out",
+                       weights_spec, topology->named.name);
     else
       status = gv_alloc_for((void **)&schedule, 1, sizeof *schedule, "the topology", err);
     if (status == GV_OK)
       status = realise(topology, (const struct gv_weight_rule *)rule_found,
-                       &(struct gv_topology_input){.options = options, .nodes = nodes, .seed = seed}, schedule, err);
+                       &(struct gv_topology_input){.options = options, .nodes = nodes, .seed = seed}, schedule,
+                       err);
   }
   gv_options_destroy(options);
   gv_options_destroy(rule_options);
