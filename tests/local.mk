@@ -64,5 +64,5 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
-dist_check_SCRIPTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh
-TESTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh
+dist_check_SCRIPTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh
+TESTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh

@@ -20,7 +20,7 @@ struct gv_exchange {
   const struct gv_schedule *schedule;
   int nodes, workers, messages;
   size_t dim, stride;                  /* stride: dim in whole cache lines */
-  bool implied;                        /* undirected, static: a neighbour that published this mixing has mixed the last */
+  bool implied;                        /* undirected, static: who published this mixing has mixed the last */
   struct port *ports;                  /* (nodes) */
   struct gv_epoch *published, *mixed;  /* (nodes) mixings published, finished */
   struct gv_epoch *reduced;            /* (workers) slices reduced */

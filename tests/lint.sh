@@ -1,0 +1,260 @@
+# The rules that keep the house in order: who may include whom, who may start threads and use atomics, length of
+# lines and files. Checks the tree $GV_SOURCE and then itself, on a made-up tree that breaks one rule after another.
+# TAP.
+set -u
+tree=$GV_SOURCE
+LC_ALL=C.UTF-8  # columns are characters
+export LC_ALL
+
+# Lower layers first; a file includes from its own layer and those below. Two of one height do not know each other.
+height() {
+  case $1 in
+    include/grapevine) echo 0 ;;
+    core/base) echo 1 ;;
+    core/graph) echo 2 ;;
+    core/exchange) echo 3 ;;
+    core/algorithms) echo 4 ;;
+    core/engine) echo 5 ;;
+    plugins | datasets) echo 6 ;;
+    run) echo 7 ;;
+    cli) echo 8 ;;
+  esac
+}
+
+# The layer of a path: its first folder, of core/ and include/ the first two. Empty where there is none.
+layer() {
+  case $1 in
+    core/*/* | include/*/*) echo "$1" | cut -d/ -f1,2 ;;
+    */*) echo "${1%%/*}" ;;
+  esac
+}
+
+sources() { (cd "$tree" && find "$@" -name '*.[ch]' 2>/dev/null | sort); }
+layers=(include core plugins datasets run cli)  # folders of the layers; models, tests and examples stand beside
+
+# included FILE: what it includes, one a line, quotes and all but system headers; "grapevine.h" as its full name
+included() {
+  sed -n -E 's/^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*("[^"]*"|<grapevine\/[^>]*>).*/\1/p' "$tree/$1" |
+    tr -d '"<>' | sed -E 's#^grapevine/#include/grapevine/#'
+}
+
+# resolved FILE INCLUDED: its path in the tree: beside the file as the compiler looks first, then from the root
+resolved() {
+  local beside=${1%/*}/$2
+  if [ -e "$tree/$beside" ] && [ ! -e "$tree/$2" ]; then echo "$beside"; else echo "$2"; fi
+}
+
+directions() {
+  local file what from to mine theirs
+  for file in $(sources "${layers[@]}"); do
+    from=$(layer "$file")
+    mine=$(height "$from")
+    [ -n "$mine" ] || { echo "$file: '$from' is no layer"; continue; }
+    for what in $(included "$file"); do
+      [ "$what" = config.h ] && continue
+      what=$(resolved "$file" "$what")
+      case /$what in */../*) echo "$file includes $what: paths go from the root of the tree" ;; esac
+      to=$(layer "$what")
+      theirs=$(height "$to")
+      if [ -z "$theirs" ]; then
+        echo "$file includes $what, which is in no layer"
+      elif [ "$theirs" -gt "$mine" ] || { [ "$theirs" = "$mine" ] && [ "$from" != "$to" ]; }; then
+        echo "$file includes $what: $from may not know $to"
+      fi
+    done
+  done
+}
+
+models_stand_alone() {
+  local file what
+  for file in $(sources models examples); do
+    for what in $(included "$file"); do
+      what=$(resolved "$file" "$what")
+      case $what in
+        include/grapevine/* | "$(echo "$file" | cut -d/ -f1,2)"/*) ;;
+        *) echo "$file includes $what: a model sees <grapevine/...> and its own folder" ;;
+      esac
+    done
+  done
+}
+
+# only PATTERN WHAT ALLOWED: files of layers and models that hold the pattern, but for comments, and do not match
+# ALLOWED (a regex)
+only() {
+  local file
+  for file in $(sources "${layers[@]}" models); do
+    [[ $file =~ $3 ]] && continue
+    sed '/^ *\*/d; s#/\*.*##' "$tree/$file" | grep -qE "$1" && echo "$file: $2"
+  done
+}
+atomics() {
+  only 'stdatomic\.h|_Atomic|__atomic_|__sync_' 'atomics belong into core/exchange, the gate and stop of core/engine' \
+    '^core/(exchange/|engine/(gate|stop)[^/]*$)'
+}
+threads() {
+  only 'pthread_create|thrd_create|#[[:blank:]]*pragma[[:blank:]]+omp[[:blank:]]+(parallel|task|target|teams)' \
+    'threads are started in core/base/team_* alone' '^core/base/team_[^/]*$'
+}
+printing() {  # a library neither prints nor exits
+  local ends='(^|[^a-z_])(printf|puts|putchar|perror|exit|abort|_exit) *\('
+  only "$ends"'|(fprintf|fputs|fputc|fflush) *\([^;]*std(out|err)' 'only cli/ prints and ends the program' '^cli/'
+}
+long_lines() {
+  local file
+  for file in $(sources "${layers[@]}" models tests examples) $(cd "$tree" && ls tests/*.sh 2>/dev/null); do
+    grep -nE '^.{117}' "$tree/$file" | sed -E "s#^([0-9]+):.*#$file:\1: more than 116 columns#"
+  done
+}
+long_files() {
+  local file lines
+  for file in $(sources "${layers[@]}" models); do
+    lines=$(wc -l <"$tree/$file")
+    [ "$lines" -le 450 ] || echo "$file: $lines lines; at most 450, for one job"
+  done
+}
+first_comments() {
+  local file
+  for file in $(sources "${layers[@]}" models tests examples); do
+    [ "$(head -c 2 "$tree/$file")" = '/*' ] || echo "$file: its first line says nothing of its job"
+  done
+}
+tidy_ends() {
+  local file
+  for file in $(sources "${layers[@]}" models tests examples); do
+    grep -nE ' $|'$'\t' "$tree/$file" | sed -E "s#^([0-9]+):.*#$file:\1: a tab, or a space at the end#"
+    [ -z "$(tail -c 1 "$tree/$file")" ] || echo "$file: the last line has no end"
+  done
+}
+
+# A header compiles by itself; one of the interface as C++ too, where there is a compiler for it.
+flags() { sed -n -E 's/^(OPENBLAS|JANSSON|HWLOC|ZLIB)_CFLAGS = //p' "$GV_BUILD/Makefile" | tr '\n' ' '; }
+headers() {
+  local file external
+  external=$(flags)
+  for file in $(sources "${layers[@]}"); do
+    [[ $file == *.h ]] || continue
+    echo "#include \"$tree/$file\"" |
+      $CC -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-function -Werror -fsyntax-only -I"$tree/include" \
+        -I"$tree" -I"$GV_BUILD" $external -xc - 2>&1 | sed "s#^#$file: #"
+  done
+  if command -v g++ >/dev/null; then
+    for file in $(sources include); do
+      echo "#include \"$tree/$file\"" |
+        g++ -Wall -Wextra -Werror -fsyntax-only -I"$tree/include" -xc++ - 2>&1 | sed "s#^#$file, as C++: #"
+    done
+  fi
+}
+
+rules=(directions models_stand_alone atomics threads printing long_lines long_files first_comments tidy_ends
+  headers)
+
+number=0
+# check WHAT COMMAND...: one line of TAP, and what the command said if it failed
+check() {
+  local what=$1 said
+  shift
+  number=$((number + 1))
+  if said=$("$@" 2>&1); then
+    echo "ok $number - $what"
+  else
+    echo "not ok $number - $what"
+    head -n 20 <<<"$said" | sed 's/^/# /'
+  fi
+}
+# clean RULE: it prints what breaks it
+clean() {
+  local found
+  found=$("$1" 2>&1)
+  echo "$found"
+  [ -z "$found" ]
+}
+check 'there are files to check' test "$(sources "${layers[@]}" models | wc -l)" -ge 60
+check 'includes point down' clean directions
+check 'models and examples see the public interface alone' clean models_stand_alone
+check 'atomics are where they are looked for' clean atomics
+check 'threads are started in one place' clean threads
+check 'only the program prints and exits' clean printing
+check 'lines of at most 116 columns' clean long_lines
+check 'files of at most 450 lines' clean long_files
+check 'every file says what it is for' clean first_comments
+check 'no tabs, no spaces at the end of a line' clean tidy_ends
+check 'every header compiles by itself' clean headers
+
+# ---- each rule finds what breaks it ----
+
+made=$(mktemp -d) || exit 1
+trap 'rm -rf "$made"' EXIT
+
+# A small tree that keeps every rule; each call begins with it anew.
+fresh() {
+  local file
+  rm -rf "$made/tree"
+  for file in include/grapevine/a core/base/b core/graph/g core/exchange/x core/algorithms/l core/engine/e \
+    plugins/p datasets/d run/r cli/c models/m/m tests/t; do
+    mkdir -p "$made/tree/${file%/*}"
+    echo "/* ${file##*/}.h - made up. */" >"$made/tree/$file.h"
+    echo "/* ${file##*/}.c - made up. */" >"$made/tree/$file.c"
+  done
+}
+
+# finds RULE FILE LINE...: with these lines at its end, the rule names the file, and nothing else
+finds() {
+  local rule=$1 file=$2 found
+  shift 2
+  fresh
+  printf '%s\n' "$@" >>"$made/tree/$file"
+  found=$(tree=$made/tree; "$rule" 2>&1)
+  echo "said: $found"
+  [ -n "$found" ] && ! grep -qvF "$file" <<<"$found"
+}
+# keeps FILE LINE...: with these lines at its end, no rule finds anything
+keeps() {
+  local file=$1 rule
+  shift
+  fresh
+  printf '%s\n' "$@" >>"$made/tree/$file"
+  for rule in "${rules[@]}"; do
+    (tree=$made/tree; clean "$rule") || return
+  done
+}
+include() { check "refused: $1 includes $2" finds directions "$1" "#include $2"; }
+include core/base/b.c '"core/graph/g.h"'
+include core/graph/g.h '"core/exchange/x.h"'
+include core/exchange/x.c '"core/algorithms/l.h"'
+include core/algorithms/l.c '"core/engine/e.h"'
+include core/engine/e.c '"plugins/p.h"'
+include core/engine/e.h '"datasets/d.h"'
+include plugins/p.c '"datasets/d.h"'
+include datasets/d.c '"plugins/p.h"'
+include plugins/p.c '"run/r.h"'
+include run/r.c '"cli/c.h"'
+include include/grapevine/a.h '"core/base/b.h"'
+include cli/c.c '"tests/t.h"'
+include run/r.c '"models/m/m.h"'
+include core/base/b.c '"../graph/g.h"'
+check 'refused: a model includes of ours' finds models_stand_alone models/m/m.c '#include "core/base/b.h"'
+check 'refused: an atomic in run' finds atomics run/r.c '  #  include <stdatomic.h>'
+check 'refused: an atomic in the engine' finds atomics core/engine/e.h 'static _Atomic int x;'
+check 'refused: a thread in plugins' finds threads plugins/p.c '  pthread_create(&t, NULL, f, NULL);'
+check 'refused: a parallel region in a model' finds threads models/m/m.c '#pragma omp parallel for'
+check 'refused: the library prints' finds printing run/r.c '  printf("done\n");'
+check 'refused: the library exits' finds printing core/base/b.c '  exit(1);'
+check 'refused: a line of 117 columns' finds long_lines tests/t.c "// $(printf 'x%.0s' {1..114})"
+check 'refused: a file of 451 lines' finds long_files run/r.c "$(yes '//' | head -n 450)"
+check 'refused: a space at the end' finds tidy_ends cli/c.c 'int x; '
+check 'refused: a tab' finds tidy_ends cli/c.c $'int\tx;'
+check 'refused: a header that needs another' finds headers core/graph/g.h 'struct gv_x { size_t n; };'
+silent() {
+  fresh
+  echo 'int x;' >"$made/tree/cli/c.c"
+  [ "$(tree=$made/tree; first_comments | cut -d: -f1)" = cli/c.c ]
+}
+check 'refused: a file that says nothing of itself' silent
+check 'kept: the layers below, and the own' keeps cli/c.c '#include <grapevine/a.h>' '#include "cli/c.h"' \
+  '#include "run/r.h"' '#include "core/base/b.h"' '#include "datasets/d.h"' '#include "plugins/p.h"' \
+  '#include "config.h"'
+check 'kept: a model with a header of its own' keeps models/m/m.c '#include "m.h"' '#include <grapevine/a.h>'
+check 'kept: a comment that speaks of printf("x") and pthread_create' keeps run/r.c '/* printf("x"); */' \
+  ' * pthread_create(' 'int x;  /* _Atomic */'
+check 'kept: 116 columns that are more bytes' keeps tests/t.c "// $(printf 'ä%.0s' {1..113})"
+echo "1..$number"
