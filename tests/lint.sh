@@ -88,7 +88,7 @@ only() {
   done
 }
 atomics() {
-  only 'stdatomic\.h|_Atomic|__atomic_|__sync_' 'atomics belong into core/exchange, the gate and stop of core/engine' \
+  only 'stdatomic\.h|_Atomic|__atomic_|__sync_' 'atomics belong into core/exchange, and engine/gate and stop' \
     '^core/(exchange/|engine/(gate|stop)[^/]*$)'
 }
 threads() {
