@@ -204,7 +204,7 @@ START_TEST(memory_is_aligned_and_zeroed)
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     unsigned char *m = gv_alloc(sizes[i], 1);
     ck_assert_ptr_nonnull(m);
-    ck_assert_uint_eq((uintptr_t)m % GV_CACHE_LINE, 0);
+    ck_assert_uint_eq((uintptr_t)m % GV_APART, 0);
     for (size_t j = 0; j < sizes[i]; j++)
       ck_assert_uint_eq(m[j], 0);
     memset(m, 255, sizes[i]);

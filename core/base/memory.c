@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Every block is preceded by one cache line that says how it was taken. */
+/* Every block is preceded by GV_APART bytes that say how it was taken. */
 struct header {
   void *base;
   size_t mapped;  /* bytes to unmap; 0: from aligned_alloc */
@@ -20,9 +20,9 @@ void *gv_alloc(size_t count, size_t size)
   size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
     return NULL;
-  size_t total = (bytes + 2 * GV_CACHE_LINE - 1) / GV_CACHE_LINE * GV_CACHE_LINE;
-  if (total < 2 * GV_CACHE_LINE)
-    total = 2 * GV_CACHE_LINE;
+  size_t total = (bytes + 2 * GV_APART - 1) / GV_APART * GV_APART;
+  if (total < 2 * GV_APART)
+    total = 2 * GV_APART;
   struct header head = {0};
   if (total >= MAP_FROM) {
     head.base = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -31,13 +31,13 @@ void *gv_alloc(size_t count, size_t size)
     head.mapped = total;
     (void)madvise(head.base, total, MADV_HUGEPAGE);  /* a hint: refusal changes nothing */
   } else {
-    head.base = aligned_alloc(GV_CACHE_LINE, total);
+    head.base = aligned_alloc(GV_APART, total);
     if (head.base == NULL)
       return NULL;
     memset(head.base, 0, total);
   }
   memcpy(head.base, &head, sizeof head);
-  return (char *)head.base + GV_CACHE_LINE;
+  return (char *)head.base + GV_APART;
 }
 
 void gv_free(void *memory)
@@ -45,7 +45,7 @@ void gv_free(void *memory)
   if (memory == NULL)
     return;
   struct header head;
-  memcpy(&head, (char *)memory - GV_CACHE_LINE, sizeof head);
+  memcpy(&head, (char *)memory - GV_APART, sizeof head);
   if (head.mapped != 0)
     munmap(head.base, head.mapped);
   else

@@ -1,4 +1,4 @@
-/* memory.h - zeroed, cache-line aligned memory. */
+/* memory.h - zeroed, aligned memory. */
 #ifndef GV_BASE_MEMORY_H
 #define GV_BASE_MEMORY_H
 
@@ -11,7 +11,7 @@
 /* Padding that keeps two nodes' hot words apart: adjacent-line prefetch pulls lines in pairs. */
 #define GV_APART 128
 
-/* count * size zeroed bytes on a cache line, NULL when there are none or the product overflows.
+/* count * size zeroed bytes, aligned to GV_APART; NULL when there are none or the product overflows.
  * Large blocks come from fresh pages, so whoever touches them first places them. Free with gv_free. */
 void *gv_alloc(size_t count, size_t size);
 void gv_free(void *memory);
