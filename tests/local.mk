@@ -65,3 +65,6 @@ check_LTLIBRARIES += \
 
 dist_check_SCRIPTS += %D%/own_model.sh
 TESTS += %D%/own_model.sh
+
+dist_check_SCRIPTS += %D%/docs.sh
+TESTS += %D%/docs.sh

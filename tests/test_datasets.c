@@ -555,7 +555,6 @@ START_TEST(dirichlet_at_the_ends)
                gv_shards_deal("dirichlet:alpha=0.001", &input, &shards, err));
   assert_fails(GV_USAGE, "min is 63; accepted for 16 nodes and 1000 training samples: 0 to 62",
                gv_shards_deal("dirichlet:min=63", &input, &shards, err));
-  assert_fails(GV_USAGE, "accepted: 'class'", gv_shards_deal("dirichlet:by=weather", &input, &shards, err));
   struct gv_dataset dataset = {.train = {.samples = SAMPLES, .labels = labels}, .shape = {.classes = 10}};
   assert_fails(GV_USAGE, "received no sample; raise its min to 1 or its alpha",
                gv_shards_create("dirichlet:alpha=0.001,min=0", &dataset, 16, 1, &shards, err));

@@ -161,7 +161,7 @@ START_TEST(same_bits_for_every_number_of_workers)
           struct toy_run run = {.topology = gv_topology_table.entries[t]->name,
                                 .algorithm = gv_algorithm_table.entries[a]->name,
                                 .optimizer = gv_optimizer_table.entries[o]->name,
-                                .nodes = 7, .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 25, .eval_every = 10};
+                                .nodes = 7, .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 15, .eval_every = 10};
           assert_ok(toy_train(&run, w == 0 ? first : other, err));
           if (w > 0)
             ck_assert_mem_eq(first, other, sizeof first);

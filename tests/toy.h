@@ -93,19 +93,23 @@ static const char *toy_failure(const struct gv_host *host)
   return "told to fail";
 }
 
-/* ---- the source: samples are normal around a point of each node's own; labels tell node and round ---- */
+/* ---- the source: samples lie around a point of each node's own; labels tell node and round ---- */
 
 struct toy_data {
   int batch;
   int unite;   /* a node of this source draws what this many of another would, together */
 };
 
+/* Sample s of a round, spread evenly by 2 around the node's point; an integer hash, for it is drawn very often. */
 static void toy_sample(int node, uint64_t round, int s, float *x)
 {
-  struct gv_stream stream;
-  gv_stream_start(&stream, 99, GV_RANDOM_SPLIT, (uint32_t)(node * 1000 + s), (uint32_t)round);
-  for (int i = 0; i < toy.dim; i++)
-    x[i] = (float)(gv_stream_normal(&stream) + 3 * cos(node + i));
+  uint32_t key = (uint32_t)node * 0x9e3779b1u ^ (uint32_t)round * 0x85ebca6bu ^ (uint32_t)s * 0xc2b2ae35u;
+  for (int i = 0; i < toy.dim; i++) {
+    uint32_t bits = (key ^ (uint32_t)i) * 0x9e3779b1u;
+    bits = (bits ^ bits >> 15) * 0x2c1b3c6du;
+    bits ^= bits >> 13;
+    x[i] = (float)bits * 0x1p-31f - 1 + 3 * (float)((node + i) % 7) / 7;
+  }
 }
 
 static void toy_draw(void *context, int node, uint64_t round, struct gv_buffer *buffer, struct gv_batch *batch)

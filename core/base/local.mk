@@ -8,6 +8,7 @@ libgv_la_SOURCES += \
   %D%/machine.c %D%/machine.h \
   %D%/memory.c %D%/memory.h \
   %D%/named.c %D%/named.h \
+  %D%/nearest.c %D%/nearest.h \
   %D%/option.c %D%/option.h \
   %D%/paths.c %D%/paths.h \
   %D%/random.c %D%/random.h \

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "core/base/nearest.h"
 #include "core/base/option.h"
 
 /* The first member of every descriptor, so that one lookup, one help page and one conformance test serve all. */
@@ -20,9 +21,6 @@ struct gv_table {
   const struct gv_named *const *entries;
 };
 
-/* Longest "name" of a specification, its end included. */
-#define GV_NAME_MAX 64
-
 /* Cuts "name:options" in two. *rest points into spec, at the options or at its end. */
 enum gv_status gv_spec_split(const char *kind, const char *spec, char name[GV_NAME_MAX], const char **rest,
                              struct gv_error *err);
@@ -30,9 +28,5 @@ enum gv_status gv_spec_split(const char *kind, const char *spec, char name[GV_NA
 /* Finds "name:key=value,..." in a table and parses its options. *options is the caller's to destroy. */
 enum gv_status gv_named_parse(const struct gv_table *table, const char *spec, const struct gv_named **found,
                               struct gv_options **options, struct gv_error *err);
-
-/* The candidate nearest to a mistyped word by edit distance, or NULL when none is near.
- * candidates is walked by next(context, i), which returns NULL at the end. */
-const char *gv_nearest(const char *word, const char *(*next)(const void *context, size_t i), const void *context);
 
 #endif

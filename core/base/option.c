@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/named.h"
+#include "core/base/nearest.h"
 
 struct value {
   char *text;  /* as written */

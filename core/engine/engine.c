@@ -1,49 +1,10 @@
 /* The engine's life: memory of nodes and workers, segments of rounds between evaluations, errors, the end. */
 #include "core/engine/engine.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/engine/internal.h"
-
-void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status, const char *format, ...)
-{
-  if (!worker->failed) {
-    char text[GV_ERROR_TEXT];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    gv_fail(&worker->error, status, "%s", text);
-    worker->failed = true;
-    worker->fail_round = round;
-    worker->fail_node = node;
-  }
-  gv_stop_ask(&worker->engine->gate.failed);
-}
-
-static bool anyone_failed(const struct gv_engine *e)
-{
-  for (int w = 0; w < e->setup.workers; w++)
-    if (e->worker[w].failed)
-      return true;
-  return false;
-}
-
-/* The earliest failure: the others may only follow from it. */
-static enum gv_status first_failure(const struct gv_engine *e, struct gv_error *err)
-{
-  const struct gv_worker *first = NULL;
-  for (int w = 0; w < e->setup.workers; w++) {
-    const struct gv_worker *worker = &e->worker[w];
-    if (worker->failed && (first == NULL || worker->fail_round < first->fail_round ||
-                           (worker->fail_round == first->fail_round && worker->fail_node < first->fail_node)))
-      first = worker;
-  }
-  return first == NULL ? GV_OK : gv_fail(err, first->error.status, "%s", first->error.text);
-}
 
 /* ---- on a worker's thread: its memory, its nodes ---- */
 
@@ -163,7 +124,7 @@ static void evaluate(struct gv_worker *worker, uint64_t round)
   struct gv_evaluation evaluation;
   gv_worker_evaluate(worker, round, &evaluation);
   if (worker->index == 0) {
-    if (anyone_failed(e))
+    if (gv_engine_failed(e))
       e->over = true;
     else if (e->setup.evaluated != NULL && e->setup.evaluated(e->setup.context, &evaluation, &e->error) != GV_OK)
       e->over = true;
@@ -178,7 +139,7 @@ static void work(void *arg, struct gv_team *team, int index)
   worker->team = team;
   settle(worker);
   gv_team_barrier(team);
-  if (!anyone_failed(e)) {
+  if (!gv_engine_failed(e)) {
     uint64_t round = 0, reached;
     evaluate(worker, 0);
     while (!e->over && round < e->setup.rounds) {
@@ -192,7 +153,7 @@ static void work(void *arg, struct gv_team *team, int index)
       gv_team_barrier(team);
       if (index == 0) {
         e->seconds += gv_seconds() - e->segment_start;
-        e->over = anyone_failed(e);
+        e->over = gv_engine_failed(e);
         if (reached < end && !e->over) {
           e->over = true;
           gv_fail(&e->error, GV_INTERRUPTED, "stopped on request after round %llu of %llu",
@@ -201,7 +162,7 @@ static void work(void *arg, struct gv_team *team, int index)
       }
       gv_team_barrier(team);
       round = reached;
-      if (!anyone_failed(e) && round != e->last_evaluation)
+      if (!gv_engine_failed(e) && round != e->last_evaluation)
         evaluate(worker, round);
     }
   }
@@ -304,7 +265,7 @@ enum gv_status gv_engine_run(struct gv_engine *e, struct gv_error *err)
 {
   enum gv_status status = gv_team_run(e->setup.workers, e->setup.cpus, work, e, err);
   if (status == GV_OK)
-    status = first_failure(e, err);
+    status = gv_engine_failure(e, err);
   if (status == GV_OK && e->error.status != GV_OK)
     status = gv_fail(err, e->error.status, "%s", e->error.text);
   return status;

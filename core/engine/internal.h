@@ -68,9 +68,15 @@ static inline double gv_engine_rate(const struct gv_engine *e, uint64_t round)
                  e->rounds_per_epoch);
 }
 
-/* Records the first failure of a worker and asks everybody to stop. */
+/* failure.c: records the first failure of a worker and asks everybody to stop. */
 void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status, const char *format, ...)
     GV_PRINTF(5, 6);
+
+/* Whether any worker failed; after a barrier. */
+bool gv_engine_failed(const struct gv_engine *engine);
+
+/* The failure of the earliest round, then the lowest node: the others may only follow from it. GV_OK: none. */
+enum gv_status gv_engine_failure(const struct gv_engine *engine, struct gv_error *err);
 
 /* round.c: one round of all nodes of a worker. Neither allocates, locks nor logs. */
 void gv_worker_round(struct gv_worker *worker, uint64_t round);

@@ -1,6 +1,7 @@
 libgv_la_SOURCES += \
   %D%/engine.c %D%/engine.h \
   %D%/evaluate.c \
+  %D%/failure.c \
   %D%/gate.c %D%/gate.h \
   %D%/internal.h \
   %D%/round.c \

@@ -25,7 +25,7 @@ struct gv_exchange {
   struct gv_epoch *published, *mixed;  /* (nodes) mixings published, finished */
   struct gv_epoch *reduced;            /* (workers) slices reduced */
   uint32_t *reductions;                /* (workers, one a GV_APART bytes) slices this worker reduced */
-  const float **all;                   /* (workers, nodes) scratch of the global average */
+  const float **slots;                 /* (2, messages, nodes) every node's slots, for the global average */
   float *mean;                         /* (messages, stride) */
 };
 
@@ -60,7 +60,7 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
   if (status == GV_OK)
     status = gv_alloc_for((void **)&ex->reductions, teams, GV_APART, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&ex->all, teams * nodes, sizeof *ex->all, what, err);
+    status = gv_alloc_for((void **)&ex->slots, 2 * (size_t)messages * nodes, sizeof *ex->slots, what, err);
   if (status == GV_OK)
     status = gv_alloc_for((void **)&ex->mean, ex->stride * (size_t)messages, sizeof *ex->mean, "the mean vector", err);
   if (status != GV_OK) {
@@ -85,9 +85,15 @@ void gv_exchange_destroy(struct gv_exchange *ex)
   gv_free(ex->mixed);
   gv_free(ex->reduced);
   gv_free(ex->reductions);
-  gv_free(ex->all);
+  gv_free(ex->slots);
   gv_free(ex->mean);
   gv_free(ex);
+}
+
+static float *slot(const struct gv_exchange *ex, int node, uint32_t mixing, int m)
+{
+  size_t index = (size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m;
+  return ex->ports[node].slots + index * ex->stride;
 }
 
 enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_error *err)
@@ -100,15 +106,13 @@ enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_err
     status = gv_alloc_for((void **)&port->from, degree, sizeof *port->from, "the nodes' neighbours", err);
   if (status == GV_OK)
     status = gv_alloc_for((void **)&port->weight, degree, sizeof *port->weight, "the nodes' neighbours", err);
-  if (status == GV_OK)
-    memset(port->slots, 0, floats * sizeof(float));  /* first touch, on the node's worker */
-  return status;
-}
-
-static float *slot(const struct gv_exchange *ex, int node, uint32_t mixing, int m)
-{
-  size_t index = (size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m;
-  return ex->ports[node].slots + index * ex->stride;
+  if (status != GV_OK)
+    return status;
+  memset(port->slots, 0, floats * sizeof(float));  /* first touch, on the node's worker */
+  for (uint32_t mixing = 0; mixing < 2; mixing++)
+    for (int m = 0; m < ex->messages; m++)
+      ex->slots[(mixing * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes + (size_t)node] = slot(ex, node, mixing, m);
+  return GV_OK;
 }
 
 float *gv_exchange_message(struct gv_exchange *ex, int node, int m, int ahead)
@@ -160,12 +164,10 @@ void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size
 
 const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, int m)
 {
-  const float **all = ex->all + (size_t)worker * (size_t)ex->nodes;
   uint32_t mixing = ex->ports[node].mixing;
-  for (int i = 0; i < ex->nodes; i++) {
+  for (int i = 0; i < ex->nodes; i++)
     gv_epoch_wait(&ex->published[i], mixing + 1);
-    all[i] = slot(ex, i, mixing, m);
-  }
+  const float *const *all = ex->slots + ((size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes;
   size_t lines = ex->stride / LINE_FLOATS, parts = (size_t)ex->workers;
   size_t first = lines * (size_t)worker / parts * LINE_FLOATS;
   size_t end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;
