@@ -1,3 +1,4 @@
+#!/bin/bash
 # Runs every command line of the README and the guide, and looks up every name of the tables in the guide. TAP.
 set -u
 folder=$(mktemp -d) || exit 1
@@ -33,7 +34,7 @@ done <commands
 
 : >log
 while read -r name; do
-  grep -q "\`$name[\`:]" "$GV_SOURCE/docs/guide.md" || echo "the guide says nothing of $name" >>log
+  grep -q "\`${name}[\`:]" "$GV_SOURCE/docs/guide.md" || echo "the guide says nothing of $name" >>log
 done <names
 [ ! -s log ]
 report $? 'the guide has every name of the tables'

@@ -1,3 +1,4 @@
+#!/bin/bash
 # Builds examples/own_model as its README says, away from every tree, then loads, checks and trains it. TAP.
 set -u
 folder=$(mktemp -d) || exit 1
