@@ -7,7 +7,8 @@ SH_LOG_COMPILER = bash
 AM_TESTS_ENVIRONMENT = \
   CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; CK_DEFAULT_TIMEOUT=120; \
   GV_SOURCE='$(abs_top_srcdir)'; GV_BUILD='$(abs_top_builddir)'; CC='$(CC)'; \
-  export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD CC;
+  GV_SANITIZE='$(enable_sanitize)'; \
+  export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
 EXTRA_DIST += %D%/suite.h %D%/toy.h
 
@@ -66,3 +67,11 @@ check_LTLIBRARIES += \
 
 dist_check_SCRIPTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh
 TESTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh
+dist_check_SCRIPTS += %D%/own_model.sh
+TESTS += %D%/own_model.sh
+
+dist_check_SCRIPTS += %D%/docs.sh
+TESTS += %D%/docs.sh
+
+dist_check_SCRIPTS += %D%/install.sh
+TESTS += %D%/install.sh
