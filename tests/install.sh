@@ -1,3 +1,4 @@
+#!/bin/bash
 # Installs into a folder that is not the prefix, and from there trains, builds a plugin and an embedding program. TAP.
 set -u
 folder=$(mktemp -d) || exit 1
