@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs into a folder that is not the prefix, and from there trains, builds a plugin and an embedding program. TAP.
+# Installs into a folder that is not the prefix; from there trains, builds a plugin and an embedding program. TAP.
 set -u
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT

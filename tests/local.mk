@@ -65,13 +65,6 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
-dist_check_SCRIPTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh
-TESTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh
-dist_check_SCRIPTS += %D%/own_model.sh
-TESTS += %D%/own_model.sh
-
-dist_check_SCRIPTS += %D%/docs.sh
-TESTS += %D%/docs.sh
-
-dist_check_SCRIPTS += %D%/install.sh
-TESTS += %D%/install.sh
+SCRIPT_TESTS = %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+dist_check_SCRIPTS += $(SCRIPT_TESTS)
+TESTS += $(SCRIPT_TESTS)

@@ -107,7 +107,7 @@ bool gv_search_add_installed(struct gv_search *search, const char *kind)
   const char *installed = models ? GV_PKGLIBDIR : GV_PKGDATADIR;
   char self[PATH_MAX], tail[PATH_MAX];
   if (own_folder(self, &library)) {
-    /* In the build tree libtool leaves plugins and libraries in .libs; data is made or linked beside the program. */
+    /* In the build tree libtool leaves plugins and libraries in .libs; data is linked beside the program. */
     cut(self, "/.libs");
     if (snprintf(tail, sizeof tail, models ? "%s/.libs" : "%s", kind) < (int)sizeof tail)
       added = add_if_there(search, self, tail);
