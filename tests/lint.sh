@@ -1,3 +1,4 @@
+#!/bin/bash
 # The rules that keep the house in order: who may include whom, who may start threads and use atomics, length of
 # lines and files. Checks the tree $GV_SOURCE and then itself, on a made-up tree that breaks one rule after another.
 # TAP.

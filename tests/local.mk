@@ -7,7 +7,8 @@ SH_LOG_COMPILER = bash
 AM_TESTS_ENVIRONMENT = \
   CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; CK_DEFAULT_TIMEOUT=120; \
   GV_SOURCE='$(abs_top_srcdir)'; GV_BUILD='$(abs_top_builddir)'; CC='$(CC)'; \
-  export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD CC;
+  GV_SANITIZE='$(enable_sanitize)'; \
+  export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
 EXTRA_DIST += %D%/suite.h %D%/toy.h
 
@@ -64,5 +65,6 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
-dist_check_SCRIPTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh
-TESTS += %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh
+SCRIPT_TESTS = %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+dist_check_SCRIPTS += $(SCRIPT_TESTS)
+TESTS += $(SCRIPT_TESTS)

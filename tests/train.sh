@@ -1,3 +1,4 @@
+#!/bin/bash
 # The whole program as its user meets it: what it trains, what it refuses, how it stops, what it leaves. TAP.
 set -u
 folder=$(mktemp -d) || exit 1

@@ -1,12 +1,12 @@
 /* Finds installed, relocated and build-tree folders from the running program's own place. */
 #include "core/base/paths.h"
 
+#include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 bool gv_is_folder(const char *path)
 {
@@ -71,23 +71,50 @@ static bool add_if_there(struct gv_search *search, const char *base, const char 
   return added;
 }
 
+/* The folder of the file that holds this code: the program, or libgrapevine.so where a program embeds it. */
+static bool own_folder(char folder[PATH_MAX], bool *library)
+{
+  static const char here;
+  Dl_info object;
+  *library = dladdr(&here, &object) != 0 && object.dli_fname != NULL &&
+             strstr(object.dli_fname, "/libgrapevine.so") != NULL;
+  if (realpath(*library ? object.dli_fname : "/proc/self/exe", folder) == NULL)
+    return false;
+  *strrchr(folder, '/') = '\0';
+  return true;
+}
+
+/* Takes tail off the end of path; false, and path as it was, when it does not end so. */
+static bool cut(char *path, const char *tail)
+{
+  size_t length = strlen(path), cut = strlen(tail);
+  if (length < cut || strcmp(path + length - cut, tail) != 0)
+    return false;
+  path[length - cut] = '\0';
+  return true;
+}
+
+/* What follows the prefix in an installed folder; NULL when it lies elsewhere. */
+static const char *below_prefix(const char *folder)
+{
+  size_t prefix = strlen(GV_PREFIX);
+  return strncmp(folder, GV_PREFIX "/", prefix + 1) == 0 ? folder + prefix : NULL;
+}
+
 bool gv_search_add_installed(struct gv_search *search, const char *kind)
 {
-  bool models = strcmp(kind, "models") == 0;
+  bool models = strcmp(kind, "models") == 0, library, added = true;
   const char *installed = models ? GV_PKGLIBDIR : GV_PKGDATADIR;
   char self[PATH_MAX], tail[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-  bool added = true;
-  if (length > 0) {
-    self[length] = '\0';
-    char *slash = strrchr(self, '/');
-    *slash = '\0';
-    /* In the build tree libtool leaves plugins in .libs; data is made or linked beside the program. */
+  if (own_folder(self, &library)) {
+    /* In the build tree libtool leaves plugins and libraries in .libs; data is linked beside the program. */
+    cut(self, "/.libs");
     if (snprintf(tail, sizeof tail, models ? "%s/.libs" : "%s", kind) < (int)sizeof tail)
       added = add_if_there(search, self, tail);
-    size_t prefix = strlen(GV_PREFIX);
-    if (added && strncmp(installed, GV_PREFIX "/", prefix + 1) == 0 &&
-        snprintf(tail, sizeof tail, "..%s/%s", installed + prefix, kind) < (int)sizeof tail)
+    /* Moved as a whole: from our folder to the prefix of today, and down again. */
+    const char *home = below_prefix(library ? GV_LIBDIR : GV_BINDIR), *sought = below_prefix(installed);
+    if (added && home != NULL && sought != NULL && cut(self, home) &&
+        snprintf(tail, sizeof tail, "%s/%s", sought + 1, kind) < (int)sizeof tail)
       added = add_if_there(search, self, tail);
   }
   return added && add_if_there(search, installed, kind);

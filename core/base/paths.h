@@ -16,7 +16,8 @@ bool gv_search_add(struct gv_search *search, const char *folders);
 void gv_search_clear(struct gv_search *search);
 
 /* Adds where this installation keeps `kind` ("models": below the plugin folder; "datasets": below the data
- * folder): beside the running program when it stands in its build tree, then relative to it, then as configured. */
+ * folder): in the build tree when the running program, or the library that it embeds, stands in one; then relative
+ * to that; then as configured. */
 bool gv_search_add_installed(struct gv_search *search, const char *kind);
 
 /* "a, b, c", into text. Returns text. */
