@@ -145,6 +145,10 @@ static struct gv_run *volatile running;
 static void on_signal(int number)
 {
   static volatile sig_atomic_t asked_at;  /* whole seconds, never 0 once asked */
+  if (gettid() != getpid()) {  /* a thread of a library: the main thread may be ending the run just now */
+    (void)tgkill(getpid(), getpid(), number);
+    return;
+  }
   sig_atomic_t now = (sig_atomic_t)gv_seconds() + 1;
   struct gv_run *run = running;
   if (asked_at != 0 && now > asked_at + 1) {
