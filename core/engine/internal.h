@@ -11,9 +11,10 @@
 /* Kernels work on blocks whose few vectors fit in the first-level cache together: 8 KiB each. */
 enum { GV_BLOCK = 2048 };
 
-/* A node as its worker sees it. x is read by others only between the barriers of an evaluation. */
+/* A node as its worker sees it, written every round: apart from the next worker's. x is read by others only between
+ * the barriers of an evaluation. */
 struct gv_node {
-  float *x;           /* (dim) the replica: in the node's slot for algorithms in place, else in `own` */
+  _Alignas(GV_APART) float *x;  /* (dim) the replica: in the node's slot for algorithms in place, else in `own` */
   float *own;         /* (dim) or NULL */
   float *states;      /* (states of the algorithm, then of the optimizer; stride) or NULL */
   double loss;        /* sum of the training losses since the last evaluation */
