@@ -4,7 +4,9 @@ LOG_DRIVER = $(TEST_LOG_DRIVER)
 TEST_EXTENSIONS = .sh
 SH_LOG_DRIVER = $(TEST_LOG_DRIVER)
 SH_LOG_COMPILER = bash
+# KMP_WARNINGS: clang's OpenMP says in lines of its own what the program then says in one.
 AM_TESTS_ENVIRONMENT = \
+  KMP_WARNINGS=0; export KMP_WARNINGS; \
   CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; CK_DEFAULT_TIMEOUT=120; \
   GV_SOURCE='$(abs_top_srcdir)'; GV_BUILD='$(abs_top_builddir)'; CC='$(CC)'; \
   GV_SANITIZE='$(enable_sanitize)'; \
