@@ -6,6 +6,8 @@
 #include "config.h"
 #include "core/base/blas.h"
 #include "core/base/team.h"
+#include "core/graph/topology.h"
+#include "core/graph/weights.h"
 #include "run/json.h"
 #include "run/run.h"
 
@@ -32,6 +34,27 @@ static void set_resolved(json_t *resolved, const char *key, const char *name, co
   if (options != NULL)
     set_options(entry, options);
   json_object_set_new(resolved, key, entry);
+}
+
+/* A choice that was parsed and checked where it was used: once more, for its options with their defaults. */
+static void set_choice(json_t *resolved, const char *key, const struct gv_table *table, const char *spec)
+{
+  const struct gv_named *found = NULL;
+  struct gv_options *options = NULL;
+  if (gv_named_parse(table, spec, &found, &options, NULL) == GV_OK)
+    set_resolved(resolved, key, found->name, options);
+  gv_options_destroy(options);
+}
+
+/* The weights really used: a rule is for undirected topologies. */
+static void set_weights(json_t *resolved, const struct gv_run *run)
+{
+  if (run->schedule->average)
+    set_resolved(resolved, "weights", "average", NULL);
+  else if (run->schedule->directed)
+    set_resolved(resolved, "weights", "uniform", NULL);
+  else
+    set_choice(resolved, "weights", &gv_weight_table, gv_options_text(run->options, "weights"));
 }
 
 static json_t *threads(const struct gv_run *run)
@@ -62,6 +85,9 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(config, "options", options);
 
   set_resolved(resolved, "model", run->model->name, run->model_options);
+  set_choice(resolved, "topology", &gv_topology_table, gv_options_text(run->options, "topology"));
+  set_weights(resolved, run);
+  set_choice(resolved, "split", &gv_split_table, gv_options_text(run->options, "split"));
   set_resolved(resolved, "algorithm", run->algorithm->named.name, run->algorithm_options);
   set_resolved(resolved, "optimizer", run->optimizer->named.name, run->optimizer_options);
   set_resolved(resolved, "schedule", run->rate->named.name, run->rate_options);

@@ -260,6 +260,15 @@ static void check_config(const char *path)
   ck_assert_str_eq(text(options, "seed"), "77");
   ck_assert_str_eq(text(options, "topology"), "ring");
   ck_assert_str_eq(text(options, "schedule"), "cosine");  /* a default stands there too */
+  /* Each choice with all its options, as it was used. */
+  const json_t *resolved = json_object_get(config, "resolved");
+  ck_assert_str_eq(text(json_object_get(resolved, "model"), "l2"), "0");
+  ck_assert_str_eq(text(json_object_get(resolved, "topology"), "name"), "ring");
+  ck_assert_str_eq(text(json_object_get(resolved, "weights"), "name"), "metropolis");
+  ck_assert_str_eq(text(json_object_get(resolved, "split"), "stratified"), "no");
+  ck_assert_str_eq(text(json_object_get(resolved, "algorithm"), "name"), "dsgd");
+  ck_assert_str_eq(text(json_object_get(resolved, "optimizer"), "beta"), "0.9");
+  ck_assert_str_eq(text(json_object_get(resolved, "schedule"), "last"), "0");
   const json_t *versions = json_object_get(config, "versions"), *machine = json_object_get(config, "machine");
   ck_assert_str_eq(text(versions, "grapevine"), PACKAGE_VERSION);
   ck_assert_str_ne(text(versions, "openblas"), "");
