@@ -52,7 +52,7 @@ char *gv_short_time(double seconds, char *text, size_t size)
   if (!(seconds >= 0) || seconds > 1e9)
     snprintf(text, size, "?");
   else if (seconds < 0.9995)
-    snprintf(text, size, "%.0f ms", 1000 * seconds);
+    snprintf(text, size, seconds < 0.00995 ? "%.1f ms" : "%.0f ms", 1000 * seconds);
   else if (seconds < 9.95)
     snprintf(text, size, "%.1f s", seconds);
   else if (seconds < 60)
