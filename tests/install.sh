@@ -1,21 +1,10 @@
 #!/bin/bash
 # Installs into a folder that is not the prefix; from there trains, builds a plugin and an embedding program. TAP.
-set -u
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
+# shellcheck source=tests/tap.sh
+. "$GV_SOURCE/tests/tap.sh"
 cd "$folder" || exit 1
 # What is installed must be enough; and libtool's and the outer make's words are not for the makes in here.
 unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH MAKEFLAGS MAKELEVEL MFLAGS DESTDIR
-echo 1..8
-
-number=0
-# check WHAT COMMAND...: one line of TAP, and what the command said if it failed
-check() {
-  local what=$1
-  shift
-  number=$((number + 1))
-  if "$@" >log 2>&1; then echo "ok $number - $what"; else echo "not ok $number - $what"; sed 's/^/# /' log; fi
-}
 
 staged() { make -s -C "$GV_BUILD" "$1" "DESTDIR=$folder/stage"; }
 
@@ -113,3 +102,4 @@ check 'the library shows its interface only' symbols
 check 'a program that embeds it trains' embedded_trains
 check 'uninstalling leaves nothing' leaves_nothing
 check 'installing again works' find_installed
+finish

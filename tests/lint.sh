@@ -2,7 +2,8 @@
 # The rules that keep the house in order: who may include whom, who may start threads and use atomics, length of
 # lines and files. Checks the tree $GV_SOURCE and then itself, on a made-up tree that breaks one rule after another.
 # TAP.
-set -u
+# shellcheck source=tests/tap.sh
+. "$GV_SOURCE/tests/tap.sh"
 tree=$GV_SOURCE
 LC_ALL=C.UTF-8  # columns are characters
 export LC_ALL
@@ -149,19 +150,6 @@ headers() {
 rules=(directions models_stand_alone atomics threads printing long_lines long_files first_comments tidy_ends
   headers)
 
-number=0
-# check WHAT COMMAND...: one line of TAP, and what the command said if it failed
-check() {
-  local what=$1 said
-  shift
-  number=$((number + 1))
-  if said=$("$@" 2>&1); then
-    echo "ok $number - $what"
-  else
-    echo "not ok $number - $what"
-    head -n 20 <<<"$said" | sed 's/^/# /'
-  fi
-}
 # clean RULE: it prints what breaks it
 clean() {
   local found
@@ -183,8 +171,7 @@ check 'every header compiles by itself' clean headers
 
 # ---- each rule finds what breaks it ----
 
-made=$(mktemp -d) || exit 1
-trap 'rm -rf "$made"' EXIT
+made=$folder
 
 # A small tree that keeps every rule; each call begins with it anew.
 fresh() {
@@ -258,4 +245,4 @@ check 'kept: a model with a header of its own' keeps models/m/m.c '#include "m.h
 check 'kept: a comment that speaks of printf("x") and pthread_create' keeps run/r.c '/* printf("x"); */' \
   ' * pthread_create(' 'int x;  /* _Atomic */'
 check 'kept: 116 columns that are more bytes' keeps tests/t.c "// $(printf 'ä%.0s' {1..113})"
-echo "1..$number"
+finish

@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
   GV_SANITIZE='$(enable_sanitize)'; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
-EXTRA_DIST += %D%/suite.h %D%/toy.h
+EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)

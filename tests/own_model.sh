@@ -1,20 +1,9 @@
 #!/bin/bash
 # Builds examples/own_model as its README says, away from every tree, then loads, checks and trains it. TAP.
-set -u
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
+# shellcheck source=tests/tap.sh
+. "$GV_SOURCE/tests/tap.sh"
 cp "$GV_SOURCE"/examples/own_model/* "$folder" && chmod u+w "$folder"/* && cd "$folder" || exit 1
 export PKG_CONFIG_PATH=$GV_BUILD
-echo 1..3
-
-number=0
-# check WHAT COMMAND...: one line of TAP, and what the command said if it failed
-check() {
-  local what=$1
-  shift
-  number=$((number + 1))
-  if "$@" >log 2>&1; then echo "ok $number - $what"; else echo "not ok $number - $what"; sed 's/^/# /' log; fi
-}
 
 conform() {
   timeout 120 env -u CK_TAP_LOG_FILE_NAME -u CK_RUN_CASE CK_VERBOSITY=normal GV_PLUGIN=./svm.so \
@@ -37,3 +26,4 @@ check 'it builds with make and pkg-config' \
   'CFLAGS=-O2 -Wall -Wextra -Wconversion -Wno-sign-conversion -Werror'
 check 'it loads and keeps the rules of model.h' conform
 check 'it learns the digits' train
+finish

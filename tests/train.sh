@@ -1,25 +1,13 @@
 #!/bin/bash
 # The whole program as its user meets it: what it trains, what it refuses, how it stops, what it leaves. TAP.
-set -u
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
+# shellcheck source=tests/tap.sh
+. "$GV_SOURCE/tests/tap.sh"
 mkdir "$folder/work" && cd "$folder/work" || exit 1  # logs stand outside, so that a listing shows what a run left
-log=$folder/log out=$folder/out err=$folder/err
+out=$folder/out err=$folder/err
 unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH
 grapevine=$GV_BUILD/grapevine
 sanitized=false
 grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && sanitized=true
-
-number=0
-# check WHAT COMMAND...: one line of TAP, and what the command said if it failed
-check() {
-  local what=$1
-  shift
-  number=$((number + 1))
-  if "$@" >"$log" 2>&1; then echo "ok $number - $what"; else echo "not ok $number - $what"; sed 's/^/# /' "$log"; fi
-}
-
-skip() { number=$((number + 1)); echo "ok $number - $1 # SKIP $2"; }
 
 run() { timeout -k 10 120 "$grapevine" "$@"; }
 
@@ -448,4 +436,4 @@ early() {
 }
 check 'SIGINT while a run begins leaves a whole run or none' early
 
-echo "1..$number"
+finish
