@@ -14,7 +14,8 @@ static const struct gv_option own_rows[] = {
     {.key = "quiet", .type = GV_OPTION_FLAG, .value = "no", .help = "no progress and no table"},
     {.key = "json", .type = GV_OPTION_FLAG, .value = "no",
      .help = "the summary as JSON on standard output, nothing else"},
-    {.key = "verbose", .type = GV_OPTION_FLAG, .value = "no", .help = "also what the library and the model log"},
+    {.key = "verbose", .type = GV_OPTION_FLAG, .value = "no",
+     .help = "also what was found where, which worker stands where, and what the model logs"},
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
 };

@@ -1,9 +1,11 @@
 /* A run's life: options, training, files; implements <grapevine/grapevine.h>. */
 #include "run/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
 #include "run/safetensors.h"
 
 enum gv_status gv_run_create(struct gv_run **out, struct gv_error *err)
@@ -126,6 +128,23 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
   return gv_engine_create(&setup, &run->engine, err);
 }
 
+/* What --verbose shows: what was found where, and which worker stands where. */
+static void log_details(const struct gv_run *run)
+{
+  const struct gv_shape *shape = &run->source.shape;
+  gv_log(GV_LOG_DETAIL, "model %s from %s", run->model->name, run->model_path);
+  gv_log(GV_LOG_DETAIL, "data %s from %s: %lld training and %lld test samples, %d x %d x %d, %d classes",
+         run->dataset->name, run->dataset->found, (long long)run->source.train_samples,
+         (long long)run->source.test_samples, shape->channels, shape->height, shape->width, shape->classes);
+  for (int w = 0; w < run->workers; w++) {
+    char place[64] = "wherever the system puts it";
+    if (run->bound)
+      snprintf(place, sizeof place, "on processor %d", run->machine.order[w]);
+    gv_log(GV_LOG_DETAIL, "worker %d %s: nodes %lld to %lld", w, place, (long long)run->nodes * w / run->workers,
+           (long long)run->nodes * (w + 1) / run->workers - 1);
+  }
+}
+
 /* The mean model and the summary. The metadata says nothing of workers or time: same run, same bits. */
 static enum gv_status save(struct gv_run *run, struct gv_error *err)
 {
@@ -175,6 +194,7 @@ enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err)
   free(config);
   if (status != GV_OK)
     return give_up(run, status);
+  log_details(run);
   if (run->watcher.started != NULL)
     run->watcher.started(run->watcher.context, &run->result);
   struct gv_error ended = {GV_OK, ""};

@@ -121,6 +121,14 @@ else
 fi
 quiet() { train --epochs 1 --out ../quiet >"$out" 2>"$err" && [ ! -s "$out" ] && [ ! -s "$err" ]; }
 check '--quiet prints nothing' quiet
+verbose() {
+  run train --quiet --verbose --epochs 1 --workers 2 --out ../verbose >"$out" 2>"$err" || return
+  cat "$err"
+  [ ! -s "$out" ] && grep -q 'model logreg from .*logreg\.so' "$err" &&
+    grep -q '1438 training and 359 test' "$err" &&
+    grep -q 'worker 0 .*: nodes 0 to 3' "$err" && grep -q 'worker 1 .*: nodes 4 to 7' "$err"
+}
+check '--verbose says what was found and who stands where' verbose
 
 # One error line and exit 1, the results are there, and the table went into no file of the run.
 no_stdout() {

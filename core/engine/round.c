@@ -55,7 +55,7 @@ static void step_and_publish(struct gv_worker *worker, int index, float rate, ui
   struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
-  float *message[GV_MESSAGES_MAX];
+  float *message[GV_MESSAGES_MAX] = {NULL};
   for (int m = 0; m < algorithm->messages; m++)
     message[m] = gv_exchange_message(e->exchange, index, m, 0);
   float *g = algorithm->gradient_message ? message[0] : worker->gradient;
