@@ -193,18 +193,16 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
     printf("%s\n", gv_run_summary(train->run));
   else if (!quiet)
     print_table(result);
-  if (status == GV_INTERRUPTED) {
-    fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text,
-            result->folder);
-    return gv_status_exit(status);
-  }
-  if (defaults && train->shows)
+  if (defaults && train->shows && status == GV_OK)
     print_next();
   if (fflush(stdout) != 0 || ferror(stdout)) {
     gv_fail(error, GV_SYSTEM, "standard output cannot be written; the results are in %s", result->folder);
     return gv_complain(error);
   }
-  return 0;
+  if (status == GV_INTERRUPTED)
+    fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text,
+            result->folder);
+  return gv_status_exit(status);
 }
 
 static int run_train(int argc, char **argv)

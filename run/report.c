@@ -30,7 +30,7 @@ static void set_options(json_t *object, const struct gv_options *options)
 static void set_resolved(json_t *resolved, const char *key, const char *name, const struct gv_options *options)
 {
   json_t *entry = json_object();
-  json_object_set_new(entry, "name", json_string(name));
+  json_object_set_new(entry, "name", gv_json_text(name));
   if (options != NULL)
     set_options(entry, options);
   json_object_set_new(resolved, key, entry);
@@ -111,8 +111,8 @@ char *gv_run_config_text(const struct gv_run *run)
 #endif
   json_object_set_new(config, "versions", versions);
   json_object_set_new(config, "machine",
-                      json_pack("{s:s, s:i, s:i}", "cpu", run->machine.model, "cores", run->machine.cores,
-                                "processors", run->machine.processors));
+                      json_pack("{s:o, s:i, s:i}", "cpu", gv_json_text(run->machine.model), "cores",
+                                run->machine.cores, "processors", run->machine.processors));
   json_object_set_new(config, "threads", threads(run));
   return text_of(config);
 }

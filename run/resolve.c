@@ -7,6 +7,7 @@
 
 #include "core/base/blas.h"
 #include "core/base/log.h"
+#include "core/graph/topology.h"
 #include "plugins/load.h"
 #include "plugins/search.h"
 #include "run/run.h"
@@ -28,6 +29,11 @@ static enum gv_status resolve_names(struct gv_run *run, struct gv_error *err)
   status = gv_named_parse(&gv_rate_table, gv_options_text(o, "schedule"), &found, &run->rate_options, err);
   if (status == GV_OK)
     run->rate = (const struct gv_rate_schedule *)found;
+  /* The schedule itself may be large, and waits until the data have room for so many nodes. */
+  struct gv_options *unused = NULL;
+  if (status == GV_OK)
+    status = gv_named_parse(&gv_topology_table, gv_options_text(o, "topology"), &found, &unused, err);
+  gv_options_destroy(unused);
   if (status == GV_OK && !gv_options_is_word(o, "rounds") && gv_options_given(o, "epochs"))
     status = gv_fail(err, GV_USAGE, "rounds %s and epochs %s both give the length of the run; leave one out",
                      gv_options_text(o, "rounds"), gv_options_text(o, "epochs"));
@@ -132,13 +138,13 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = resolve_workers(run, err);
   if (status == GV_OK)
-    status = gv_schedule_create(gv_options_text(o, "topology"),
-                                gv_options_given(o, "weights") ? gv_options_text(o, "weights") : NULL, run->nodes,
-                                run->seed, &run->schedule, err);
-  if (status == GV_OK)
     status = resolve_model(run, err);
   if (status == GV_OK)
     status = resolve_data(run, err);
+  if (status == GV_OK)
+    status = gv_schedule_create(gv_options_text(o, "topology"),
+                                gv_options_given(o, "weights") ? gv_options_text(o, "weights") : NULL, run->nodes,
+                                run->seed, &run->schedule, err);
   if (status == GV_OK)
     status = resolve_length(run, err);
   if (status == GV_OK)

@@ -1,6 +1,7 @@
 /* A run's life: options, training, files; implements <grapevine/grapevine.h>. */
 #include "run/run.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,35 @@
 #include "core/base/log.h"
 #include "run/safetensors.h"
 
+/* Numbers are read and written with a point, whatever locale the embedding program has set for its thread. */
+struct plain {
+  locale_t own, before;
+};
+
+static struct plain plain_begin(void)
+{
+  struct plain plain = {.own = newlocale(LC_ALL_MASK, "C", (locale_t)0)};
+  if (plain.own != (locale_t)0)
+    plain.before = uselocale(plain.own);
+  return plain;
+}
+
+static void plain_end(struct plain plain)
+{
+  if (plain.own == (locale_t)0)
+    return;
+  uselocale(plain.before);
+  freelocale(plain.own);
+}
+
 enum gv_status gv_run_create(struct gv_run **out, struct gv_error *err)
 {
   struct gv_run *run = calloc(1, sizeof *run);
   if (run == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for a run");
+  struct plain plain = plain_begin();
   enum gv_status status = gv_options_create(gv_run_options(), "train", &run->options, err);
+  plain_end(plain);
   if (status != GV_OK) {
     free(run);
     return status;
@@ -49,7 +73,10 @@ void gv_run_destroy(struct gv_run *run)
 
 enum gv_status gv_run_set(struct gv_run *run, const char *key, const char *value, struct gv_error *err)
 {
-  return gv_options_set(run->options, key, value, err);
+  struct plain plain = plain_begin();
+  enum gv_status status = gv_options_set(run->options, key, value, err);
+  plain_end(plain);
+  return status;
 }
 
 void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher)
@@ -176,7 +203,7 @@ static enum gv_status give_up(struct gv_run *run, enum gv_status status)
   return status;
 }
 
-enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err)
+static enum gv_status train(struct gv_run *run, struct gv_error *err)
 {
   if (run->used)
     return gv_fail(err, GV_USAGE, "this run has trained already; a run trains once");
@@ -206,4 +233,12 @@ enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err)
   if (saved != GV_OK)
     return saved;
   return status == GV_OK ? GV_OK : gv_fail(err, status, "%s", ended.text);
+}
+
+enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err)
+{
+  struct plain plain = plain_begin();
+  enum gv_status status = train(run, err);
+  plain_end(plain);
+  return status;
 }

@@ -245,6 +245,20 @@ START_TEST(first_failure_is_reported)
 }
 END_TEST
 
+START_TEST(wrong_metrics_are_reported)
+{
+  for (int workers = 1; workers <= 3; workers += 2) {
+    struct toy_run run = {.nodes = 4, .workers = workers, .dim = 30, .rate = 0.1, .rounds = 10};
+    toy = (struct toy){.add_loss = NAN};
+    assert_fails(GV_NUMERIC, "test loss of the mean model", toy_train(&run, NULL, err));
+    toy = (struct toy){.add_correct = -1000};
+    assert_fails(GV_MODEL, "of 128 samples correct", toy_train(&run, NULL, err));
+    toy = (struct toy){.add_correct = 1000};
+    assert_fails(GV_MODEL, "1064 of 128 samples correct", toy_train(&run, NULL, err));
+  }
+}
+END_TEST
+
 START_TEST(divergence_is_reported)
 {
   struct toy_run run = {.nodes = 4, .workers = 2, .dim = 30, .rate = 50, .rounds = 1000};
@@ -344,7 +358,8 @@ int main(void)
                                 dsgd_follows_its_definition_and_keeps_the_mean,
                                 same_bits_for_every_number_of_workers,
                                 evaluations_come_where_they_should, evaluations_do_not_depend_on_workers,
-                                first_failure_is_reported, divergence_is_reported, stop_leaves_at_one_round,
+                                first_failure_is_reported, wrong_metrics_are_reported, divergence_is_reported,
+                                stop_leaves_at_one_round,
                                 setups_that_do_not_fit_are_refused, optimizers_in_closed_form, learning_rates,
                                 NULL};
   return run_suite("engine", tests);

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <endian.h>
 #include <jansson.h>
+#include <locale.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -344,6 +345,30 @@ START_TEST(a_run_and_its_files)
 END_TEST
 
 /* Two runs in one process and one folder each: the same options give the same file. */
+static void note_locale(void *context, const struct gv_result *result)
+{
+  (void)result;
+  *(locale_t *)context = uselocale((locale_t)0);
+}
+
+/* A program may have set a locale with a decimal comma; a run works in one of its own, and leaves as it came. */
+START_TEST(a_run_has_its_own_locale)
+{
+  enter();
+  locale_t mine = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0), within = mine;
+  uselocale(mine);
+  struct gv_run *run = RUN("epochs", "1", "learning-rate", "0.25", "out", "run");
+  gv_run_watch(run, &(struct gv_watcher){.context = &within, .started = note_locale});
+  assert_ok(gv_run_train(run, err));
+  ck_assert(within != mine);
+  ck_assert(uselocale((locale_t)0) == mine);
+  gv_run_destroy(run);
+  uselocale(LC_GLOBAL_LOCALE);
+  freelocale(mine);
+  leave();
+}
+END_TEST
+
 START_TEST(two_runs_in_a_process)
 {
   enter();
@@ -684,7 +709,8 @@ END_TEST
 int main(void)
 {
   return run_suite("run", (const TTest *const[]){
-      a_run_and_its_files, two_runs_in_a_process, names_of_any_bytes, transposed_tensors_are_turned,
+      a_run_and_its_files, a_run_has_its_own_locale, two_runs_in_a_process, names_of_any_bytes,
+      transposed_tensors_are_turned,
       stop_from_a_callback, stop_before_the_start, stop_from_another_thread, a_refused_run_leaves_nothing,
       an_early_failure_takes_its_folder_back, rules_of_the_folder, NULL});
 }

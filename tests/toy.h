@@ -15,6 +15,8 @@ struct toy {
   uint64_t fail_round;  /* gradient calls of node fail_node from this round on fail; 0: never */
   int fail_node;
   bool fail_by_nan;
+  double add_loss;      /* what evaluate adds to its loss and to its count */
+  int add_correct;
 };
 
 static struct toy toy;  /* set before workers start; tests run in a process each */
@@ -67,6 +69,8 @@ static int toy_evaluate(void *instance, const float *w, const struct gv_batch *b
       metrics->loss += pow((double)w[i] - (double)batch->x[s * toy.dim + i], 2) / 2;
     metrics->correct += s % 2;
   }
+  metrics->loss += toy.add_loss;
+  metrics->correct += toy.add_correct;
   return 0;
 }
 

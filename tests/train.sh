@@ -404,6 +404,30 @@ fi
 alone() { OMP_THREAD_LIMIT=1 train --epochs 2 --workers 1 --out ../alone && same ../plainly ../alone; }
 check 'one worker needs no second thread' alone
 
+# What OpenMP binds the first thread to is not all that the process may use.
+places() {
+  local bind
+  train --epochs 1 --out ../unbound || return
+  for bind in true close spread; do
+    OMP_PROC_BIND=$bind train --epochs 1 --out "../bound$bind" || return
+    [ "$(value "../bound$bind/summary.json" workers)" = "$(value ../unbound/summary.json workers)" ] || return
+  done
+}
+check 'OMP_PROC_BIND takes no processors away' places
+
+threads() {  # 600 stacks of 8 MiB where 3 GB may be mapped
+  local code=0
+  (ulimit -s 8192 && ulimit -v 3000000 && run train --quiet --nodes 600 --workers 600 --rounds 3 --out ../many) \
+    >"$out" 2>"$err" || code=$?
+  cat "$err"
+  [ $code = 1 ] && grep -q 'error: workers 600: only [0-9]* threads can be had' "$err" && [ ! -e ../many ]
+}
+if $sanitized; then
+  skip 'threads that cannot be had are an error' 'sanitizers map terabytes'
+else
+  check 'threads that cannot be had are an error' threads
+fi
+
 # ---- stopping ----
 
 # stop NAME SIGNAL...: a run that would take hours, stopped; it saves within seconds
@@ -432,6 +456,16 @@ check 'SIGINT ends a run within seconds, and all is saved' stop int INT
 check 'so does SIGTERM' stop term TERM
 check 'two signals at once are one: timeout sends to process and group' stop twice INT INT
 check 'SIGINT and SIGTERM at once are one' stop both INT TERM
+
+full() {
+  local code=0
+  [ -w /dev/full ] || return 0
+  timeout --preserve-status -k 20 -s INT 1 "$grapevine" train --rounds 4e9 --json --out ../unsaid \
+    >/dev/full 2>"$err" || code=$?
+  cat "$err"
+  [ $code = 1 ] && grep -q 'standard output cannot be written' "$err" && [ -e ../unsaid/summary.json ]
+}
+check 'a stopped run says when its results cannot be written' full
 
 early() {
   local code=0 delay

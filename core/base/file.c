@@ -6,36 +6,30 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum gv_status gv_file_begin(struct gv_new_file *file, const char *path, struct gv_error *err)
 {
   *file = (struct gv_new_file){.path = strdup(path)};
-  if (file->path == NULL || asprintf(&file->temporary, "%s.XXXXXX", path) < 0) {
+  int why = ENOMEM;
+  /* A name of this process; one that is taken was left by another of the same number. Not mkstemp, whose files
+   * are the user's alone whatever the umask says. */
+  for (int try = 0; file->path != NULL && file->stream == NULL && try < 1000; try++) {
+    if (asprintf(&file->temporary, "%s.%ld-%d.tmp", path, (long)getpid(), try) < 0) {
+      file->temporary = NULL;
+      break;
+    }
+    file->stream = fopen(file->temporary, "wxe");
+    if (file->stream != NULL)
+      return GV_OK;
+    why = errno;
+    free(file->temporary);  /* not ours: abandon must not remove it */
     file->temporary = NULL;
-    gv_file_abandon(file);
-    return gv_fail(err, GV_MEMORY, "%s: no memory to write it", path);
+    if (why != EEXIST)
+      break;
   }
-  int fd = mkstemp(file->temporary);
-  if (fd < 0) {
-    int why = errno;
-    free(file->temporary);  /* no such file: abandon must not remove it */
-    file->temporary = NULL;
-    gv_file_abandon(file);
-    return gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(why));
-  }
-  mode_t mask = umask(0);
-  umask(mask);
-  file->stream = fdopen(fd, "w");
-  if (fchmod(fd, 0666 & ~mask) != 0 || file->stream == NULL) {
-    int why = errno;
-    if (file->stream == NULL)
-      close(fd);
-    gv_file_abandon(file);
-    return gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(why));
-  }
-  return GV_OK;
+  gv_file_abandon(file);
+  return gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(why));
 }
 
 /* Makes the rename itself durable. Some file systems cannot sync a folder; the data is synced all the same. */

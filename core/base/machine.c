@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "core/base/team.h"
 
 static void read_model(struct gv_machine *machine)
 {
@@ -30,7 +31,8 @@ static void read_model(struct gv_machine *machine)
 #ifdef HAVE_HWLOC
 #include <hwloc.h>
 
-static enum gv_status look(struct gv_machine *machine, struct gv_error *err)
+/* Puts the cpus (allowed) in the order of cores and threads. */
+static enum gv_status look(struct gv_machine *machine, const int *cpus, int allowed, struct gv_error *err)
 {
   hwloc_topology_t topology;
   if (access("/sys/devices/system/cpu/cpu0", F_OK) != 0)
@@ -42,8 +44,8 @@ static enum gv_status look(struct gv_machine *machine, struct gv_error *err)
   if (mask == NULL || hwloc_topology_load(topology) != 0) {
     status = gv_fail(err, GV_SYSTEM, "hwloc cannot describe this machine");
   } else {
-    if (hwloc_get_cpubind(topology, mask, HWLOC_CPUBIND_PROCESS) != 0)
-      hwloc_bitmap_copy(mask, hwloc_topology_get_allowed_cpuset(topology));
+    for (int i = 0; i < allowed; i++)
+      hwloc_bitmap_set(mask, (unsigned)cpus[i]);
     hwloc_bitmap_and(mask, mask, hwloc_topology_get_allowed_cpuset(topology));
     machine->processors = hwloc_bitmap_weight(mask);
     machine->order = calloc((size_t)machine->processors + 1, sizeof *machine->order);
@@ -73,35 +75,46 @@ static enum gv_status look(struct gv_machine *machine, struct gv_error *err)
   return status;
 }
 #else
-static enum gv_status look(struct gv_machine *machine, struct gv_error *err)
+static enum gv_status look(struct gv_machine *machine, const int *cpus, int allowed, struct gv_error *err)
 {
   (void)machine;
+  (void)cpus;
+  (void)allowed;
   (void)err;
   return GV_OK;
 }
 #endif
 
+/* cpus (CPU_SETSIZE) <- the processors this process may use; returns how many, at least 1. */
+static int allowed_processors(int *cpus)
+{
+  int count = gv_team_places(cpus, CPU_SETSIZE);
+  cpu_set_t mask;
+  if (count == 0 && sched_getaffinity(0, sizeof mask, &mask) == 0)
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+      if (CPU_ISSET(cpu, &mask))
+        cpus[count++] = cpu;
+  return count > 0 ? count : 1;  /* of a machine that tells nothing: its first */
+}
+
 enum gv_status gv_machine_look(struct gv_machine *machine, struct gv_error *err)
 {
   *machine = (struct gv_machine){0};
-  enum gv_status status = look(machine, err);
+  int *cpus = calloc(CPU_SETSIZE, sizeof *cpus);
+  if (cpus == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the processor list");
+  int allowed = allowed_processors(cpus);
+  enum gv_status status = look(machine, cpus, allowed, err);
+  if (status == GV_OK && machine->processors == 0) {  /* no hwloc, or it knows no cores here */
+    free(machine->order);
+    machine->order = cpus;
+    machine->cores = machine->processors = allowed;
+    cpus = NULL;
+  }
+  free(cpus);
   if (status != GV_OK) {
     gv_machine_clear(machine);
     return status;
-  }
-  if (machine->processors == 0) {  /* no hwloc, or it knows no cores here */
-    cpu_set_t mask;
-    free(machine->order);
-    machine->order = calloc(CPU_SETSIZE, sizeof *machine->order);
-    if (machine->order == NULL)
-      return gv_fail(err, GV_MEMORY, "no memory for the processor list");
-    if (sched_getaffinity(0, sizeof mask, &mask) == 0)
-      for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &mask))
-          machine->order[machine->processors++] = cpu;
-    if (machine->processors == 0)
-      machine->processors = 1;
-    machine->cores = machine->processors;
   }
   read_model(machine);
   return GV_OK;

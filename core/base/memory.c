@@ -64,7 +64,7 @@ char *gv_bytes_text(double bytes, char *text, size_t size)
   return text;
 }
 
-enum gv_status gv_alloc_for(void **out, size_t count, size_t size, const char *what, struct gv_error *err)
+enum gv_status gv_alloc_for(void *out, size_t count, size_t size, const char *what, struct gv_error *err)
 {
   void *memory = gv_alloc(count, size);
   if (memory == NULL) {
@@ -72,6 +72,6 @@ enum gv_status gv_alloc_for(void **out, size_t count, size_t size, const char *w
     return gv_fail(err, GV_MEMORY, "no memory for %s of %s",
                    gv_bytes_text((double)count * (double)size, text, sizeof text), what);
   }
-  *out = memory;
+  memcpy(out, &memory, sizeof memory);  /* whatever its type, a pointer is stored as it is */
   return GV_OK;
 }

@@ -16,8 +16,8 @@
 void *gv_alloc(size_t count, size_t size);
 void gv_free(void *memory);
 
-/* gv_alloc that explains itself: "no memory for 3.2 GiB of WHAT". */
-enum gv_status gv_alloc_for(void **out, size_t count, size_t size, const char *what, struct gv_error *err);
+/* gv_alloc that explains itself: "no memory for 3.2 GiB of WHAT". out is the address of a pointer to any type. */
+enum gv_status gv_alloc_for(void *out, size_t count, size_t size, const char *what, struct gv_error *err);
 
 /* "512 B", "3.2 GiB", into text (at least 16 bytes). Returns text. */
 char *gv_bytes_text(double bytes, char *text, size_t size);

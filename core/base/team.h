@@ -20,6 +20,10 @@ enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg,
 /* Waits until every worker of the team has called it. Memory written before is seen after. */
 void gv_team_barrier(struct gv_team *team);
 
+/* cpus (room) <- the processors OpenMP was told to stay on by OMP_PROC_BIND or OMP_PLACES; returns how many, 0 when
+ * it was not told. Told, it binds even the first thread, whose mask then says less than the process may use. */
+int gv_team_places(int *cpus, int room);
+
 /* What the team is made of: "openmp" or "pthread". */
 const char *gv_team_kind(void);
 

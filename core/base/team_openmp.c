@@ -3,6 +3,8 @@
 
 #include <omp.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/base/bind.h"
 
@@ -10,9 +12,53 @@ struct gv_team {
   int workers;
 };
 
+/* Threads that only wait to be let go, while others are made. */
+struct probe {
+  pthread_mutex_t lock;
+  pthread_cond_t released;
+  bool release;
+};
+
+static void *wait_for_release(void *arg)
+{
+  struct probe *probe = arg;
+  pthread_mutex_lock(&probe->lock);
+  while (!probe->release)
+    pthread_cond_wait(&probe->released, &probe->lock);
+  pthread_mutex_unlock(&probe->lock);
+  return NULL;
+}
+
+/* Where OpenMP cannot have a thread it ends the process; so the threads are asked for once before, and let go. */
+static enum gv_status probe_threads(int workers, struct gv_error *err)
+{
+  pthread_t *threads = calloc((size_t)workers, sizeof *threads);
+  if (threads == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for %d workers", workers);
+  struct probe probe = {.lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
+  int made = 1, failure = 0;
+  while (made < workers && failure == 0) {
+    failure = pthread_create(&threads[made], NULL, wait_for_release, &probe);
+    made += failure == 0;
+  }
+  pthread_mutex_lock(&probe.lock);
+  probe.release = true;
+  pthread_cond_broadcast(&probe.released);
+  pthread_mutex_unlock(&probe.lock);
+  for (int w = 1; w < made; w++)
+    pthread_join(threads[w], NULL);
+  free(threads);
+  if (failure != 0)
+    return gv_fail(err, GV_SYSTEM, "workers %d: only %d threads can be had: %s", workers, made, strerror(failure));
+  return GV_OK;
+}
+
 enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg, struct gv_team *team, int worker),
                            void *arg, struct gv_error *err)
 {
+  enum gv_status status = probe_threads(workers, err);
+  if (status != GV_OK)
+    return status;
   struct gv_team team = {.workers = workers};
   int given = workers;
   int dynamic = omp_get_dynamic();
@@ -45,6 +91,29 @@ void gv_team_barrier(struct gv_team *team)
 {
   (void)team;  /* the barrier of the innermost region, which is the team's */
 #pragma omp barrier
+}
+
+int gv_team_places(int *cpus, int room)
+{
+  int count = 0;
+  if (omp_get_proc_bind() == omp_proc_bind_false)
+    return 0;
+  for (int place = 0; place < omp_get_num_places(); place++) {
+    int size = omp_get_place_num_procs(place);
+    int *ids = calloc((size_t)size + 1, sizeof *ids);
+    if (ids == NULL)
+      return 0;
+    omp_get_place_proc_ids(place, ids);
+    for (int i = 0; i < size && count < room; i++) {
+      int seen = 0;
+      while (seen < count && cpus[seen] != ids[i])
+        seen++;
+      if (seen == count)
+        cpus[count++] = ids[i];
+    }
+    free(ids);
+  }
+  return count;
 }
 
 const char *gv_team_kind(void)

@@ -16,18 +16,18 @@ static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *er
   size_t batch = (size_t)s->task->max_batch;
   const char *what = "a batch";
   enum gv_status status =
-      gv_alloc_for((void **)&worker->buffer.x, batch * (size_t)shape->features, sizeof(float), what, err);
+      gv_alloc_for(&worker->buffer.x, batch * (size_t)shape->features, sizeof(float), what, err);
   if (status == GV_OK && shape->classes > 0)
-    status = gv_alloc_for((void **)&worker->buffer.labels, batch, sizeof(int32_t), what, err);
+    status = gv_alloc_for(&worker->buffer.labels, batch, sizeof(int32_t), what, err);
   if (status == GV_OK && shape->outputs > 0)
     status =
-        gv_alloc_for((void **)&worker->buffer.targets, batch * (size_t)shape->outputs, sizeof(float), what, err);
+        gv_alloc_for(&worker->buffer.targets, batch * (size_t)shape->outputs, sizeof(float), what, err);
   if (status == GV_OK && !s->algorithm->gradient_message)
-    status = gv_alloc_for((void **)&worker->gradient, e->stride, sizeof(float), "a gradient", err);
+    status = gv_alloc_for(&worker->gradient, e->stride, sizeof(float), "a gradient", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&worker->direction, GV_BLOCK, sizeof(float), "a block", err);
+    status = gv_alloc_for(&worker->direction, GV_BLOCK, sizeof(float), "a block", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
+    status = gv_alloc_for(&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
   if (status == GV_OK) {
     worker->created = s->model->create(s->hosts[worker->index], s->task, &worker->instance) == 0;
     if (!worker->created)
@@ -42,9 +42,9 @@ static enum gv_status place_node(struct gv_engine *e, int index, struct gv_error
   size_t states = (size_t)(e->setup.algorithm->states + e->setup.optimizer->states);
   enum gv_status status = gv_exchange_place(e->exchange, index, err);
   if (status == GV_OK && !e->setup.algorithm->in_place)
-    status = gv_alloc_for((void **)&node->own, e->stride, sizeof(float), "the nodes' weights", err);
+    status = gv_alloc_for(&node->own, e->stride, sizeof(float), "the nodes' weights", err);
   if (status == GV_OK && states > 0) {
-    status = gv_alloc_for((void **)&node->states, states * e->stride, sizeof(float), "the nodes' states", err);
+    status = gv_alloc_for(&node->states, states * e->stride, sizeof(float), "the nodes' states", err);
     if (status == GV_OK)
       memset(node->states, 0, states * e->stride * sizeof(float));  /* first touch, on the node's worker */
   }
@@ -214,11 +214,11 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   e->stride = (e->dim + line - 1) / line * line;
   e->rounds_per_epoch = (double)setup->source->train_samples / (double)setup->source->samples_per_round;
   gv_gate_open(&e->gate, setup->stop);
-  status = gv_alloc_for((void **)&e->node, (size_t)e->nodes, sizeof *e->node, "the nodes", err);
+  status = gv_alloc_for(&e->node, (size_t)e->nodes, sizeof *e->node, "the nodes", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&e->worker, (size_t)setup->workers, sizeof *e->worker, "the workers", err);
+    status = gv_alloc_for(&e->worker, (size_t)setup->workers, sizeof *e->worker, "the workers", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&e->start, e->stride, sizeof *e->start, "the start weights", err);
+    status = gv_alloc_for(&e->start, e->stride, sizeof *e->start, "the start weights", err);
   if (status == GV_OK)
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)

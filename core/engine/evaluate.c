@@ -42,15 +42,15 @@ enum gv_status gv_evaluate_prepare(struct gv_engine *e, struct gv_error *err)
   e->judged = e->nodes < GV_EVALUATED_NODES_MAX ? e->nodes : GV_EVALUATED_NODES_MAX;
   e->chunks = (e->setup.source->test_samples + GV_EVALUATION_BATCH - 1) / GV_EVALUATION_BATCH;
   size_t cells = (size_t)e->chunks * (size_t)(e->judged + 1);
-  enum gv_status status = gv_alloc_for((void **)&e->chunk_loss, cells, sizeof *e->chunk_loss, what, err);
+  enum gv_status status = gv_alloc_for(&e->chunk_loss, cells, sizeof *e->chunk_loss, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&e->chunk_correct, cells, sizeof *e->chunk_correct, what, err);
+    status = gv_alloc_for(&e->chunk_correct, cells, sizeof *e->chunk_correct, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&e->distance, (size_t)e->nodes, sizeof *e->distance, what, err);
+    status = gv_alloc_for(&e->distance, (size_t)e->nodes, sizeof *e->distance, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&e->mean, e->stride, sizeof *e->mean, "the mean model", err);
+    status = gv_alloc_for(&e->mean, e->stride, sizeof *e->mean, "the mean model", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&e->replicas, (size_t)e->nodes, sizeof *e->replicas, what, err);
+    status = gv_alloc_for(&e->replicas, (size_t)e->nodes, sizeof *e->replicas, what, err);
   return status;
 }
 
@@ -65,9 +65,18 @@ static void evaluate_chunk(struct gv_worker *worker, int64_t chunk, uint64_t rou
   for (int k = 0; k <= e->judged && !worker->failed; k++) {
     const float *w = k == 0 ? e->mean : e->node[judged_node(e, k - 1)].x;
     struct gv_metrics metrics = {0};
+    /* Failures are put in order of chunks, so that the one reported does not depend on the workers. */
     if (e->setup.model->evaluate(worker->instance, w, &batch, &metrics) != 0)
-      gv_worker_fail(worker, round, worker->first, GV_MODEL, "evaluation after round %llu: %s",
+      gv_worker_fail(worker, round, (int)chunk, GV_MODEL, "evaluation after round %llu: %s",
                      (unsigned long long)round, e->setup.failure(e->setup.hosts[worker->index]));
+    else if (!isfinite(metrics.loss))
+      gv_worker_fail(worker, round, (int)chunk, GV_NUMERIC, "after round %llu: the test loss of %s %d is %g; the "
+                     "learning rate %g may be too high, or the data not finite", (unsigned long long)round,
+                     k == 0 ? "the mean model of nodes 0 to" : "node",
+                     k == 0 ? e->nodes - 1 : judged_node(e, k - 1), metrics.loss, e->setup.learning_rate);
+    else if (metrics.correct < 0 || metrics.correct > batch.n)
+      gv_worker_fail(worker, round, (int)chunk, GV_MODEL, "model %s: evaluate counts %lld of %d samples correct",
+                     e->setup.model->name, (long long)metrics.correct, batch.n);
     size_t cell = (size_t)chunk * (size_t)(e->judged + 1) + (size_t)k;
     e->chunk_loss[cell] = metrics.loss;
     e->chunk_correct[cell] = metrics.correct;

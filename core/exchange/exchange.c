@@ -50,20 +50,20 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
       .stride = (dim + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS,
       .implied = schedule->period == 1 && !schedule->directed,
   };
-  status = gv_alloc_for((void **)&ex->ports, nodes, sizeof *ex->ports, what, err);
+  status = gv_alloc_for(&ex->ports, nodes, sizeof *ex->ports, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&ex->published, nodes, sizeof *ex->published, what, err);
+    status = gv_alloc_for(&ex->published, nodes, sizeof *ex->published, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&ex->mixed, nodes, sizeof *ex->mixed, what, err);
+    status = gv_alloc_for(&ex->mixed, nodes, sizeof *ex->mixed, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&ex->reduced, teams, sizeof *ex->reduced, what, err);
+    status = gv_alloc_for(&ex->reduced, teams, sizeof *ex->reduced, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&ex->reductions, teams, GV_APART, what, err);
+    status = gv_alloc_for(&ex->reductions, teams, GV_APART, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&ex->slots, 2 * (size_t)messages * nodes, sizeof *ex->slots, what, err);
+    status = gv_alloc_for(&ex->slots, 2 * (size_t)messages * nodes, sizeof *ex->slots, what, err);
   if (status == GV_OK)
     status =
-        gv_alloc_for((void **)&ex->mean, ex->stride * (size_t)messages, sizeof *ex->mean, "the mean vector", err);
+        gv_alloc_for(&ex->mean, ex->stride * (size_t)messages, sizeof *ex->mean, "the mean vector", err);
   if (status != GV_OK) {
     gv_exchange_destroy(ex);
     return status;
@@ -102,11 +102,11 @@ enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_err
   struct port *port = &ex->ports[node];
   size_t floats = 2 * (size_t)ex->messages * ex->stride;
   size_t degree = ex->schedule->average ? 0 : (size_t)ex->schedule->degree_max;
-  enum gv_status status = gv_alloc_for((void **)&port->slots, floats, sizeof(float), "the nodes' messages", err);
+  enum gv_status status = gv_alloc_for(&port->slots, floats, sizeof(float), "the nodes' messages", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&port->from, degree, sizeof *port->from, "the nodes' neighbours", err);
+    status = gv_alloc_for(&port->from, degree, sizeof *port->from, "the nodes' neighbours", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&port->weight, degree, sizeof *port->weight, "the nodes' neighbours", err);
+    status = gv_alloc_for(&port->weight, degree, sizeof *port->weight, "the nodes' neighbours", err);
   if (status != GV_OK)
     return status;
   memset(port->slots, 0, floats * sizeof(float));  /* first touch, on the node's worker */

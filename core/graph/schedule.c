@@ -18,10 +18,10 @@ static int ascending(const void *a, const void *b)
 static enum gv_status fill_readers(struct gv_graph *graph, int nodes, struct gv_error *err)
 {
   size_t edges = (size_t)graph->first[nodes];
-  enum gv_status status = gv_alloc_for((void **)&graph->reader_first, (size_t)nodes + 2,
+  enum gv_status status = gv_alloc_for(&graph->reader_first, (size_t)nodes + 2,
                                        sizeof *graph->reader_first, "the topology", err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&graph->reader, edges, sizeof *graph->reader, "the topology", err);
+    status = gv_alloc_for(&graph->reader, edges, sizeof *graph->reader, "the topology", err);
   if (status != GV_OK)
     return status;
   int64_t *next = graph->reader_first + 1;  /* next[j] becomes the end of j's readers, that is first[j + 1] */
@@ -59,13 +59,13 @@ static enum gv_status fill_graph(const struct gv_topology *topology, const struc
 {
   size_t nodes = (size_t)input->nodes, room = nodes * (size_t)degree_max;
   const char *what = "the topology";
-  enum gv_status status = gv_alloc_for((void **)&graph->first, nodes + 1, sizeof *graph->first, what, err);
+  enum gv_status status = gv_alloc_for(&graph->first, nodes + 1, sizeof *graph->first, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&graph->from, room, sizeof *graph->from, what, err);
+    status = gv_alloc_for(&graph->from, room, sizeof *graph->from, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&graph->weight, room, sizeof *graph->weight, what, err);
+    status = gv_alloc_for(&graph->weight, room, sizeof *graph->weight, what, err);
   if (status == GV_OK)
-    status = gv_alloc_for((void **)&graph->self, nodes, sizeof *graph->self, what, err);
+    status = gv_alloc_for(&graph->self, nodes, sizeof *graph->self, what, err);
   if (status != GV_OK)
     return status;
   for (size_t i = 0; i < nodes; i++) {
@@ -98,7 +98,7 @@ static enum gv_status realise(const struct gv_topology *topology, const struct g
     schedule->degree_max = input->nodes - 1;
     return GV_OK;
   }
-  enum gv_status status = gv_alloc_for((void **)&schedule->graphs, (size_t)schedule->period,
+  enum gv_status status = gv_alloc_for(&schedule->graphs, (size_t)schedule->period,
                                        sizeof *schedule->graphs, "the topology", err);
   int room = topology->degree_max(input);
   for (int k = 0; k < schedule->period && status == GV_OK; k++) {
@@ -134,7 +134,7 @@ enum gv_status gv_schedule_create(const char *topology_spec, const char *weights
                        "leave --weights out",
                        weights_spec, topology->named.name);
     else
-      status = gv_alloc_for((void **)&schedule, 1, sizeof *schedule, "the topology", err);
+      status = gv_alloc_for(&schedule, 1, sizeof *schedule, "the topology", err);
     if (status == GV_OK)
       status = realise(topology, (const struct gv_weight_rule *)rule_found,
                        &(struct gv_topology_input){.options = options, .nodes = nodes, .seed = seed}, schedule,
