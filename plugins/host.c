@@ -31,7 +31,6 @@ struct slot {
 struct gv_plugin_hosts {
   char model_name[GV_NAME_MAX];
   int workers;
-  void *memory;
   struct slot *slots;  /* (workers) */
 };
 
@@ -148,13 +147,11 @@ enum gv_status gv_plugin_hosts_create(const char *model_name, int workers, struc
 {
   struct gv_plugin_hosts *made = calloc(1, sizeof *made);
   if (made != NULL && workers > 0)
-    made->memory = gv_alloc((size_t)workers + 1, sizeof *made->slots);
-  if (made == NULL || made->memory == NULL) {
+    made->slots = gv_alloc((size_t)workers, sizeof *made->slots);
+  if (made == NULL || made->slots == NULL) {
     free(made);
     return gv_fail(err, GV_MEMORY, "model %s: no memory for the host tables of %d workers", model_name, workers);
   }
-  /* The allocator aligns to a line, workers stand two apart. */
-  made->slots = (struct slot *)(((uintptr_t)made->memory + GV_APART - 1) / GV_APART * GV_APART);
   made->workers = workers;
   snprintf(made->model_name, sizeof made->model_name, "%s", model_name);
   for (int i = 0; i < workers; i++) {
@@ -190,7 +187,7 @@ void gv_plugin_hosts_destroy(struct gv_plugin_hosts *hosts)
       next = block->next;
       gv_free(block);
     }
-  gv_free(hosts->memory);
+  gv_free(hosts->slots);
   free(hosts);
 }
 

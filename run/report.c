@@ -61,8 +61,8 @@ static json_t *threads(const struct gv_run *run)
 {
   json_t *list = json_array();
   for (int w = 0; w < run->workers; w++) {
-    json_int_t first = (json_int_t)run->nodes * w / run->workers;
-    json_int_t end = (json_int_t)run->nodes * (w + 1) / run->workers;
+    json_int_t first = gv_engine_first_node(run->nodes, run->workers, w);
+    json_int_t end = gv_engine_first_node(run->nodes, run->workers, w + 1);
     json_t *cpu = run->bound ? json_integer(run->machine.order[w]) : json_null();
     json_array_append_new(
         list, json_pack("{s:i, s:o, s:[I, I]}", "worker", w, "processor", cpu, "nodes", first, end - 1));

@@ -156,7 +156,6 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   run->result.rounds_planned = run->rounds;
   run->result.nodes = run->nodes;
   run->result.workers = run->workers;
-  run->result.evaluated_nodes = run->nodes < GV_EVALUATED_NODES_MAX ? run->nodes : GV_EVALUATED_NODES_MAX;
   run->result.parameters = run->plan->parameters;
   run->result.train_samples = run->source.train_samples;
   run->result.test_samples = run->source.test_samples;

@@ -167,26 +167,40 @@ static void log_details(const struct gv_run *run)
     char place[64] = "wherever the system puts it";
     if (run->bound)
       snprintf(place, sizeof place, "on processor %d", run->machine.order[w]);
-    gv_log(GV_LOG_DETAIL, "worker %d %s: nodes %lld to %lld", w, place, (long long)run->nodes * w / run->workers,
-           (long long)run->nodes * (w + 1) / run->workers - 1);
+    gv_log(GV_LOG_DETAIL, "worker %d %s: nodes %d to %d", w, place,
+           gv_engine_first_node(run->nodes, run->workers, w),
+           gv_engine_first_node(run->nodes, run->workers, w + 1) - 1);
   }
 }
 
-/* The mean model and the summary. The metadata says nothing of workers or time: same run, same bits. */
+/* The mean model. The metadata says nothing of workers, time or folders: same run, same bits. Options stand there
+ * with their defaults, for a reader to make the same model whatever its own defaults are. */
+static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
+{
+  char *options = gv_options_format(run->model_options);
+  char *path = gv_path_join(run->folder.path, "model.safetensors");
+  enum gv_status status = GV_MEMORY;
+  if (options != NULL && path != NULL) {
+    const struct gv_metadata metadata[] = {
+        {"format", "pt"},
+        {"program", "grapevine"},
+        {"model", run->model->name},
+        {"model_options", options},
+        {"data", run->dataset->name},
+    };
+    status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata,
+                                  sizeof metadata / sizeof metadata[0], err);
+  } else {
+    gv_fail(err, status, "no memory to save the model");
+  }
+  free(options);
+  free(path);
+  return status;
+}
+
 static enum gv_status save(struct gv_run *run, struct gv_error *err)
 {
-  const struct gv_metadata metadata[] = {
-      {"format", "pt"},
-      {"program", "grapevine"},
-      {"model", gv_options_text(run->options, "model")},
-      {"data", gv_options_text(run->options, "data")},
-  };
-  char *path = gv_path_join(run->folder.path, "model.safetensors");
-  if (path == NULL)
-    return gv_fail(err, GV_MEMORY, "no memory to save the model");
-  enum gv_status status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata,
-                                               sizeof metadata / sizeof metadata[0], err);
-  free(path);
+  enum gv_status status = save_model(run, err);
   if (status != GV_OK)
     return status;
   run->summary = gv_run_summary_text(run);
@@ -211,6 +225,8 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
   enum gv_status status = gv_run_resolve(run, err);
   if (status == GV_OK)
     status = make_engine(run, err);
+  if (status == GV_OK)
+    run->result.evaluated_nodes = gv_engine_evaluated_nodes(run->engine);
   if (status == GV_OK)
     status = gv_folder_create(gv_options_text(run->options, "out"), &run->folder, err);
   if (status != GV_OK)

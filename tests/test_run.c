@@ -297,7 +297,11 @@ static void check_config(const char *path)
 static void check_model(const char *path, const float *mean)
 {
   struct saved saved = read_saved(path);
-  ck_assert_str_eq(text(json_object_get(saved.header, "__metadata__"), "format"), "pt");
+  const json_t *about = json_object_get(saved.header, "__metadata__");
+  ck_assert_str_eq(text(about, "format"), "pt");
+  ck_assert_str_eq(text(about, "model"), "logreg");
+  ck_assert_str_eq(text(about, "model_options"), "l2=0");
+  ck_assert_str_eq(text(about, "data"), "digits");
   ck_assert_uint_eq(json_object_size(saved.header), 3);
   float *weight = tensor(&saved, "weight", 2, (const int64_t[]){10, 64});
   float *bias = tensor(&saved, "bias", 1, (const int64_t[]){10});

@@ -8,8 +8,7 @@
 
 enum gv_log_level {
   GV_LOG_WARNING,  /* the run goes on, but not as the user may think */
-  GV_LOG_INFO,     /* what was found and chosen */
-  GV_LOG_DETAIL    /* --verbose */
+  GV_LOG_DETAIL    /* what was found and chosen: --verbose */
 };
 
 /* Receives one line without a newline, from any thread, one call at a time. */

@@ -140,6 +140,10 @@ static void work(void *arg, struct gv_team *team, int index)
   worker->team = team;
   settle(worker);
   gv_team_barrier(team);
+  if (index == 0) {  /* every node has its copy */
+    gv_free(e->start);
+    e->start = NULL;
+  }
   if (!gv_engine_failed(e)) {
     uint64_t round = 0, reached;
     evaluate(worker, 0);
@@ -231,8 +235,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   for (int w = 0; w < setup->workers; w++) {
     e->worker[w].engine = e;
     e->worker[w].index = w;
-    e->worker[w].first = (int)((int64_t)e->nodes * w / setup->workers);
-    e->worker[w].end = (int)((int64_t)e->nodes * (w + 1) / setup->workers);
+    e->worker[w].first = gv_engine_first_node(e->nodes, setup->workers, w);
+    e->worker[w].end = gv_engine_first_node(e->nodes, setup->workers, w + 1);
   }
   *out = e;
   return GV_OK;

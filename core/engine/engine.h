@@ -72,6 +72,12 @@ enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
 /* The mean model (parameters) of the last evaluation, the engine's. */
 const float *gv_engine_mean(const struct gv_engine *engine);
 
+/* Worker w of `workers` hosts the nodes from this one to before that of worker w + 1. */
+static inline int gv_engine_first_node(int nodes, int workers, int w)
+{
+  return (int)((int64_t)nodes * w / workers);
+}
+
 /* Nodes that evaluations look at one by one: min(nodes, GV_EVALUATED_NODES_MAX). */
 int gv_engine_evaluated_nodes(const struct gv_engine *engine);
 
