@@ -115,7 +115,8 @@ static enum gv_status resolve_plan(struct gv_run *run, struct gv_error *err)
 {
   int32_t batch = run->source.max_batch;
   run->task = (struct gv_task){.shape = run->source.shape, .max_threads = 1, .options = run->model_options,
-                               .max_batch = batch > GV_EVALUATION_BATCH ? batch : GV_EVALUATION_BATCH};
+                               .max_batch = batch > GV_EVALUATION_BATCH ? batch : GV_EVALUATION_BATCH,
+                               .batch = batch};
   enum gv_status status = gv_plugin_hosts_create(run->model->name, run->workers, &run->hosts, err);
   if (status != GV_OK)
     return status;

@@ -28,7 +28,8 @@ static const struct gv_option rows[] = {
     {.key = "alpha", .type = GV_OPTION_REAL, .value = "0.5", .min = 0.001, .max = 1000, .help = "concentration"},
     {.key = "batch", .type = GV_OPTION_INT, .value = "32", .min = 1, .max = 4096, .words = "full",
      .help = "samples"},
-    {.key = "hidden", .type = GV_OPTION_LIST, .value = "128-64", .min = 1, .max = 10000, .help = "widths"},
+    {.key = "hidden", .type = GV_OPTION_LIST, .value = "128-64", .min = 1, .max = 10000, .words = "none",
+     .help = "widths"},
     {.key = "activation", .type = GV_OPTION_CHOICE, .value = "relu", .words = "relu|tanh|gelu", .help = "function"},
     {.key = "bias", .type = GV_OPTION_FLAG, .value = "yes", .help = "with a bias"},
     {.key = "path", .type = GV_OPTION_TEXT, .value = "", .help = "a file"},
@@ -56,6 +57,9 @@ START_TEST(option_values)
   assert_ok(gv_options_set(options, "batch", "1e3", err));
   ck_assert_int_eq(gv_options_int(options, "batch"), 1000);
   ck_assert(!gv_options_is_word(options, "batch"));
+  assert_ok(gv_options_set(options, "hidden", "none", err));
+  ck_assert(gv_options_is_word(options, "hidden"));
+  ck_assert_uint_eq(gv_options_list(options, "hidden", &items), 0);
   gv_options_destroy(options);
 }
 END_TEST
@@ -74,6 +78,7 @@ START_TEST(option_refusals)
   assert_fails(GV_USAGE, "batch is '3x'", gv_options_parse(options, "batch=3x", err));
   assert_fails(GV_USAGE, "99999999999999999999", gv_options_parse(options, "batch=99999999999999999999", err));
   assert_fails(GV_USAGE, "hidden is '12--3'", gv_options_parse(options, "hidden=12--3", err));
+  assert_fails(GV_USAGE, "or 'none'", gv_options_parse(options, "hidden=some", err));
   assert_fails(GV_USAGE, "hidden is '12-'", gv_options_parse(options, "hidden=12-", err));
   assert_fails(GV_USAGE, "'relu', 'tanh' or 'gelu'", gv_options_parse(options, "activation=tan", err));
   assert_fails(GV_USAGE, "'yes' or 'no'", gv_options_parse(options, "bias=maybe", err));

@@ -152,6 +152,8 @@ static bool read_value(const struct gv_option *row, const char *text, struct val
   case GV_OPTION_CHOICE:
     return in_words(row->words, text);
   case GV_OPTION_LIST:
+    if (in_words(row->words, text))
+      return value->is_word = true;
     return read_list(row, text, value);
   case GV_OPTION_TEXT:
     return true;

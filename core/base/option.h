@@ -32,7 +32,7 @@ double gv_options_real(const struct gv_options *options, const char *key);
 bool gv_options_flag(const struct gv_options *options, const char *key);
 const char *gv_options_text(const struct gv_options *options, const char *key);  /* as written, any type */
 size_t gv_options_list(const struct gv_options *options, const char *key, const int64_t **items);
-bool gv_options_is_word(const struct gv_options *options, const char *key); /* INT, REAL: set to one of its words */
+bool gv_options_is_word(const struct gv_options *options, const char *key); /* INT, REAL, LIST: one of its words */
 bool gv_options_given(const struct gv_options *options, const char *key);    /* set by somebody, not the default */
 
 const struct gv_option *gv_options_rows(const struct gv_options *options);  /* never NULL */

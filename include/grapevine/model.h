@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a struct or a rule in this file changes; a plugin of another number is refused. */
-#define GV_MODEL_ABI 1
+#define GV_MODEL_ABI 2
 
 #if defined(__GNUC__)
 #define GV_EXPORT __attribute__((visibility("default")))
@@ -82,6 +82,7 @@ struct gv_options;    /* the resolved options of this model; the host's */
 struct gv_task {
   struct gv_shape shape;
   int32_t max_batch;                 /* largest n of any batch */
+  int32_t batch;                     /* n of most gradients, for what is prepared for one size; 0: unknown */
   int32_t max_threads;               /* threads one call may use, the caller's included */
   const struct gv_options *options;  /* read with host->option_* */
 };

@@ -25,7 +25,8 @@ struct gv_option {
   const char *value;        /* default, written as a user would; never NULL */
   double min, max;          /* inclusive range of INT, REAL and the items of LIST; both 0: any */
   const char *words;        /* CHOICE: the accepted words, "relu|tanh|gelu";
-                               INT, REAL: words accepted beside numbers, "full"; else NULL */
+                               INT, REAL: words accepted beside numbers, "full";
+                               LIST: words for an empty list, "none"; else NULL */
   const char *help;         /* half a line, with the unit */
 };
 
