@@ -30,12 +30,19 @@ UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_datasets
 UNIT_TESTS += %D%/test_plugins
+UNIT_TESTS += %D%/test_conform
 UNIT_TESTS += %D%/test_run
+# With the program's malloc, which watches who takes memory.
+%C%_test_conform_SOURCES = %D%/test_conform.c cli/allocations.c cli/allocations.h
 
 # Plugins for the tests, most of them with a flaw. libtool makes a module that is not installed only with an -rpath.
 TEST_PLUGIN_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath /nowhere
 check_LTLIBRARIES += %D%/plugins/services.la
 %C%_plugins_services_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+# One with every flaw that a conformance check is to find, by its option `flaw`.
+check_LTLIBRARIES += %D%/plugins/broken.la
+%C%_plugins_broken_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+%C%_plugins_broken_la_LIBADD = -lm
 check_LTLIBRARIES += \
   %D%/plugins/abi.la %D%/plugins/size.la %D%/plugins/entry.la %D%/plugins/function.la %D%/plugins/name.la \
   %D%/plugins/unnamed.la %D%/plugins/summary.la %D%/plugins/option.la %D%/plugins/symbol.la

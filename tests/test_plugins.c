@@ -8,7 +8,6 @@
 #include "core/base/memory.h"
 #include "core/base/option.h"
 #include "plugins/choose.h"
-#include "plugins/conform.h"
 #include "plugins/host.h"
 #include "plugins/load.h"
 #include "plugins/plan.h"
@@ -302,7 +301,7 @@ END_TEST
 START_TEST(fail_keeps_the_first_reason)
 {
   struct setup s;
-  set_up(&s, load(built("tests/plugins/.libs/services.so")), "flag=yes", 5, 0, 4);
+  set_up(&s, load(built("tests/plugins/.libs/services.so")), "flag=yes,whole=8", 5, 0, 4);
   set_up_instance(&s);
   const struct gv_host *other = gv_plugin_host_table(s.hosts, 1);
   float w[5] = {0}, g[5], loss;
@@ -462,113 +461,7 @@ START_TEST(plans_are_checked)
 }
 END_TEST
 
-/* --- conformance ------------------------------------------------------------------------------------------ */
-
-/* A model that learns the mean of one feature, and ways to break it. */
-enum { FINE, IMPURE, OVERFLOWING, WRONG, UNWRITTEN, WRITES_W, REMEMBERS, FAILS, FLAWS };
-static int flaw, calls;
-
-static int one_plan(const struct gv_host *host, const struct gv_task *task, struct gv_plan *plan)
-{
-  const struct gv_tensor tensor = {.name = "w", .rank = 1, .shape = {20 + (flaw == IMPURE ? calls++ : 0)}};
-  (void)task;
-  return host->add_tensor(host, plan, &tensor);
-}
-
-static int one_create(const struct gv_host *host, const struct gv_task *task, void **instance)
-{
-  (void)task;
-  *instance = host->allocate(host, 1);
-  return *instance == NULL;
-}
-
-static int one_evaluate(void *instance, const float *w, const struct gv_batch *batch, struct gv_metrics *metrics)
-{
-  (void)instance;
-  double loss = 0;
-  for (int32_t i = 0; i < batch->n; i++)
-    for (int j = 0; j < 20; j++)
-      loss += ((double)w[j] - (double)batch->x[i]) * ((double)w[j] - (double)batch->x[i]) / 2;
-  metrics->loss = loss;
-  metrics->correct = 0;
-  return 0;
-}
-
-static int one_gradient(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss)
-{
-  struct gv_metrics metrics = {0};
-  one_evaluate(instance, w, batch, &metrics);
-  *loss = (float)(metrics.loss / batch->n);
-  for (int j = 0; j < 20 + (flaw == OVERFLOWING) - (flaw == UNWRITTEN); j++) {
-    double sum = 0;
-    for (int32_t i = 0; i < batch->n && j < 20; i++)
-      sum += (double)w[j] - (double)batch->x[i];
-    g[j] = (float)(sum / batch->n) * (flaw == WRONG ? 1.2f : 1) + (flaw == REMEMBERS ? (float)calls++ : 0);
-  }
-  if (flaw == WRITES_W)
-    ((float *)(uintptr_t)w)[3] += 1;
-  return flaw == FAILS;
-}
-
-START_TEST(conformance_finds_what_is_broken)
-{
-  static const char *const lines_of[FLAWS] = {
-      [IMPURE] = "asked twice, gives two plans",
-      [OVERFLOWING] = "gradient writes outside g",
-      [WRONG] = "the gradient of tensor 'w' is not the slope",
-      [UNWRITTEN] = "leaves a value unwritten",
-      [WRITES_W] = "writes to w",
-      [REMEMBERS] = "gives other bits",
-      [FAILS] = "did not say why",
-  };
-  const struct gv_model one = {.abi = GV_MODEL_ABI, .size = sizeof one, .name = "one", .summary = "s",
-                               .plan = one_plan, .create = one_create, .gradient = one_gradient,
-                               .evaluate = one_evaluate};
-  const struct gv_task task = {.shape = {.features = 1, .channels = 1, .height = 1, .width = 1, .outputs = 1},
-                               .max_batch = 6, .max_threads = 1};
-  for (flaw = FINE + 1; flaw < FLAWS; flaw++)
-    assert_fails(GV_MODEL, lines_of[flaw], gv_plugin_conform(&one, &task, err));
-  flaw = FINE;
-  assert_ok(gv_plugin_conform(&one, &task, err));
-}
-END_TEST
-
-static void conforms(const char *path, const char *options, int64_t features, int32_t classes, int32_t max_batch)
-{
-  struct setup s;
-  set_up(&s, load(path), options, features, classes, max_batch);
-  s.task.shape.outputs = classes == 0;
-  assert_ok(gv_plugin_conform(s.model, &s.task, err));
-  tear_down(&s);
-}
-
-START_TEST(fixture_conforms)
-{
-  conforms(built("tests/plugins/.libs/services.so"), NULL, 6, 0, 9);
-}
-END_TEST
-
-/* Alone, and only when asked for, as own_model.sh does: GV_PLUGIN=./svm.so tests/test_plugins */
-START_TEST(plugin_of_the_environment)
-{
-  conforms(getenv("GV_PLUGIN"), NULL, 64, 10, 32);
-}
-END_TEST
-
 /* --- logreg ----------------------------------------------------------------------------------------------- */
-
-START_TEST(logreg_conforms)
-{
-  static const struct {
-    int64_t features;
-    int32_t classes, max_batch;
-  } sizes[] = {{1, 2, 1}, {3, 2, 2}, {64, 10, 32}, {784, 10, 33}, {17, 101, 7}};
-  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-    conforms(built("models/.libs/logreg.so"), NULL, sizes[i].features, sizes[i].classes, sizes[i].max_batch);
-    conforms(built("models/.libs/logreg.so"), "l2=0.5", sizes[i].features, sizes[i].classes, sizes[i].max_batch);
-  }
-}
-END_TEST
 
 START_TEST(logreg_plan)
 {
@@ -736,8 +629,6 @@ int main(void)
                                 choosing_reads_the_options, every_flaw_has_its_line, a_text_is_no_plugin,
                                 options_reach_the_plugin, fail_keeps_the_first_reason, memory_is_the_hosts,
                                 random_numbers_of_the_host, tensors_are_checked, plans_are_checked,
-                                conformance_finds_what_is_broken, fixture_conforms, logreg_conforms, logreg_plan,
-                                logreg_against_double, logreg_at_zero, logreg_extremes, NULL};
-  const TTest *const asked[] = {plugin_of_the_environment, NULL};
-  return run_suite("plugins", getenv("GV_PLUGIN") != NULL ? asked : tests);
+                                logreg_plan, logreg_against_double, logreg_at_zero, logreg_extremes, NULL};
+  return run_suite("plugins", tests);
 }

@@ -310,7 +310,7 @@ with=()
 # A gradient that fails. This plugin also makes mistakes on purpose, which are warned of.
 gradient_fails() {
   local code=0
-  run train --quiet --model "$plugins/services.so:flag=yes" "$@" 2>"$err" || code=$?
+  run train --quiet --model "$plugins/services.so:flag=yes,whole=8" "$@" 2>"$err" || code=$?
   cat "$err"
   [ $code = 1 ] && [ ! -e failed ] && [ "$(grep -vc warning: "$err")" = 1 ] &&
     grep -q 'error: node 0, round 0: model services: the first reason, of 2$' "$err"

@@ -41,7 +41,7 @@ static float look(struct svm *svm, const float *w, const float *x, int32_t y)
   }
   for (int64_t c = 0; c < svm->classes; c++) {
     float missing = svm->margin + svm->score[c] - svm->score[y];
-    loss += missing > 0 ? missing : 0;
+    loss += missing < 0 ? 0 : missing;  /* a NaN stays one, and the run is stopped */
   }
   return loss;
 }

@@ -1,4 +1,6 @@
 /* services.c - a good plugin that uses every service of the host: w is drawn towards the mean of the samples. */
+#include <string.h>
+
 #include <grapevine/model.h>
 
 struct services {
@@ -10,6 +12,8 @@ struct services {
 
 static int plan(const struct gv_host *host, const struct gv_task *task, struct gv_plan *plan)
 {
+  if (task->shape.classes > 0 && strcmp(host->option_text(task->options, "text"), "floats") == 0)
+    return host->fail(host, "it has no use for labels");
   struct gv_tensor centre = {.name = "centre", .rank = 1, .shape = {task->shape.features}};
   return host->add_tensor(host, plan, &centre);
 }
@@ -32,7 +36,7 @@ static int create(const struct gv_host *host, const struct gv_task *task, void *
     return 1;
   m->host = host;
   m->features = task->shape.features;
-  m->fail_after = host->option_flag(options, "flag");
+  m->fail_after = host->option_flag(options, "flag") && host->option_int(options, "whole") == 8;
   m->scratch = host->allocate(host, (size_t)m->features * sizeof *m->scratch);
   *instance = m;
   return m->scratch == NULL;
@@ -87,7 +91,7 @@ static int gradient(void *instance, const float *w, const struct gv_batch *batch
 static const struct gv_option options[] = {
     {.key = "whole", .type = GV_OPTION_INT, .value = "7", .min = 1, .max = 9, .words = "full", .help = "a count"},
     {.key = "real", .type = GV_OPTION_REAL, .value = "0.5", .help = "a number"},
-    {.key = "flag", .type = GV_OPTION_FLAG, .value = "no", .help = "whether gradient fails"},
+    {.key = "flag", .type = GV_OPTION_FLAG, .value = "no", .help = "with whole=8: gradient fails"},
     {.key = "choice", .type = GV_OPTION_CHOICE, .value = "relu", .words = "relu|tanh", .help = "a word"},
     {.key = "text", .type = GV_OPTION_TEXT, .value = "some", .help = "a text"},
     {.key = "sizes", .type = GV_OPTION_LIST, .value = "128-64", .min = 1, .max = 999, .help = "a list"},
