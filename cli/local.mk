@@ -1,9 +1,12 @@
 bin_PROGRAMS += grapevine
 grapevine_SOURCES = \
+  %D%/allocations.c %D%/allocations.h \
+  %D%/apart.c %D%/apart.h \
   %D%/arguments.c \
   %D%/cli.h \
   %D%/help.c \
   %D%/main.c \
+  %D%/model_check.c \
   %D%/terminal.c \
   %D%/train.c
 grapevine_LDADD = libgv.la

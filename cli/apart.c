@@ -1,0 +1,101 @@
+/* A process of its own for what may crash or hang; it speaks through a pipe. */
+#include "cli/apart.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RETURNED = -1 };  /* a kind of news: body is done */
+
+void gv_apart_say(int line, int kind, int value, const char *name, const char *text)
+{
+  struct gv_news news = {.kind = kind, .value = value};
+  snprintf(news.name, sizeof news.name, "%s", name);
+  snprintf(news.text, sizeof news.text, "%s", text);
+  while (write(line, &news, sizeof news) == -1 && errno == EINTR)  /* less than PIPE_BUF: whole or not at all */
+    ;
+}
+
+static bool read_news(int line, struct gv_news *news)
+{
+  size_t got = 0;
+  while (got < sizeof *news) {
+    ssize_t n = read(line, (char *)news + got, sizeof *news - got);
+    if (n == 0 || (n == -1 && errno != EINTR))
+      return false;
+    got += n > 0 ? (size_t)n : 0;
+  }
+  return true;
+}
+
+/* Whether there is something to read, or the end, within so many seconds. */
+static bool wait_for(int line, double seconds)
+{
+  struct pollfd one = {.fd = line, .events = POLLIN};
+  int ready;
+  do
+    ready = poll(&one, 1, seconds < 2e6 ? (int)(seconds * 1e3) : -1);
+  while (ready == -1 && errno == EINTR);
+  return ready != 0;
+}
+
+static void describe(int how, char *end, size_t size)
+{
+  if (WIFSIGNALED(how))
+    snprintf(end, size, "crashed: %s", strsignal(WTERMSIG(how)));
+  else
+    snprintf(end, size, "ended the process with exit status %d", WEXITSTATUS(how));
+}
+
+enum gv_status gv_apart(void (*body)(void *context, int line),
+                        void (*hear)(void *context, const struct gv_news *news), void *context, double seconds,
+                        char *end, size_t size, struct gv_error *err)
+{
+  int ends[2];
+  if (pipe(ends) != 0)
+    return gv_fail(err, GV_SYSTEM, "no pipe to a process of its own: %s", strerror(errno));
+  pid_t parent = getpid();
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == -1) {
+    int cause = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return gv_fail(err, GV_SYSTEM, "no process of its own: %s", strerror(cause));
+  }
+  if (child == 0) {
+    close(ends[0]);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
+      _exit(1);
+    body(context, ends[1]);
+    gv_apart_say(ends[1], RETURNED, 0, "", "");
+    _exit(0);
+  }
+  close(ends[1]);
+  bool returned = false, silent = false;
+  struct gv_news news;
+  while (!returned && !(silent = !wait_for(ends[0], seconds)) && read_news(ends[0], &news))
+    if (news.kind == RETURNED)
+      returned = true;
+    else
+      hear(context, &news);
+  if (silent)
+    kill(child, SIGKILL);
+  close(ends[0]);
+  int how;
+  while (waitpid(child, &how, 0) == -1 && errno == EINTR)
+    ;
+  if (returned)
+    end[0] = '\0';
+  else if (silent)
+    snprintf(end, size, "did not return within %.3g s", seconds);
+  else
+    describe(how, end, size);
+  return GV_OK;
+}
