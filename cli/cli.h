@@ -17,6 +17,7 @@ struct gv_command {
 
 extern const struct gv_command gv_command_train;
 extern const struct gv_command gv_command_help;
+extern const struct gv_command gv_command_model;
 extern const struct gv_command gv_command_model_check;  /* of `grapevine model` */
 
 /* All subcommands, ends with NULL. */

@@ -6,6 +6,7 @@ grapevine_SOURCES = \
   %D%/cli.h \
   %D%/help.c \
   %D%/main.c \
+  %D%/model.c \
   %D%/model_check.c \
   %D%/terminal.c \
   %D%/train.c

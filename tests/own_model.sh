@@ -1,9 +1,11 @@
 #!/bin/bash
-# Builds examples/own_model as its README says, away from every tree, then loads and trains it. TAP.
+# Builds examples/own_model as its README says, away from every tree, then loads, checks and trains it. TAP.
 # shellcheck source=tests/tap.sh
 . "$GV_SOURCE/tests/tap.sh"
 cp "$GV_SOURCE"/examples/own_model/* "$folder" && chmod u+w "$folder"/* && cd "$folder" || exit 1
 export PKG_CONFIG_PATH=$GV_BUILD
+
+conform() { timeout 120 "$GV_BUILD/grapevine" model check ./svm.so; }
 
 train() {
   timeout 300 "$GV_BUILD/grapevine" train --plugin-dir . --model svm --epochs 5 --out run --quiet || return
@@ -17,5 +19,6 @@ train() {
 check 'it builds with make and pkg-config' \
   env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make "CC=$CC" \
   'CFLAGS=-O2 -Wall -Wextra -Wconversion -Wno-sign-conversion -Werror'
+check 'it loads and keeps the rules of model.h' conform
 check 'it learns the digits' train
 finish
