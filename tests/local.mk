@@ -30,6 +30,7 @@ UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_datasets
 UNIT_TESTS += %D%/test_plugins
+UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_run
 
 # Plugins for the tests, most of them with a flaw. libtool makes a module that is not installed only with an -rpath.
