@@ -2,7 +2,7 @@
 #include "run/run.h"
 
 static const struct gv_option rows[] = {
-    {.key = "model", .type = GV_OPTION_TEXT, .value = "logreg",
+    {.key = "model", .type = GV_OPTION_TEXT, .value = "mlp",
      .help = "model plugin: a name or the path of a .so, with options"},
     {.key = "data", .type = GV_OPTION_TEXT, .value = "digits",
      .help = "data set: a known name, or a folder of MNIST-style IDX files"},
