@@ -483,7 +483,8 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {linreg_conforms, mlp_conforms, cnn_conforms, plans, refusals, start_weights,
-                                linreg_minimum, cnn_against_loops, cnn_chunks, not_finite, cnn_on_eight_workers, cnn_left_out,
+                                linreg_minimum, cnn_against_loops, cnn_chunks, not_finite, cnn_on_eight_workers,
+                                cnn_left_out,
                                 NULL};
   return run_suite("models", tests);
 }
