@@ -5,7 +5,8 @@ libgv_la_SOURCES += \
   %D%/report.c \
   %D%/resolve.c \
   %D%/run.c %D%/run.h \
-  %D%/safetensors.c %D%/safetensors.h
+  %D%/safetensors.c %D%/safetensors.h \
+  %D%/safetensors_read.c
 
 # The same objects for programs that embed Grapevine; only what <grapevine/> declares is visible.
 lib_LTLIBRARIES += libgrapevine.la
