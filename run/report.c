@@ -121,7 +121,7 @@ char *gv_run_summary_text(const struct gv_run *run)
     json_object_set_new(summary, measured[i].key, gv_json_number(measured[i].value));
   for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
     json_object_set_new(summary, counted[i].key, json_integer(counted[i].value));
-  static const char *const choices[] = {"model", "data", "topology", "algorithm", "split", "optimizer",
+  static const char *const choices[] = {"model", "init", "data", "topology", "algorithm", "split", "optimizer",
                                         "schedule"};
   for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
     json_object_set_new(summary, choices[i], gv_json_text(gv_options_text(run->options, choices[i])));

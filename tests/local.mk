@@ -32,6 +32,7 @@ UNIT_TESTS += %D%/test_datasets
 UNIT_TESTS += %D%/test_plugins
 UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors
+UNIT_TESTS += %D%/test_score
 
 # Plugins for the tests, most of them with a flaw. libtool makes a module that is not installed only with an -rpath.
 TEST_PLUGIN_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath /nowhere
