@@ -1,15 +1,12 @@
 /* From options to a run that can start: names first, for they fail fastest; then plugin, data, split, topology. */
-#include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/blas.h"
 #include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/graph/topology.h"
-#include "plugins/load.h"
+#include "plugins/choose.h"
 #include "plugins/search.h"
 #include "run/run.h"
 #include "run/safetensors.h"
@@ -62,23 +59,10 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
 
 static enum gv_status resolve_model(struct gv_run *run, struct gv_error *err)
 {
-  char name[PATH_MAX];
-  const char *spec = gv_options_text(run->options, "model");
-  size_t length = strcspn(spec, ":");
-  if (length == 0 || length >= sizeof name)
-    return gv_fail(err, GV_USAGE, "model '%.40s': write NAME, or NAME:key=value,key=value", spec);
-  memcpy(name, spec, length);
-  name[length] = '\0';
   enum gv_status status = gv_plugin_search_fill(&run->search, gv_options_text(run->options, "plugin-dir"), err);
   if (status == GV_OK)
-    status = gv_plugin_load(name, &run->search, &run->model, &run->model_path, err);
-  if (status != GV_OK)
-    return status;
-  char owner[2 * GV_NAME_MAX];
-  snprintf(owner, sizeof owner, "model %s", run->model->name);
-  status = gv_options_create(run->model->options, owner, &run->model_options, err);
-  if (status == GV_OK)
-    status = gv_options_parse(run->model_options, spec[length] == ':' ? spec + length + 1 : "", err);
+    status = gv_plugin_choose(gv_options_text(run->options, "model"), &run->search, &run->model, &run->model_path,
+                              &run->model_options, err);
   return status;
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
+#include "plugins/choose.h"
 #include "plugins/conform.h"
 #include "plugins/host.h"
 #include "plugins/load.h"
@@ -146,6 +147,36 @@ START_TEST(load_by_name_and_by_path)
   assert_fails(GV_USAGE, "no such file", gv_plugin_load("/tmp", &search, &by_path, &path, err));
   assert_fails(GV_USAGE, "name is empty", gv_plugin_load("", &search, &by_path, &path, err));
   ck_assert_ptr_null(path);
+  gv_search_clear(&search);
+}
+END_TEST
+
+START_TEST(choosing_reads_the_options)
+{
+  struct gv_search search = {0};
+  const struct gv_model *model = NULL;
+  struct gv_options *options = NULL;
+  char *path = NULL, spec[1100];
+  ck_assert(gv_search_add(&search, built("models/.libs")));
+  assert_ok(gv_plugin_choose("logreg:l2=0.5", &search, &model, &path, &options, err));
+  ck_assert_str_eq(model->name, "logreg");
+  ck_assert_str_eq(path, built("models/.libs/logreg.so"));
+  ck_assert_double_eq(gv_options_real(options, "l2"), 0.5);
+  gv_options_destroy(options);
+  snprintf(spec, sizeof spec, "%s:l2=2", path);
+  free(path);
+  assert_ok(gv_plugin_choose(spec, &nowhere, &model, &path, &options, err));
+  ck_assert_double_eq(gv_options_real(options, "l2"), 2);
+  gv_options_destroy(options);
+  free(path);
+  path = NULL;
+  options = NULL;
+  assert_fails(GV_USAGE, "model logreg: unknown option 'l3'; did you mean 'l2'?",
+               gv_plugin_choose("logreg:l3=1", &search, &model, &path, &options, err));
+  assert_fails(GV_USAGE, "write NAME, or", gv_plugin_choose(":l2=1", &search, &model, &path, &options, err));
+  assert_fails(GV_USAGE, "unknown model 'x'", gv_plugin_choose("x:l2=1", &search, &model, &path, &options, err));
+  ck_assert_ptr_null(path);
+  ck_assert_ptr_null(options);
   gv_search_clear(&search);
 }
 END_TEST
@@ -702,11 +733,11 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {search_order, list_is_sorted_and_the_first_wins, load_by_name_and_by_path,
-                                every_flaw_has_its_line, a_text_is_no_plugin, options_reach_the_plugin,
-                                fail_keeps_the_first_reason, memory_is_the_hosts, random_numbers_of_the_host,
-                                tensors_are_checked, plans_are_checked, conformance_finds_what_is_broken,
-                                fixture_conforms, logreg_conforms, logreg_plan, logreg_against_double,
-                                logreg_at_zero, logreg_extremes, NULL};
+                                choosing_reads_the_options, every_flaw_has_its_line, a_text_is_no_plugin,
+                                options_reach_the_plugin, fail_keeps_the_first_reason, memory_is_the_hosts,
+                                random_numbers_of_the_host, tensors_are_checked, plans_are_checked,
+                                conformance_finds_what_is_broken, fixture_conforms, logreg_conforms, logreg_plan,
+                                logreg_against_double, logreg_at_zero, logreg_extremes, NULL};
   const TTest *const asked[] = {plugin_of_the_environment, NULL};
   return run_suite("plugins", getenv("GV_PLUGIN") != NULL ? asked : tests);
 }
