@@ -1,7 +1,9 @@
 libgv_la_SOURCES += \
+  %D%/eval.c %D%/eval.h \
   %D%/folder.c %D%/folder.h \
   %D%/json.c %D%/json.h \
   %D%/options.c \
+  %D%/predictions.c %D%/predictions.h \
   %D%/report.c \
   %D%/resolve.c \
   %D%/run.c %D%/run.h \

@@ -1,6 +1,7 @@
 /* From options to a run that can start: names first, for they fail fastest; then plugin, data, split, topology. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/blas.h"
 #include "core/base/log.h"

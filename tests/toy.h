@@ -186,7 +186,8 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .rate = (const struct gv_rate_schedule *)rate, .rate_options = r_options, .learning_rate = run->rate,
       .workers = run->workers > 0 ? run->workers : 1, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : run->rounds, .seed = 5,
-      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop, .start = run->start};
+      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
+      .start = run->start};
   struct gv_engine *engine = NULL;
   enum gv_status status = gv_engine_create(&setup, &engine, why);
   if (status == GV_OK) {
