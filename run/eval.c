@@ -105,8 +105,8 @@ static enum gv_status model_spec(const struct gv_eval *e, char **spec, struct gv
     return gv_fail(err, GV_INPUT, "%s: its metadata name no model; --model says which it is",
                    e->result.model_file);
   else if (!is_plain(name))
-    return gv_fail(err, GV_INPUT, "%s: its metadata name the model '%.64s', which is no plugin's name; --model says "
-                   "which it is", e->result.model_file, name);
+    return gv_fail(err, GV_INPUT, "%s: its metadata name the model '%.64s', which is no plugin's name; --model "
+                   "says which it is", e->result.model_file, name);
   else if (options != NULL && *options != '\0')
     printed = asprintf(spec, "%s:%s", name, options);
   else

@@ -28,9 +28,9 @@ struct gv_eval_result {
 /* The rows behind `grapevine eval --help`; ends with a NULL key. */
 const struct gv_option *gv_eval_options(void);
 
-/* Reads the model, opens the data, evaluates, writes the predictions if they are asked for. options has the rows of
- * gv_eval_options, and may have more; it outlives the result. progress (may be NULL) is told, on the calling thread,
- * how much, 0..1, is done after how many seconds. */
+/* Reads the model, opens the data, evaluates, writes the predictions if they are asked for. options has the rows
+ * of gv_eval_options, and may have more; it outlives the result. progress (may be NULL) is told, on the calling
+ * thread, how much, 0..1, is done after how many seconds. */
 enum gv_status gv_eval_create(const struct gv_options *options,
                               void (*progress)(void *context, double share, double seconds), void *context,
                               struct gv_eval **out, struct gv_error *err);

@@ -23,7 +23,7 @@ enum gv_status gv_predictions_place(struct gv_predictions *predictions, int64_t 
                                     const struct gv_shape *shape, bool keep_scores, struct gv_error *err);
 void gv_predictions_clear(struct gv_predictions *predictions);
 
-/* Samples first .. first+n-1 of the batch with their scores (n, classes or outputs). Any thread, each sample once. */
+/* Samples first .. first+n-1: a batch with its scores (n, classes or outputs). Any thread, each sample once. */
 void gv_predictions_put(struct gv_predictions *predictions, int64_t first, const struct gv_batch *batch,
                         const float *scores);
 

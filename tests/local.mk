@@ -33,6 +33,7 @@ UNIT_TESTS += %D%/test_plugins
 UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors
 UNIT_TESTS += %D%/test_score
+UNIT_TESTS += %D%/test_predictions
 
 # Plugins for the tests, most of them with a flaw. libtool makes a module that is not installed only with an -rpath.
 TEST_PLUGIN_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath /nowhere
@@ -69,6 +70,6 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
-SCRIPT_TESTS = %D%/own_model.sh %D%/train.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+SCRIPT_TESTS = %D%/own_model.sh %D%/train.sh %D%/eval.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
