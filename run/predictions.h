@@ -30,8 +30,8 @@ void gv_predictions_put(struct gv_predictions *predictions, int64_t first, const
 /* samples (classes) <- how many samples of each class there are, correct (classes) <- how many were found. */
 void gv_predictions_count(const struct gv_predictions *predictions, int64_t *samples, int64_t *correct);
 
-/* CSV, whole or not at all; scores were kept. For classes index,label,prediction,score0,score1,...; for float targets
- * index,target0,...,prediction0,... . Floats have the nine digits that give the same float back. */
+/* CSV, whole or not at all; scores were kept. For classes index,label,prediction,score0,score1,...; for float
+ * targets index,target0,...,prediction0,... . Floats have the nine digits that give the same float back. */
 enum gv_status gv_predictions_write(const struct gv_predictions *predictions, const char *path,
                                     struct gv_error *err);
 

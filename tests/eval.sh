@@ -40,13 +40,15 @@ any_workers() {
   local w part
   for part in test train; do
     for w in 1 2 3 12; do
-      run eval --model-file $model --part $part --workers $w --predictions ../$part$w.csv --json >../$part$w.json ||
-        return
-      equal loss ../$part$w.json loss ../${part}1.json && equal accuracy ../$part$w.json accuracy ../${part}1.json &&
+      run eval --model-file $model --part $part --workers $w --predictions ../$part$w.csv --json \
+        >../$part$w.json || return
+      equal loss ../$part$w.json loss ../${part}1.json &&
+        equal accuracy ../$part$w.json accuracy ../${part}1.json &&
         cmp ../$part$w.csv ../${part}1.csv || return
     done
   done
-  [ "$(value samples ../train1.json)" = 1438 ] && [ "$(value loss ../train1.json)" != "$(value loss ../test1.json)" ]
+  [ "$(value samples ../train1.json)" = 1438 ] &&
+    [ "$(value loss ../train1.json)" != "$(value loss ../test1.json)" ]
 }
 check 'the same figures and predictions from 1, 2, 3 and 12 workers, of both parts' any_workers
 
