@@ -96,7 +96,8 @@ check 'data and model may be named' named
 
 no_predict() {  # a plugin without predict has a loss, and no classes of its own
   train --model "$plugins/services.so" --rounds 3 --out ../services 2>"$err" &&
-    run eval --model-file ../services/model.safetensors --plugin-dir "$plugins" --json >../services.json 2>>"$err" &&
+    run eval --model-file ../services/model.safetensors --plugin-dir "$plugins" --json >../services.json \
+      2>>"$err" &&
     equal loss ../services.json test_loss ../services/summary.json && grep -q '"classes": \[\]' ../services.json
 }
 check 'a model that does not predict is evaluated' no_predict

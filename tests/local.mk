@@ -12,7 +12,8 @@ AM_TESTS_ENVIRONMENT = \
   GV_SANITIZE='$(enable_sanitize)'; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
-EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h
+EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h \
+  %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)
@@ -34,6 +35,7 @@ UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors
 UNIT_TESTS += %D%/test_score
 UNIT_TESTS += %D%/test_predictions
+UNIT_TESTS += %D%/test_reference
 
 # Plugins for the tests, most of them with a flaw. libtool makes a module that is not installed only with an -rpath.
 TEST_PLUGIN_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -rpath /nowhere
@@ -70,6 +72,6 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
-SCRIPT_TESTS = %D%/own_model.sh %D%/train.sh %D%/eval.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+SCRIPT_TESTS = %D%/own_model.sh %D%/train.sh %D%/eval.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
