@@ -27,3 +27,14 @@ models_LTLIBRARIES += %D%/mlp.la
 %C%_mlp_la_SOURCES = %D%/mlp/mlp.c
 %C%_mlp_la_LDFLAGS = $(MODEL_LDFLAGS)
 %C%_mlp_la_LIBADD = %D%/liblayers.la
+
+if HAVE_DNNL
+models_LTLIBRARIES += %D%/cnn.la
+%C%_cnn_la_SOURCES = \
+  %D%/cnn/cnn.c \
+  %D%/cnn/convolution.c %D%/cnn/convolution.h \
+  %D%/cnn/onednn.c %D%/cnn/onednn.h
+%C%_cnn_la_CFLAGS = $(AM_CFLAGS) $(DNNL_CFLAGS)
+%C%_cnn_la_LDFLAGS = $(MODEL_LDFLAGS)
+%C%_cnn_la_LIBADD = %D%/liblayers.la $(DNNL_LIBS)
+endif

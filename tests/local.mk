@@ -31,6 +31,7 @@ UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_datasets
 UNIT_TESTS += %D%/test_plugins
+UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors
 UNIT_TESTS += %D%/test_score
