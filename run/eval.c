@@ -197,10 +197,20 @@ static enum gv_status look_for_workers(struct gv_eval *e, struct gv_error *err)
   return GV_OK;
 }
 
+/* The batch that the model was trained with, 0: unknown. Models that prepare for one give the same bits with it. */
+static int32_t trained_batch(const struct gv_eval *e)
+{
+  const char *text = gv_safetensors_metadata(e->file, "batch");
+  long batch = text != NULL ? strtol(text, NULL, 10) : 0;
+  return batch > 0 && batch <= e->dataset->train.samples ? (int32_t)batch : 0;
+}
+
 static enum gv_status read_weights(struct gv_eval *e, struct gv_error *err)
 {
-  e->task = (struct gv_task){.shape = e->dataset->shape, .max_batch = GV_EVALUATION_BATCH, .max_threads = 1,
-                             .options = e->model_options};
+  int32_t batch = trained_batch(e);
+  e->task = (struct gv_task){.shape = e->dataset->shape, .max_threads = 1, .options = e->model_options,
+                             .max_batch = batch > GV_EVALUATION_BATCH ? batch : GV_EVALUATION_BATCH,
+                             .batch = batch};
   enum gv_status status = gv_plan_create(e->model, &e->task, e->host_tables[0], &e->plan, err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->w, (size_t)e->plan->parameters, sizeof *e->w, "the weights", err);

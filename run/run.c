@@ -180,18 +180,22 @@ static void log_details(const struct gv_run *run)
 }
 
 /* The mean model. The metadata says nothing of workers, time or folders: same run, same bits. Options stand there
- * with their defaults, for a reader to make the same model whatever its own defaults are. */
+ * with their defaults, for a reader to make the same model whatever its own defaults are; the batch, for a model that
+ * prepares for one (struct gv_task) to give the same bits again. */
 static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
 {
   char *options = gv_options_format(run->model_options);
   char *path = gv_path_join(run->folder.path, "model.safetensors");
+  char batch[16];
   enum gv_status status = GV_MEMORY;
+  snprintf(batch, sizeof batch, "%d", run->task.batch);
   if (options != NULL && path != NULL) {
     const struct gv_metadata metadata[] = {
         {"format", "pt"},
         {"program", "grapevine"},
         {"model", run->model->name},
         {"model_options", options},
+        {"batch", batch},
         {"data", run->dataset->name},
     };
     status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata,

@@ -36,6 +36,21 @@ agrees() {
 }
 check 'its accuracy and loss are those of the run that saved the model' agrees
 
+of_its_batch() {  # a model that prepares for the batch gives the same bits again, whatever the batch was
+  local batch
+  for batch in 7 50 full; do
+    train --model cnn:channels=4,kernel=3 --batch $batch --epochs 2 --out ../cnn$batch &&
+      run eval --model-file ../cnn$batch/model.safetensors --json >../cnn$batch.json &&
+      equal loss ../cnn$batch.json test_loss ../cnn$batch/summary.json &&
+      equal accuracy ../cnn$batch.json test_accuracy ../cnn$batch/summary.json || return
+  done
+}
+if [ -e "$GV_BUILD/models/.libs/cnn.so" ]; then
+  check 'so are those of a cnn, for every batch it was trained with' of_its_batch
+else
+  skip 'so are those of a cnn, for every batch it was trained with' 'the model cnn is not built here'
+fi
+
 any_workers() {
   local w part
   for part in test train; do
