@@ -180,8 +180,8 @@ static void log_details(const struct gv_run *run)
 }
 
 /* The mean model. The metadata says nothing of workers, time or folders: same run, same bits. Options stand there
- * with their defaults, for a reader to make the same model whatever its own defaults are; the batch, for a model that
- * prepares for one (struct gv_task) to give the same bits again. */
+ * with their defaults, for a reader to make the same model whatever its own defaults are; the batch, for a model
+ * that prepares for one (struct gv_task) to give the same bits again. */
 static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
 {
   char *options = gv_options_format(run->model_options);
