@@ -2,7 +2,7 @@
 #include "run/run.h"
 
 static const struct gv_option rows[] = {
-    {.key = "model", .type = GV_OPTION_TEXT, .value = "logreg",
+    {.key = "model", .type = GV_OPTION_TEXT, .value = "mlp",
      .help = "model plugin: a name or the path of a .so, with options"},
     {.key = "init", .type = GV_OPTION_TEXT, .value = "auto",
      .help = "where every node starts: a model.safetensors with the model's tensors; auto: the model's own start"},

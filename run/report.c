@@ -80,7 +80,7 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(resolved, "data_found", gv_json_text(run->dataset->found));
   json_object_set_new(resolved, "rounds", json_integer((json_int_t)run->rounds));
   json_object_set_new(resolved, "rounds_per_epoch", gv_json_number(run->result.rounds_per_epoch));
-  json_object_set_new(resolved, "eval_every_rounds", json_integer((json_int_t)run->eval_every));
+  json_object_set_new(resolved, "eval_every_rounds", gv_json_number(run->eval_every));
   json_object_set_new(resolved, "workers", json_integer(run->workers));
   json_object_set_new(resolved, "nodes_evaluated", json_integer(run->result.evaluated_nodes));
   json_object_set_new(config, "resolved", resolved);

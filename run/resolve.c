@@ -92,8 +92,8 @@ static enum gv_status resolve_length(struct gv_run *run, struct gv_error *err)
     return gv_fail(err, GV_USAGE, "epochs %s: that is %.3g rounds of %lld samples; accepted are up to %u",
                    gv_options_text(o, "epochs"), rounds, (long long)run->source.samples_per_round, UINT32_MAX);
   run->rounds = rounds < 1 ? 1 : (uint64_t)rounds;
-  double every = round(gv_options_real(o, "eval-every") * per_epoch);
-  run->eval_every = every < 1 ? 1 : every > UINT32_MAX ? UINT32_MAX : (uint64_t)every;
+  double every = gv_options_real(o, "eval-every") * per_epoch;
+  run->eval_every = every < 1 ? 1 : every;
   run->result.rounds_per_epoch = per_epoch;
   return GV_OK;
 }

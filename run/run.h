@@ -39,7 +39,8 @@ struct gv_run {
   struct gv_batches *batches;
   struct gv_source source;
   struct gv_schedule *schedule;
-  uint64_t rounds, eval_every;
+  uint64_t rounds;
+  double eval_every;  /* rounds */
   int nodes, workers;
   uint64_t seed;
   bool bound;                  /* worker w stands on processor machine.order[w] */

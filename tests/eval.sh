@@ -10,7 +10,7 @@ grapevine=$GV_BUILD/grapevine
 plugins=$GV_BUILD/tests/plugins/.libs
 
 run() { timeout -k 10 120 "$grapevine" "$@"; }
-train() { run train --quiet "$@"; }
+train() { run train --quiet --model logreg "$@"; }
 # value KEY FILE: of JSON, one of the first level
 value() { sed -n "s/^  \"$1\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$2"; }
 # equal KEY FILE KEY FILE: two values that are there and the same text
@@ -213,13 +213,13 @@ refused 2 "has no function 'predict'" eval --model-file ../services/model.safete
 refused 1 'nowhere/p.csv: cannot be written' eval --model-file $model --predictions nowhere/p.csv
 head -c 1000 $model >short
 refused 1 'short: ' eval --model-file short
-refused 1 'short: ' train --init short --quiet
-refused 2 "init: the file's name is empty" train --init ''
-refused 1 'nowhere: cannot be read' train --init nowhere --out new/run
+refused 1 'short: ' train --model logreg --init short --quiet
+refused 2 "init: the file's name is empty" train --model logreg --init ''
+refused 1 'nowhere: cannot be read' train --model logreg --init nowhere --out new/run
 echo 'no model' >text
-refused 1 'text: its header is said to have' train --init text
+refused 1 'text: its header is said to have' train --model logreg --init text
 refused 1 "there is no tensor 'weight' of shape [10, 64], which the model has; found: centre" \
-  train --init ../services/model.safetensors
+  train --model logreg --init ../services/model.safetensors
 
 data=../small  # the digits' images cut in two, and labels for as many
 halves() {  # PART COUNT: twice as many images of 4 x 8
@@ -239,7 +239,7 @@ refused 1 "it was trained on 'small', which is found by its path alone; --data s
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \
   eval --model-file ../of-small/model.safetensors --data digits
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \
-  train --init ../of-small/model.safetensors --out new/run
+  train --model logreg --init ../of-small/model.safetensors --out new/run
 by_its_path() {
   run eval --model-file ../of-small/model.safetensors --data $data --json >../of-small.json &&
     equal accuracy ../of-small.json test_accuracy ../of-small/summary.json
@@ -261,11 +261,11 @@ if command -v python3 >/dev/null; then
   meta old '{"model": "logreg", "model_options": "depth=3", "data": "digits"}'
   refused 2 "unknown option 'depth'" eval --model-file old
   by_hand half F16
-  refused 1 "half: tensor 'bias' is of type F16; accepted are F32 and F64" train --init half
+  refused 1 "half: tensor 'bias' is of type F16; accepted are F32 and F64" train --model logreg --init half
   by_hand nan F32 "values[12] = float('nan')"
-  refused 1 "nan: tensor 'weight': value 2 is nan" train --init nan
+  refused 1 "nan: tensor 'weight': value 2 is nan" train --model logreg --init nan
   by_hand extra F32 "header['more'] = {'dtype': 'F32', 'shape': [0], 'data_offsets': [0, 0]}"
-  refused 1 "extra: it has a tensor 'more', which the model has not" train --init extra
+  refused 1 "extra: it has a tensor 'more', which the model has not" train --model logreg --init extra
 else
   skip 'refused: files of another program' 'python3 is not installed'
 fi

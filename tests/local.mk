@@ -10,9 +10,10 @@ AM_TESTS_ENVIRONMENT = \
   CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; CK_DEFAULT_TIMEOUT=120; \
   GV_SOURCE='$(abs_top_srcdir)'; GV_BUILD='$(abs_top_builddir)'; CC='$(CC)'; \
   GV_SANITIZE='$(enable_sanitize)'; \
+  TSAN_OPTIONS="suppressions=$(abs_top_srcdir)/%D%/tsan.supp $$TSAN_OPTIONS"; export TSAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
-EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h \
+EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
   %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK

@@ -124,7 +124,7 @@ check '--quiet prints nothing' quiet
 verbose() {
   run train --quiet --verbose --epochs 1 --workers 2 --out ../verbose >"$out" 2>"$err" || return
   cat "$err"
-  [ ! -s "$out" ] && grep -q 'model logreg from .*logreg\.so' "$err" &&
+  [ ! -s "$out" ] && grep -q 'model mlp from .*mlp\.so' "$err" &&
     grep -q '1438 training and 359 test' "$err" &&
     grep -q 'worker 0 .*: nodes 0 to 3' "$err" && grep -q 'worker 1 .*: nodes 4 to 7' "$err"
 }
@@ -434,7 +434,7 @@ fi
 stop() {
   local name=$1 started=$SECONDS pid code=0 tries=0 signal
   shift
-  "$grapevine" train --rounds 4e9 --eval-every 1e6 --quiet --out "../$name" >"$out" 2>"$err" &
+  "$grapevine" train --model logreg --rounds 4e9 --eval-every 1e6 --quiet --out "../$name" >"$out" 2>"$err" &
   pid=$!
   while [ ! -s "../$name/metrics.csv" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
   sleep 0.3

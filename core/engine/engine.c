@@ -1,6 +1,7 @@
 /* The engine's life: memory of nodes and workers, segments of rounds between evaluations, errors, the end. */
 #include "core/engine/engine.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -124,6 +125,17 @@ static void evaluate(struct gv_worker *worker, uint64_t round)
   gv_team_barrier(worker->team);
 }
 
+/* The evaluation that follows `round` comes after this many rounds: the next multiple of eval_every, rounded up as
+ * the length of a run is, so that evaluations do not drift away from whole epochs. */
+static uint64_t next_evaluation(const struct gv_engine_setup *s, uint64_t round)
+{
+  double turn = floor((double)round / s->eval_every), next;
+  do
+    next = ceil(++turn * s->eval_every - 1e-9);
+  while (next <= (double)round);
+  return next < (double)s->rounds ? (uint64_t)next : s->rounds;
+}
+
 static void work(void *arg, struct gv_team *team, int index)
 {
   struct gv_engine *e = arg;
@@ -139,9 +151,7 @@ static void work(void *arg, struct gv_team *team, int index)
     uint64_t round = 0, reached;
     evaluate(worker, 0);
     while (!e->over && round < e->setup.rounds) {
-      uint64_t end = round + e->setup.eval_every;
-      if (end > e->setup.rounds || end < round)
-        end = e->setup.rounds;
+      uint64_t end = next_evaluation(&e->setup, round);
       if (index == 0)
         e->segment_start = gv_seconds();
       gv_team_barrier(team);
@@ -177,7 +187,7 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
   if (s->workers < 1 || s->workers > s->schedule->nodes)
     return gv_fail(err, GV_USAGE, "workers %d: accepted are 1 to %d, the number of nodes", s->workers,
                    s->schedule->nodes);
-  if (s->rounds < 1 || s->rounds > UINT32_MAX || s->eval_every < 1)
+  if (s->rounds < 1 || s->rounds > UINT32_MAX || !(s->eval_every >= 1))
     return gv_fail(err, GV_USAGE, "rounds %llu: accepted are 1 to %llu", (unsigned long long)s->rounds,
                    (unsigned long long)UINT32_MAX);
   if (s->parameters < 1 || s->task->max_batch < s->source->max_batch || s->task->max_batch < GV_EVALUATION_BATCH)

@@ -46,7 +46,8 @@ struct gv_engine_setup {
   int workers;            /* 1 .. nodes */
   const int *cpus;        /* (workers), or NULL: not bound */
   uint64_t rounds;        /* >= 1 */
-  uint64_t eval_every;    /* rounds between evaluations, >= 1; round 0 and the last are always evaluated */
+  double eval_every;      /* rounds between evaluations, >= 1, on average when it is no whole number; round 0 and
+                             the last are always evaluated */
   uint64_t seed;
   const float *start;     /* (parameters) where every node begins, copied at once; NULL: the model's init */
   const struct gv_stop *stop;  /* asked: the run ends soon; may be NULL */
