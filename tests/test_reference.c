@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "core/base/blas.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
 #include "plugins/choose.h"
@@ -184,6 +185,7 @@ static void check_case(const json_t *of)
 
 START_TEST(as_pytorch_computes)
 {
+  assert_ok(gv_blas_prepare(err));
   check_case(json_array_get(reference, (size_t)_i));
 }
 END_TEST
