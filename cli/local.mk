@@ -5,6 +5,10 @@ grapevine_SOURCES = \
   %D%/eval.c \
   %D%/help.c \
   %D%/main.c \
+  %D%/model.c \
+  %D%/model_list.c \
+  %D%/model_new.c \
+  %D%/model_show.c \
   %D%/terminal.c \
   %D%/train.c
 grapevine_LDADD = libgv.la
