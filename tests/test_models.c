@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "config.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
 #include "core/base/team.h"
@@ -465,10 +466,25 @@ START_TEST(cnn_on_eight_workers)
 }
 END_TEST
 
+/* A build without oneDNN has no cnn, and says why. */
+START_TEST(cnn_left_out)
+{
+#ifdef HAVE_DNNL
+  ck_assert_ptr_nonnull(built_in("cnn"));
+#else
+  static const struct gv_search nowhere;
+  const struct gv_model *model = NULL;
+  assert_fails(GV_USAGE, "it needs oneDNN, which this Grapevine was built without",
+               gv_plugin_load("cnn", &nowhere, &model, NULL, err));
+#endif
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {linreg_conforms, mlp_conforms, cnn_conforms, plans, refusals, start_weights,
                                 linreg_minimum, cnn_against_loops, cnn_chunks, not_finite, cnn_on_eight_workers,
+                                cnn_left_out,
                                 NULL};
   return run_suite("models", tests);
 }
