@@ -2,6 +2,7 @@ bin_PROGRAMS += grapevine
 grapevine_SOURCES = \
   %D%/arguments.c \
   %D%/cli.h \
+  %D%/eval.c \
   %D%/help.c \
   %D%/main.c \
   %D%/model.c \

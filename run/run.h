@@ -49,6 +49,7 @@ struct gv_run {
   struct gv_plugin_hosts *hosts;
   const struct gv_host **host_tables;  /* (workers) */
   struct gv_plan *plan;
+  float *start;                /* (parameters) of --init, until the engine has them; NULL: the model's own */
   struct gv_engine *engine;
   struct gv_folder folder;
   struct gv_result result;

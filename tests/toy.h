@@ -147,6 +147,7 @@ struct toy_run {
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void *context;
   const struct gv_stop *stop;
+  const float *start;  /* (dim), or NULL: toy_init */
 };
 
 /* Runs; mean (dim) <- the mean model, may be NULL. */
@@ -186,7 +187,8 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .rate = (const struct gv_rate_schedule *)rate, .rate_options = r_options, .learning_rate = run->rate,
       .workers = run->workers > 0 ? run->workers : 1, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
-      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop};
+      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
+      .start = run->start};
   struct gv_engine *engine = NULL;
   enum gv_status status = gv_engine_create(&setup, &engine, why);
   if (status == GV_OK) {

@@ -13,16 +13,7 @@ static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *er
 {
   struct gv_engine *e = worker->engine;
   const struct gv_engine_setup *s = &e->setup;
-  const struct gv_shape *shape = &s->source->shape;
-  size_t batch = (size_t)s->task->max_batch;
-  const char *what = "a batch";
-  enum gv_status status =
-      gv_alloc_for(&worker->buffer.x, batch * (size_t)shape->features, sizeof(float), what, err);
-  if (status == GV_OK && shape->classes > 0)
-    status = gv_alloc_for(&worker->buffer.labels, batch, sizeof(int32_t), what, err);
-  if (status == GV_OK && shape->outputs > 0)
-    status =
-        gv_alloc_for(&worker->buffer.targets, batch * (size_t)shape->outputs, sizeof(float), what, err);
+  enum gv_status status = gv_buffer_place(&worker->buffer, &s->source->shape, s->task->max_batch, err);
   if (status == GV_OK && !s->algorithm->gradient_message)
     status = gv_alloc_for(&worker->gradient, e->stride, sizeof(float), "a gradient", err);
   if (status == GV_OK)
@@ -60,7 +51,7 @@ static void settle(struct gv_worker *worker)
   enum gv_status status = place_worker(worker, &error);
   for (int i = worker->first; i < worker->end && status == GV_OK; i++)
     status = place_node(e, i, &error);
-  if (status == GV_OK && worker->index == 0 && e->setup.model->init != NULL &&
+  if (status == GV_OK && worker->index == 0 && e->setup.start == NULL && e->setup.model->init != NULL &&
       e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
     status = gv_fail(&error, GV_MODEL, "start weights: %s", e->setup.failure(e->setup.hosts[0]));
   if (status != GV_OK)
@@ -233,6 +224,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
     status = gv_alloc_for(&e->worker, (size_t)setup->workers, sizeof *e->worker, "the workers", err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->start, e->stride, sizeof *e->start, "the start weights", err);
+  if (status == GV_OK && setup->start != NULL)
+    e->setup.start = memcpy(e->start, setup->start, e->dim * sizeof *e->start);
   if (status == GV_OK)
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
@@ -258,9 +251,7 @@ void gv_engine_destroy(struct gv_engine *e)
     return;
   for (int w = 0; w < e->setup.workers && e->worker != NULL; w++) {
     struct gv_worker *worker = &e->worker[w];
-    gv_free(worker->buffer.x);
-    gv_free(worker->buffer.labels);
-    gv_free(worker->buffer.targets);
+    gv_buffer_clear(&worker->buffer);
     gv_free(worker->gradient);
     gv_free(worker->direction);
     gv_free(worker->average);
