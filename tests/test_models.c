@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "config.h"
+#include "core/base/blas.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
 #include "core/base/team.h"
@@ -13,7 +14,7 @@
 #include "plugins/plan.h"
 #include "tests/suite.h"
 
-/* The model of $GV_BUILD, or NULL: cnn is there only with oneDNN. */
+/* The model of $GV_BUILD, or NULL: cnn is there only with oneDNN. Products run on one thread, as in a run. */
 static const struct gv_model *built_in(const char *name)
 {
   static const struct gv_search nowhere;
@@ -21,6 +22,7 @@ static const struct gv_model *built_in(const char *name)
   const char *build = getenv("GV_BUILD");
   char path[1024];
   snprintf(path, sizeof path, "%s/models/.libs/%s.so", build != NULL ? build : ".", name);
+  assert_ok(gv_blas_prepare(err));
   if (strcmp(name, "cnn") == 0 && !gv_is_file(path))
     return NULL;
   assert_ok(gv_plugin_load(path, &nowhere, &model, NULL, err));

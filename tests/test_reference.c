@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "config.h"
 #include "core/base/blas.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
@@ -196,7 +197,11 @@ START_TEST(models_are_built)
   int built = 0;
   for (size_t i = 0; i < json_array_size(reference); i++) {
     const json_t *of = json_array_get(reference, i);
-    ck_assert_msg(is_built(of) || strcmp(text(of, "model"), "cnn") == 0, "%s is not built", text(of, "model"));
+    bool left_out = false;
+#ifndef HAVE_DNNL
+    left_out = strcmp(text(of, "model"), "cnn") == 0;
+#endif
+    ck_assert_msg(is_built(of) || left_out, "%s is not built", text(of, "model"));
     built += is_built(of);
   }
   ck_assert_int_ge(built, 8);
