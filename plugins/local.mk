@@ -1,4 +1,5 @@
 libgv_la_SOURCES += \
+  %D%/ask.c \
   %D%/choose.c %D%/choose.h \
   %D%/conform.c %D%/conform.h \
   %D%/host.c %D%/host.h \
