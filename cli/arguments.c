@@ -81,6 +81,51 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
   return status;
 }
 
+static enum gv_status set_option(void *context, const char *key, const char *value, struct gv_error *err)
+{
+  return gv_options_set(context, key, value, err);
+}
+
+/* Whether the argument is an option whose value is the next one. */
+static bool wants_next(const char *argument, const struct gv_option *rows)
+{
+  for (; rows->key != NULL; rows++)
+    if (is_whole_word(argument, rows->key))
+      return rows->type != GV_OPTION_FLAG && strchr(argument, '=') == NULL;
+  return false;
+}
+
+enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *rows, const char **word,
+                                 struct gv_options **options, struct gv_error *err)
+{
+  struct gv_options *read = NULL;
+  char **rest = calloc((size_t)argc + 1, sizeof *rest);
+  const char *found = NULL;
+  int count = 0;
+  if (rest == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the options");
+  for (int i = 0; i < argc; i++) {
+    if (i > 0 && found == NULL && argv[i][0] != '-') {
+      found = argv[i];
+      continue;
+    }
+    rest[count++] = argv[i];
+    if (i > 0 && i + 1 < argc && wants_next(argv[i], rows))
+      rest[count++] = argv[++i];
+  }
+  enum gv_status status = gv_options_create(rows, argv[0], &read, err);
+  if (status == GV_OK)
+    status = gv_arguments(count, rest, rows, read, set_option, err);
+  free(rest);
+  if (status != GV_OK) {
+    gv_options_destroy(read);
+    return status;
+  }
+  *word = found;
+  *options = read;
+  return GV_OK;
+}
+
 /* Prints text from column `at` on, wrapped at words; the first line begins where the cursor is. */
 static void print_wrapped(FILE *out, const char *text, size_t at)
 {

@@ -7,6 +7,8 @@
 
 #include <grapevine/grapevine.h>
 
+struct gv_options;
+
 struct gv_command {
   const char *name;
   const char *arguments;  /* as in "usage: grapevine NAME ARGUMENTS" */
@@ -16,12 +18,27 @@ struct gv_command {
 };
 
 extern const struct gv_command gv_command_train;
-extern const struct gv_command gv_command_help;
+extern const struct gv_command gv_command_eval;
 extern const struct gv_command gv_command_model;
-extern const struct gv_command gv_command_model_check;  /* of `grapevine model` */
+extern const struct gv_command gv_command_help;
+
+/* Subcommands of `grapevine model`. */
+extern const struct gv_command gv_command_model_list;
+extern const struct gv_command gv_command_model_show;
+extern const struct gv_command gv_command_model_check;
+extern const struct gv_command gv_command_model_new;
 
 /* All subcommands, ends with NULL. */
 extern const struct gv_command *const gv_commands[];
+
+/* ---- main.c ---- */
+
+/* "  NAME  summary", a line a command; the table ends with NULL. */
+void gv_print_commands(FILE *out, const struct gv_command *const *table);
+
+/* Runs the command of the table that argv[0] names; `family` is what it was called with, "grapevine" or
+ * "grapevine model". Returns the exit status. */
+int gv_pick_command(const char *family, const struct gv_command *const *table, int argc, char **argv);
 
 /* ---- arguments.c ---- */
 
@@ -32,8 +49,20 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
                                                   struct gv_error *err),
                             struct gv_error *err);
 
+/* The same for a command with options of its own rows and one argument beside them, wherever it stands, as in
+ * "show NAME --json". *word <- that argument; NULL: not given. *options is the caller's to destroy. */
+enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *rows, const char **word,
+                                 struct gv_options **options, struct gv_error *err);
+
 /* Prints the rows of a table: "  --key VALUE  help [default]", key=value form without dashes. */
 void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes);
+
+/* ---- model_list.c ---- */
+
+struct gv_search;
+
+/* Prints the models found in search: "  NAME  summary", or why it cannot be loaded; with `files`, each file too. */
+enum gv_status gv_print_models(FILE *out, const struct gv_search *search, bool files, struct gv_error *err);
 
 /* ---- terminal.c ---- */
 
@@ -48,6 +77,9 @@ void gv_show_log(bool verbose);
 
 /* "1.24 M", "873 k", "12.3", into text. Returns text. */
 char *gv_short_number(double x, char *text, size_t size);
+
+/* "12 bytes", "427 KiB", "1.21 GiB", into text. Returns text. */
+char *gv_short_bytes(double bytes, char *text, size_t size);
 
 /* "1.8 ms", "3.2 s", "12 s", "3 min 20 s", "2 h 5 min", into text. Returns text. */
 char *gv_short_time(double seconds, char *text, size_t size);

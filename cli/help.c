@@ -34,28 +34,14 @@ static void print_page(const char *kind, const char *name, const char *summary, 
   gv_print_options(stdout, options, false);
 }
 
-static enum gv_status find_models(struct gv_search *search, struct gv_plugin_list *list, struct gv_error *err)
-{
-  enum gv_status status = gv_plugin_search_fill(search, NULL, err);
-  return status == GV_OK ? gv_plugin_list(search, list, err) : status;
-}
-
 static enum gv_status list_models(struct gv_error *err)
 {
   struct gv_search search = {0};
-  struct gv_plugin_list list = {0};
-  enum gv_status status = find_models(&search, &list, err);
+  enum gv_status status = gv_plugin_search_fill(&search, NULL, err);
   printf("\nmodel - what is trained; plugins, found in --plugin-dir, GRAPEVINE_PLUGIN_PATH and where they are "
          "installed\n");
-  for (size_t i = 0; i < list.count; i++) {
-    const struct gv_model *model = NULL;
-    struct gv_error refused;
-    if (gv_plugin_load(list.files[i].path, &search, &model, NULL, &refused) == GV_OK)
-      printf("  %-22s %s\n", model->name, model->summary);
-    else
-      printf("  %-22s cannot be loaded: %s\n", list.files[i].name, refused.text);
-  }
-  gv_plugin_list_clear(&list);
+  if (status == GV_OK)
+    status = gv_print_models(stdout, &search, false, err);
   gv_search_clear(&search);
   return status;
 }

@@ -4,10 +4,14 @@ grapevine_SOURCES = \
   %D%/apart.c %D%/apart.h \
   %D%/arguments.c \
   %D%/cli.h \
+  %D%/eval.c \
   %D%/help.c \
   %D%/main.c \
   %D%/model.c \
   %D%/model_check.c \
+  %D%/model_list.c \
+  %D%/model_new.c \
+  %D%/model_show.c \
   %D%/terminal.c \
   %D%/train.c
 grapevine_LDADD = libgv.la

@@ -10,26 +10,47 @@
 
 const struct gv_command *const gv_commands[] = {
     &gv_command_train,
+    &gv_command_eval,
     &gv_command_model,
     &gv_command_help,
     NULL,
 };
+
+void gv_print_commands(FILE *out, const struct gv_command *const *table)
+{
+  for (; *table != NULL; table++)
+    fprintf(out, "  %-8s %s\n", (*table)->name, (*table)->summary);
+}
+
+static const char *command_name(const void *context, size_t i)
+{
+  const struct gv_command *const *table = context;
+  return table[i] == NULL ? NULL : table[i]->name;
+}
+
+int gv_pick_command(const char *family, const struct gv_command *const *table, int argc, char **argv)
+{
+  for (size_t c = 0; table[c] != NULL; c++)
+    if (strcmp(table[c]->name, argv[0]) == 0)
+      return table[c]->run(argc, argv);
+  struct gv_error error;
+  const char *near = gv_nearest(argv[0], command_name, table);
+  if (near != NULL)
+    gv_fail(&error, GV_USAGE, "unknown command '%s'; did you mean '%s'? `%s --help` lists all", argv[0], near,
+            family);
+  else
+    gv_fail(&error, GV_USAGE, "unknown command '%s'; `%s --help` lists all", argv[0], family);
+  return gv_complain(&error);
+}
 
 static void print_usage(FILE *out)
 {
   fprintf(out, "usage: grapevine COMMAND [ARGUMENTS]\n\n"
                "Decentralized training on one many-core host: n nodes, each a replica with its own data, agree by\n"
                "averaging with their neighbours.\n\n");
-  for (size_t c = 0; gv_commands[c] != NULL; c++)
-    fprintf(out, "  %-8s %s\n", gv_commands[c]->name, gv_commands[c]->summary);
+  gv_print_commands(out, gv_commands);
   fprintf(out, "\n`grapevine COMMAND --help` explains a command; `grapevine --version` prints the version.\n\n"
                "Example\n  grapevine train --nodes 16 --topology ring\n");
-}
-
-static const char *command_name(const void *context, size_t i)
-{
-  (void)context;
-  return gv_commands[i] == NULL ? NULL : gv_commands[i]->name;
 }
 
 /* Where the caller closed a standard stream, the next file opened would take its number and receive what is
@@ -55,17 +76,7 @@ static int run(int argc, char **argv)
     printf("grapevine %s\n", PACKAGE_VERSION);
     return 0;
   }
-  for (size_t c = 0; gv_commands[c] != NULL; c++)
-    if (strcmp(gv_commands[c]->name, argv[1]) == 0)
-      return gv_commands[c]->run(argc - 1, argv + 1);
-  struct gv_error error;
-  const char *near = gv_nearest(argv[1], command_name, NULL);
-  if (near != NULL)
-    gv_fail(&error, GV_USAGE, "unknown command '%s'; did you mean '%s'? `grapevine --help` lists all", argv[1],
-            near);
-  else
-    gv_fail(&error, GV_USAGE, "unknown command '%s'; `grapevine --help` lists all", argv[1]);
-  return gv_complain(&error);
+  return gv_pick_command("grapevine", gv_commands, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

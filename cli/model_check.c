@@ -262,33 +262,22 @@ static enum gv_status read_task(struct check *check, struct gv_error *err)
   return GV_OK;
 }
 
-static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
-{
-  return gv_options_set(((struct check *)context)->options, key, value, err);
-}
-
 static int run_check(int argc, char **argv)
 {
-  struct gv_error error;
+  struct gv_error error = {GV_OK, ""};
   struct check check = {.error = {GV_OK, ""}};
-  bool named = argc > 1 && argv[1][0] != '-';
-  enum gv_status status = gv_options_create(rows, "model check", &check.options, &error);
-  if (status == GV_OK)
-    status = gv_arguments(argc - named, argv + named, rows, &check, set, &error);
-  bool help = status == GV_OK && gv_options_flag(check.options, "help");
-  if (status == GV_OK && !help && !named)
-    status = gv_fail(&error, GV_USAGE, "which model? Write its name or its file first, as in grapevine model check "
-                     "./svm.so; --help says more");
-  if (status == GV_OK && !help)
-    status = read_task(&check, &error);
   int code = 0;
-  check.spec = named ? argv[1] : "";
-  if (status != GV_OK)
-    code = gv_complain(&error);
-  else if (help)
+  enum gv_status status = gv_arguments_word(argc, argv, rows, &check.spec, &check.options, &error);
+  if (status == GV_OK && gv_options_flag(check.options, "help")) {
     print_help();
-  else
-    code = check_and_print(&check);
+  } else {
+    if (status == GV_OK && check.spec == NULL)
+      status = gv_fail(&error, GV_USAGE, "which model? Write its name or its file, as in grapevine model check "
+                       "./svm.so; --help says more");
+    if (status == GV_OK)
+      status = read_task(&check, &error);
+    code = status == GV_OK ? check_and_print(&check) : gv_complain(&error);
+  }
   json_decref(check.results);
   gv_options_destroy(check.options);
   return code;

@@ -99,16 +99,22 @@ static void draw(void *context, int node, uint64_t round, struct gv_buffer *buff
   *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = n};
 }
 
-static void test(void *context, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch)
+void gv_batches_part(const struct gv_dataset *dataset, const struct gv_part *part, int64_t first, int32_t n,
+                     struct gv_buffer *buffer, struct gv_batch *batch)
 {
-  const struct gv_dataset *dataset = ((struct gv_batches *)context)->dataset;
-  const uint8_t *restrict from = dataset->test.bytes + first * dataset->shape.features;
+  const uint8_t *restrict from = part->bytes + first * dataset->shape.features;
   float *restrict to = buffer->x;
   size_t values = (size_t)n * (size_t)dataset->shape.features;
 #pragma omp simd
   for (size_t j = 0; j < values; j++)
     to[j] = (float)from[j] * dataset->scale;
-  *batch = (struct gv_batch){.x = buffer->x, .labels = dataset->test.labels + first, .n = n};
+  *batch = (struct gv_batch){.x = buffer->x, .labels = part->labels + first, .n = n};
+}
+
+static void test(void *context, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch)
+{
+  const struct gv_dataset *dataset = ((struct gv_batches *)context)->dataset;
+  gv_batches_part(dataset, &dataset->test, first, n, buffer, batch);
 }
 
 static int64_t apart(int64_t count)

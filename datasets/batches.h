@@ -22,4 +22,8 @@ void gv_batches_destroy(struct gv_batches *batches);
 /* source <- the engine's view; valid as long as batches is. */
 void gv_batches_source(struct gv_batches *batches, struct gv_source *source);
 
+/* batch <- samples first .. first+n-1 of a part of the data set, in file order. Pure, any thread. */
+void gv_batches_part(const struct gv_dataset *dataset, const struct gv_part *part, int64_t first, int32_t n,
+                     struct gv_buffer *buffer, struct gv_batch *batch);
+
 #endif

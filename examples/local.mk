@@ -1,4 +1,6 @@
 EXTRA_DIST += \
   %D%/own_model/Makefile \
   %D%/own_model/README.md \
-  %D%/own_model/svm.c
+  %D%/own_model/svm.c \
+  %D%/pytorch/README.md \
+  %D%/pytorch/grapevine_torch.py

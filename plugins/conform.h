@@ -17,7 +17,8 @@ struct gv_taken {
   void *frames[GV_TAKEN_FRAMES];
 };
 
-/* What watches the memory that the calling thread takes; a library cannot, the program that links it can. */
+/* What watches the memory that the calling thread takes, one thread at a time; a library cannot, the program that
+ * links it can. */
 struct gv_allocation_watch {
   void (*begin)(void);
   /* Ends the watch. Returns how many blocks were taken since; taken (room) <- the first of them. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What a library may take at each call for its own book-keeping: the author of a plugin has no say in it. */
-enum { BOOKKEEPING = 4096, ROOM = 64 };
+enum { BOOKKEEPING = 4096, ROOM = 512 };
 
 static bool begins(const char *text, const char *with)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
 #include "core/base/named.h"
 #include "core/base/option.h"
 #include "plugins/search.h"
@@ -107,12 +108,27 @@ static const char *file_name(const void *context, size_t i)
   return i < list->count ? list->files[i].name : NULL;
 }
 
+/* Built-in models that this build left out, and why. */
+static const struct {
+  const char *name, *why;
+} left_out[] = {
+#ifndef HAVE_DNNL
+    {"cnn", "; it needs oneDNN, which this Grapevine was built without"},
+#endif
+    {NULL, NULL},
+};
+
 static enum gv_status not_found(const char *name, const struct gv_search *search, const struct gv_plugin_list *list,
                                 struct gv_error *err)
 {
-  char near[GV_NAME_MAX + 32] = "", folders[300] = "no folder";
+  char near[GV_NAME_MAX + 64] = "", folders[300] = "no folder";
   const char *nearest = gv_nearest(name, file_name, list);
-  if (nearest != NULL)
+  size_t out = 0;
+  while (left_out[out].name != NULL && strcmp(left_out[out].name, name) != 0)
+    out++;
+  if (left_out[out].name != NULL)
+    snprintf(near, sizeof near, "%s", left_out[out].why);
+  else if (nearest != NULL)
     snprintf(near, sizeof near, "; did you mean '%.*s'?", GV_NAME_MAX, nearest);
   if (search->count > 0)
     gv_search_text(search, folders, sizeof folders);

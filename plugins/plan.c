@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/host.h"
-
 /* What is wrong with the tensor by itself, or NULL. *count <- its elements. */
 static const char *fault(const struct gv_tensor *tensor, int64_t *count)
 {
@@ -61,26 +59,6 @@ enum gv_status gv_plan_add(struct gv_plan *plan, const struct gv_tensor *tensor,
     placed->tensor.shape[i] = 1;
   plan->parameters += count;
   return GV_OK;
-}
-
-enum gv_status gv_plan_create(const struct gv_model *model, const struct gv_task *task, const struct gv_host *host,
-                              struct gv_plan **plan, struct gv_error *err)
-{
-  struct gv_plan *made = calloc(1, sizeof *made);
-  if (made == NULL)
-    return gv_fail(err, GV_MEMORY, "model %s: no memory for its plan", model->name);
-  gv_plugin_host_forget(host);
-  enum gv_status status = GV_OK;
-  if (model->plan(host, task, made) != 0 || gv_plugin_host_failed(host))
-    status = gv_fail(err, GV_MODEL, "%s", gv_plugin_host_error(host));
-  else if (made->count == 0)
-    status = gv_fail(err, GV_MODEL, "model %s: its plan adds no tensor; a model has one parameter or more",
-                     model->name);
-  if (status == GV_OK)
-    *plan = made;
-  else
-    gv_plan_destroy(made);
-  return status;
 }
 
 void gv_plan_destroy(struct gv_plan *plan)

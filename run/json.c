@@ -1,6 +1,7 @@
-/* Any bytes as a JSON string. */
+/* Any bytes as a JSON string, a tensor's shape as a list, numbers, and the text of it all. */
 #include "run/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,4 +34,29 @@ json_t *gv_json_text(const char *bytes)
   whole = json_string(text);
   free(text);
   return whole;
+}
+
+json_t *gv_json_shape(const struct gv_tensor *tensor)
+{
+  json_t *shape = json_array();
+  int failed = shape == NULL;
+  for (int32_t r = 0; r < tensor->rank; r++)
+    failed |= json_array_append_new(shape, json_integer(tensor->shape[r]));
+  if (failed) {
+    json_decref(shape);
+    return NULL;
+  }
+  return shape;
+}
+
+json_t *gv_json_number(double x)
+{
+  return isfinite(x) ? json_real(x) : json_null();
+}
+
+char *gv_json_finish(json_t *value)
+{
+  char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+  json_decref(value);
+  return text;
 }

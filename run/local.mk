@@ -1,11 +1,14 @@
 libgv_la_SOURCES += \
+  %D%/eval.c %D%/eval.h \
   %D%/folder.c %D%/folder.h \
   %D%/json.c %D%/json.h \
   %D%/options.c \
+  %D%/predictions.c %D%/predictions.h \
   %D%/report.c \
   %D%/resolve.c \
   %D%/run.c %D%/run.h \
-  %D%/safetensors.c %D%/safetensors.h
+  %D%/safetensors.c %D%/safetensors.h \
+  %D%/safetensors_read.c
 
 # The same objects for programs that embed Grapevine; only what <grapevine/> declares is visible.
 lib_LTLIBRARIES += libgrapevine.la

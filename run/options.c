@@ -2,8 +2,10 @@
 #include "run/run.h"
 
 static const struct gv_option rows[] = {
-    {.key = "model", .type = GV_OPTION_TEXT, .value = "logreg",
+    {.key = "model", .type = GV_OPTION_TEXT, .value = "mlp",
      .help = "model plugin: a name or the path of a .so, with options"},
+    {.key = "init", .type = GV_OPTION_TEXT, .value = "auto",
+     .help = "where every node starts: a model.safetensors with the model's tensors; auto: the model's own start"},
     {.key = "data", .type = GV_OPTION_TEXT, .value = "digits",
      .help = "data set: a known name, or a folder of MNIST-style IDX files"},
     {.key = "nodes", .type = GV_OPTION_INT, .value = "8", .min = 1, .max = 1e6,

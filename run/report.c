@@ -1,6 +1,5 @@
 /* config.json and summary.json: what a run was asked to do, on what, and what came of it. */
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "config.h"
@@ -14,12 +13,6 @@
 #ifdef HAVE_HWLOC
 #include <hwloc.h>
 #endif
-
-/* A number, or null where there is none. */
-static json_t *number(double x)
-{
-  return isfinite(x) ? json_real(x) : json_null();
-}
 
 static void set_options(json_t *object, const struct gv_options *options)
 {
@@ -70,14 +63,6 @@ static json_t *threads(const struct gv_run *run)
   return list;
 }
 
-/* The text of an object, which it consumes. */
-static char *text_of(json_t *object)
-{
-  char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-  json_decref(object);
-  return text;
-}
-
 char *gv_run_config_text(const struct gv_run *run)
 {
   json_t *config = json_object(), *options = json_object(), *resolved = json_object();
@@ -94,8 +79,8 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(resolved, "model_file", gv_json_text(run->model_path));
   json_object_set_new(resolved, "data_found", gv_json_text(run->dataset->found));
   json_object_set_new(resolved, "rounds", json_integer((json_int_t)run->rounds));
-  json_object_set_new(resolved, "rounds_per_epoch", number(run->result.rounds_per_epoch));
-  json_object_set_new(resolved, "eval_every_rounds", json_integer((json_int_t)run->eval_every));
+  json_object_set_new(resolved, "rounds_per_epoch", gv_json_number(run->result.rounds_per_epoch));
+  json_object_set_new(resolved, "eval_every_rounds", gv_json_number(run->eval_every));
   json_object_set_new(resolved, "workers", json_integer(run->workers));
   json_object_set_new(resolved, "nodes_evaluated", json_integer(run->result.evaluated_nodes));
   json_object_set_new(config, "resolved", resolved);
@@ -114,7 +99,7 @@ char *gv_run_config_text(const struct gv_run *run)
                       json_pack("{s:o, s:i, s:i}", "cpu", gv_json_text(run->machine.model), "cores",
                                 run->machine.cores, "processors", run->machine.processors));
   json_object_set_new(config, "threads", threads(run));
-  return text_of(config);
+  return gv_json_finish(config);
 }
 
 char *gv_run_summary_text(const struct gv_run *run)
@@ -133,13 +118,14 @@ char *gv_run_summary_text(const struct gv_run *run)
       {"train_samples", r->train_samples}, {"test_samples", r->test_samples}, {"seed", (int64_t)r->seed}};
   json_t *summary = json_object();
   for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++)
-    json_object_set_new(summary, measured[i].key, number(measured[i].value));
+    json_object_set_new(summary, measured[i].key, gv_json_number(measured[i].value));
   for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
     json_object_set_new(summary, counted[i].key, json_integer(counted[i].value));
-  static const char *const choices[] = {"model", "data", "topology", "algorithm", "split", "optimizer", "schedule"};
+  static const char *const choices[] = {"model", "init", "data", "topology", "algorithm", "split", "optimizer",
+                                        "schedule"};
   for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
     json_object_set_new(summary, choices[i], gv_json_text(gv_options_text(run->options, choices[i])));
   json_object_set_new(summary, "interrupted", json_boolean(r->interrupted));
   json_object_set_new(summary, "out", gv_json_text(run->folder.path));
-  return text_of(summary);
+  return gv_json_finish(summary);
 }

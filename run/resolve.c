@@ -1,13 +1,16 @@
 /* From options to a run that can start: names first, for they fail fastest; then plugin, data, split, topology. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/blas.h"
 #include "core/base/log.h"
+#include "core/base/memory.h"
 #include "core/graph/topology.h"
 #include "plugins/choose.h"
 #include "plugins/search.h"
 #include "run/run.h"
+#include "run/safetensors.h"
 
 static enum gv_status resolve_names(struct gv_run *run, struct gv_error *err)
 {
@@ -89,8 +92,8 @@ static enum gv_status resolve_length(struct gv_run *run, struct gv_error *err)
     return gv_fail(err, GV_USAGE, "epochs %s: that is %.3g rounds of %lld samples; accepted are up to %u",
                    gv_options_text(o, "epochs"), rounds, (long long)run->source.samples_per_round, UINT32_MAX);
   run->rounds = rounds < 1 ? 1 : (uint64_t)rounds;
-  double every = round(gv_options_real(o, "eval-every") * per_epoch);
-  run->eval_every = every < 1 ? 1 : every > UINT32_MAX ? UINT32_MAX : (uint64_t)every;
+  double every = gv_options_real(o, "eval-every") * per_epoch;
+  run->eval_every = every < 1 ? 1 : every;
   run->result.rounds_per_epoch = per_epoch;
   return GV_OK;
 }
@@ -110,6 +113,24 @@ static enum gv_status resolve_plan(struct gv_run *run, struct gv_error *err)
   for (int w = 0; w < run->workers; w++)
     run->host_tables[w] = gv_plugin_host_table(run->hosts, w);
   return gv_plan_create(run->model, &run->task, run->host_tables[0], &run->plan, err);
+}
+
+/* --init: the values of a file whose tensors are the plan's, whatever model wrote it. */
+static enum gv_status resolve_start(struct gv_run *run, struct gv_error *err)
+{
+  const char *path = gv_options_text(run->options, "init");
+  struct gv_safetensors *file = NULL;
+  if (strcmp(path, "auto") == 0)
+    return GV_OK;
+  if (*path == '\0')
+    return gv_fail(err, GV_USAGE, "init: the file's name is empty; accepted: a safetensors file, or 'auto'");
+  enum gv_status status = gv_safetensors_open(path, &file, err);
+  if (status == GV_OK)
+    status = gv_alloc_for(&run->start, (size_t)run->plan->parameters, sizeof *run->start, "the start weights", err);
+  if (status == GV_OK)
+    status = gv_safetensors_read(file, run->plan, run->start, err);
+  gv_safetensors_close(file);
+  return status;
 }
 
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
@@ -134,6 +155,8 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
     status = resolve_length(run, err);
   if (status == GV_OK)
     status = resolve_plan(run, err);
+  if (status == GV_OK)
+    status = resolve_start(run, err);
   if (status != GV_OK)
     return status;
   if (!run->bound)

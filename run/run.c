@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/base/memory.h"
 #include "run/safetensors.h"
 
 /* Numbers are read and written with a point, whatever locale the embedding program has set for its thread. */
@@ -51,6 +52,7 @@ void gv_run_destroy(struct gv_run *run)
   if (run == NULL)
     return;
   gv_engine_destroy(run->engine);
+  gv_free(run->start);
   gv_plan_destroy(run->plan);
   gv_plugin_hosts_destroy(run->hosts);
   free(run->host_tables);
@@ -147,12 +149,16 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .rounds = run->rounds,
       .eval_every = run->eval_every,
       .seed = run->seed,
+      .start = run->start,
       .stop = &run->stop,
       .context = run,
       .evaluated = on_evaluation,
       .progress = run->watcher.progress != NULL ? on_progress : NULL,
   };
-  return gv_engine_create(&setup, &run->engine, err);
+  enum gv_status status = gv_engine_create(&setup, &run->engine, err);
+  gv_free(run->start);
+  run->start = NULL;
+  return status;
 }
 
 /* What --verbose shows: what was found where, and which worker stands where. */
@@ -174,18 +180,22 @@ static void log_details(const struct gv_run *run)
 }
 
 /* The mean model. The metadata says nothing of workers, time or folders: same run, same bits. Options stand there
- * with their defaults, for a reader to make the same model whatever its own defaults are. */
+ * with their defaults, for a reader to make the same model whatever its own defaults are; the batch, for a model
+ * that prepares for one (struct gv_task) to give the same bits again. */
 static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
 {
   char *options = gv_options_format(run->model_options);
   char *path = gv_path_join(run->folder.path, "model.safetensors");
+  char batch[16];
   enum gv_status status = GV_MEMORY;
+  snprintf(batch, sizeof batch, "%d", run->task.batch);
   if (options != NULL && path != NULL) {
     const struct gv_metadata metadata[] = {
         {"format", "pt"},
         {"program", "grapevine"},
         {"model", run->model->name},
         {"model_options", options},
+        {"batch", batch},
         {"data", run->dataset->name},
     };
     status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata,

@@ -39,7 +39,8 @@ struct gv_run {
   struct gv_batches *batches;
   struct gv_source source;
   struct gv_schedule *schedule;
-  uint64_t rounds, eval_every;
+  uint64_t rounds;
+  double eval_every;  /* rounds */
   int nodes, workers;
   uint64_t seed;
   bool bound;                  /* worker w stands on processor machine.order[w] */
@@ -48,6 +49,7 @@ struct gv_run {
   struct gv_plugin_hosts *hosts;
   const struct gv_host **host_tables;  /* (workers) */
   struct gv_plan *plan;
+  float *start;                /* (parameters) of --init, until the engine has them; NULL: the model's own */
   struct gv_engine *engine;
   struct gv_folder folder;
   struct gv_result result;

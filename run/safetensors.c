@@ -19,11 +19,9 @@ static char *header_text(const struct gv_plan *plan, const struct gv_metadata *m
   failed |= json_object_set_new(header, "__metadata__", about);
   for (size_t t = 0; t < plan->count; t++) {
     const struct gv_placed *placed = &plan->tensors[t];
-    json_t *shape = json_array();
-    for (int r = 0; r < placed->tensor.rank; r++)
-      failed |= json_array_append_new(shape, json_integer(placed->tensor.shape[r]));
-    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                              (json_int_t)(placed->first * 4), (json_int_t)((placed->first + placed->count) * 4));
+    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", gv_json_shape(&placed->tensor),
+                              "data_offsets", (json_int_t)(placed->first * 4),
+                              (json_int_t)((placed->first + placed->count) * 4));
     failed |= json_object_set_new(header, placed->tensor.name, entry);
   }
   char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);

@@ -17,6 +17,8 @@ here=yes
 while read -r command; do
   if [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
     skip "$command" 'fashion-mnist is not installed'
+  elif [[ $command == *'--model cnn'* ]] && ! grep -qx cnn names; then
+    skip "$command" 'cnn needs oneDNN'
   else
     check "$command" timeout 300 bash -c "$command </dev/null"
   fi

@@ -74,7 +74,8 @@ models_stand_alone() {
       what=$(resolved "$file" "$what")
       case $what in
         include/grapevine/* | "$(echo "$file" | cut -d/ -f1,2)"/*) ;;
-        *) echo "$file includes $what: a model sees <grapevine/...> and its own folder" ;;
+        models/layers/* | config.h) [[ $file == models/* ]] || echo "$file includes $what: it stands alone" ;;
+        *) echo "$file includes $what: a model sees <grapevine/...>, models/layers and its own folder" ;;
       esac
     done
   done

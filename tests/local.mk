@@ -10,9 +10,11 @@ AM_TESTS_ENVIRONMENT = \
   CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; CK_DEFAULT_TIMEOUT=120; \
   GV_SOURCE='$(abs_top_srcdir)'; GV_BUILD='$(abs_top_builddir)'; CC='$(CC)'; \
   GV_SANITIZE='$(enable_sanitize)'; \
+  TSAN_OPTIONS="suppressions=$(abs_top_srcdir)/%D%/tsan.supp $$TSAN_OPTIONS"; export TSAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
-EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h
+EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
+  %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)
@@ -31,7 +33,12 @@ UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_datasets
 UNIT_TESTS += %D%/test_plugins
 UNIT_TESTS += %D%/test_conform
+UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_run
+UNIT_TESTS += %D%/test_safetensors
+UNIT_TESTS += %D%/test_score
+UNIT_TESTS += %D%/test_predictions
+UNIT_TESTS += %D%/test_reference
 # With the program's malloc, which watches who takes memory.
 %C%_test_conform_SOURCES = %D%/test_conform.c cli/allocations.c cli/allocations.h
 
@@ -74,6 +81,8 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
-SCRIPT_TESTS = %D%/own_model.sh %D%/train.sh %D%/model_check.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+SCRIPT_TESTS = \
+  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/eval.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
+  %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)

@@ -19,6 +19,22 @@ check() {
   fi
 }
 
+# learned FOLDER: summary.json of this run, test_accuracy: at least 0.9
+learned() {
+  awk -F: '/"test_accuracy"/ { found = 1; good = $2 + 0 >= 0.9 } END { exit !(found && good) }' "$1/summary.json" ||
+    { cat "$1/summary.json"; return 1; }
+}
+
+# new_commands FILE: the command lines that `grapevine model new` printed there; that of a command which this
+# grapevine does not have is left out
+new_commands() {
+  if "$GV_BUILD/grapevine" model --help | grep -q '^  check '; then
+    sed '1,/^Try next$/d; s/^  //' "$1"
+  else
+    sed '1,/^Try next$/d; s/^  //; / model check /d' "$1"
+  fi
+}
+
 skip() { number=$((number + 1)); echo "ok $number - $1 # SKIP $2"; }
 
 finish() { echo "1..$number"; }

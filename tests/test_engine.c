@@ -191,6 +191,20 @@ static enum gv_status keep(void *context, const struct gv_evaluation *evaluation
   return GV_OK;
 }
 
+/* Evaluations every 4.8 rounds stay near the multiples of 4.8, and the last is one of them. */
+START_TEST(evaluations_do_not_drift)
+{
+  struct log log = {0};
+  struct toy_run run = {.nodes = 4, .workers = 2, .dim = 5, .rate = 0.1, .rounds = 24, .eval_every = 4.8,
+                        .evaluated = keep, .context = &log};
+  assert_ok(toy_train(&run, NULL, err));
+  static const uint64_t rounds[] = {0, 5, 10, 15, 20, 24};
+  ck_assert_int_eq(log.count, 6);
+  for (int i = 0; i < 6; i++)
+    ck_assert_uint_eq(log.row[i].round, rounds[i]);
+}
+END_TEST
+
 START_TEST(evaluations_come_where_they_should)
 {
   struct log log = {0};
@@ -357,7 +371,8 @@ int main(void)
                                 dsgd_on_the_full_graph_is_psgd,
                                 dsgd_follows_its_definition_and_keeps_the_mean,
                                 same_bits_for_every_number_of_workers,
-                                evaluations_come_where_they_should, evaluations_do_not_depend_on_workers,
+                                evaluations_come_where_they_should, evaluations_do_not_drift,
+                                evaluations_do_not_depend_on_workers,
                                 first_failure_is_reported, wrong_metrics_are_reported, divergence_is_reported,
                                 stop_leaves_at_one_round,
                                 setups_that_do_not_fit_are_refused, optimizers_in_closed_form, learning_rates,

@@ -484,7 +484,7 @@ START_TEST(logreg_plan)
                gv_plan_create(s.model, &s.task, s.host, &plan, err));
   s.task.shape.classes = 0;
   s.task.shape.outputs = 1;
-  assert_fails(GV_MODEL, "take data with labels", gv_plan_create(s.model, &s.task, s.host, &plan, err));
+  assert_fails(GV_MODEL, "linreg learns numbers", gv_plan_create(s.model, &s.task, s.host, &plan, err));
   s.task.shape.classes = 2;
   s.task.shape.features = INT64_C(1) << 31;
   assert_fails(GV_MODEL, "2^31 - 1 at most", gv_plan_create(s.model, &s.task, s.host, &plan, err));

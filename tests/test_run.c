@@ -108,11 +108,12 @@ static const char *text(const json_t *object, const char *key)
   return json_string_value(value);
 }
 
-/* A run with options, "key", "value", ..., NULL. */
+/* A run of logreg with options, "key", "value", ..., NULL. */
 static struct gv_run *make(const char *const *options)
 {
   struct gv_run *run = NULL;
   assert_ok(gv_run_create(&run, err));
+  assert_ok(gv_run_set(run, "model", "logreg", err));
   for (; *options != NULL; options += 2)
     assert_ok(gv_run_set(run, options[0], options[1], err));
   return run;
@@ -539,7 +540,7 @@ START_TEST(stop_from_a_callback)
     if (i == 0)
       ck_assert_uint_eq(gv_run_result(run)->last.round, 0);
     else
-      ck_assert_int_ge(stopper.evaluated, 3);  /* the start, the one that stopped, the last */
+      ck_assert_int_ge(stopper.evaluated, 2);  /* the start, the one that stopped, and the last if it is another */
     gv_run_destroy(run);
   }
   leave();

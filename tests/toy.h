@@ -141,11 +141,13 @@ struct toy_run {
   const char *topology, *algorithm, *optimizer, *schedule;
   int nodes, workers, dim, batch, unite;
   double rate;
-  uint64_t rounds, eval_every;
+  uint64_t rounds;
+  double eval_every;
   void (*inspect)(void *context, uint64_t round, const float *const *x);
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void *context;
   const struct gv_stop *stop;
+  const float *start;  /* (dim), or NULL: toy_init */
 };
 
 /* Runs; mean (dim) <- the mean model, may be NULL. */
@@ -184,8 +186,9 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .optimizer = (const struct gv_optimizer *)optimizer, .optimizer_options = o_options,
       .rate = (const struct gv_rate_schedule *)rate, .rate_options = r_options, .learning_rate = run->rate,
       .workers = run->workers > 0 ? run->workers : 1, .rounds = run->rounds,
-      .eval_every = run->eval_every > 0 ? run->eval_every : run->rounds, .seed = 5,
-      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop};
+      .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
+      .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
+      .start = run->start};
   struct gv_engine *engine = NULL;
   enum gv_status status = gv_engine_create(&setup, &engine, why);
   if (status == GV_OK) {

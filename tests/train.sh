@@ -45,7 +45,7 @@ defaults() {
   cat "$out"
   local summary
   summary=$(echo ../defaults/runs/*/summary.json)
-  least "$summary" test_accuracy 0.93 && below "$summary" seconds 10 && least "$summary" nodes 8 || return
+  least "$summary" test_accuracy 0.96 && below "$summary" seconds 10 && least "$summary" nodes 8 || return
   grep -q 'accuracy of the mean model' "$out" && grep -q 'nodes, min / mean / max' "$out" &&
     grep -q 'consensus distance' "$out" && grep -q 'samples/s' "$out" &&
     [ "$(grep -c '^  grapevine ' "$out")" = 3 ]
@@ -97,15 +97,37 @@ by_path() {
 }
 check 'a folder by its path gives the same parameters as its name' by_path
 
+model() { train --model "$1" --out "../model-$1" && least "../model-$1/summary.json" test_accuracy "$2"; }
+check 'linreg learns the digits: 0.91' model linreg 0.91
+check 'logreg learns the digits: 0.93' model logreg 0.93
+if [ -e "$GV_BUILD/models/.libs/cnn.so" ]; then
+  check 'cnn learns the digits: 0.96' model cnn 0.96
+  bits_of_cnn() {
+    local w
+    for w in 1 2 5; do train --model cnn --epochs 2 --batch 20 --workers $w --out "../cnn-$w" || return; done
+    same ../cnn-1 ../cnn-2 ../cnn-5
+  }
+  check 'the same bits from 1, 2 and 5 workers: cnn' bits_of_cnn
+else
+  skip 'cnn learns the digits: 0.96' 'built without oneDNN'
+  skip 'the same bits from 1, 2 and 5 workers: cnn' 'built without oneDNN'
+fi
+
+thousand() {
+  train --model mlp:hidden=128-64 --nodes 1000 --batch 1 --rounds 20 --out ../thousand &&
+    [ "$(value ../thousand/summary.json nodes)" = 1000 ]
+}
+check 'a thousand nodes of mlp' thousand
+
 fashion=/usr/share/datasets/fashion-mnist
 fashion() {
   train --data fashion-mnist --nodes 8 --epochs 10 --eval-every 5 --out ../fashion &&
-    least ../fashion/summary.json test_accuracy 0.83
+    least ../fashion/summary.json test_accuracy 0.87
 }
 if [ -d $fashion ]; then
-  check 'fashion-mnist over 8 nodes: 0.83 within 10 epochs' fashion
+  check 'fashion-mnist over 8 nodes: 0.87 within 10 epochs' fashion
 else
-  skip 'fashion-mnist over 8 nodes: 0.83 within 10 epochs' 'Debian package dataset-fashion-mnist is not installed'
+  skip 'fashion-mnist over 8 nodes: 0.87 within 10 epochs' 'Debian package dataset-fashion-mnist is not installed'
 fi
 
 # ---- what it says ----
@@ -124,7 +146,7 @@ check '--quiet prints nothing' quiet
 verbose() {
   run train --quiet --verbose --epochs 1 --workers 2 --out ../verbose >"$out" 2>"$err" || return
   cat "$err"
-  [ ! -s "$out" ] && grep -q 'model logreg from .*logreg\.so' "$err" &&
+  [ ! -s "$out" ] && grep -q 'model mlp from .*mlp\.so' "$err" &&
     grep -q '1438 training and 359 test' "$err" &&
     grep -q 'worker 0 .*: nodes 0 to 3' "$err" && grep -q 'worker 1 .*: nodes 4 to 7' "$err"
 }
@@ -434,7 +456,7 @@ fi
 stop() {
   local name=$1 started=$SECONDS pid code=0 tries=0 signal
   shift
-  "$grapevine" train --rounds 4e9 --eval-every 1e6 --quiet --out "../$name" >"$out" 2>"$err" &
+  "$grapevine" train --model logreg --rounds 4e9 --eval-every 1e6 --quiet --out "../$name" >"$out" 2>"$err" &
   pid=$!
   while [ ! -s "../$name/metrics.csv" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
   sleep 0.3

@@ -3,18 +3,19 @@
 #include "core/base/clones.h"
 
 GV_CLONES
-static void step(const float *restrict g, float *restrict d, float *restrict m, float b, size_t n)
+static void step(const float *restrict g, float *restrict m, float b, size_t n)
 {
 #pragma omp simd
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < n; i++)
     m[i] = b * m[i] + g[i];
-    d[i] = m[i];
-  }
 }
 
-static void direction(const struct gv_options *options, const float *g, float *d, float *const *state, size_t n)
+static const float *direction(const struct gv_options *options, const float *g, float *d, float *const *state,
+                              size_t n)
 {
-  step(g, d, state[0], (float)gv_options_real(options, "beta"), n);
+  (void)d;
+  step(g, state[0], (float)gv_options_real(options, "beta"), n);
+  return state[0];
 }
 
 static const struct gv_option options[] = {

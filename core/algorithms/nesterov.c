@@ -12,9 +12,11 @@ static void step(const float *restrict g, float *restrict d, float *restrict m, 
   }
 }
 
-static void direction(const struct gv_options *options, const float *g, float *d, float *const *state, size_t n)
+static const float *direction(const struct gv_options *options, const float *g, float *d, float *const *state,
+                              size_t n)
 {
   step(g, d, state[0], (float)gv_options_real(options, "beta"), n);
+  return d;
 }
 
 static const struct gv_option options[] = {

@@ -12,9 +12,10 @@ struct gv_optimizer {
   struct gv_named named;
   int states;  /* vectors kept a node */
 
-  /* d (n) <- the direction for gradient g (n); state (each n) is zero before the first round. d overlaps
-   * neither. NULL: the direction is the gradient itself. */
-  void (*direction)(const struct gv_options *options, const float *g, float *d, float *const *state, size_t n);
+  /* Returns the direction (n) for gradient g (n), in d or in one of the states; each state (n) is zero before the
+   * first round. d overlaps none of them. NULL: the direction is the gradient itself. */
+  const float *(*direction)(const struct gv_options *options, const float *g, float *d, float *const *state,
+                            size_t n);
 };
 
 extern const struct gv_table gv_optimizer_table;  /* of struct gv_optimizer */

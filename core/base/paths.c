@@ -101,6 +101,17 @@ static const char *below_prefix(const char *folder)
   return strncmp(folder, GV_PREFIX "/", prefix + 1) == 0 ? folder + prefix : NULL;
 }
 
+/* path, our own folder, becomes where `installed` lies when the whole prefix was moved; false when it lies outside
+ * the prefix or the name is too long. */
+static bool follow(char path[PATH_MAX], bool library, const char *installed)
+{
+  const char *home = below_prefix(library ? GV_LIBDIR : GV_BINDIR), *sought = below_prefix(installed);
+  if (home == NULL || sought == NULL || !cut(path, home))
+    return false;
+  size_t length = strlen(path);
+  return (size_t)snprintf(path + length, PATH_MAX - length, "%s", sought) < PATH_MAX - length;
+}
+
 bool gv_search_add_installed(struct gv_search *search, const char *kind)
 {
   bool models = strcmp(kind, "models") == 0, library, added = true;
@@ -111,13 +122,33 @@ bool gv_search_add_installed(struct gv_search *search, const char *kind)
     cut(self, "/.libs");
     if (snprintf(tail, sizeof tail, models ? "%s/.libs" : "%s", kind) < (int)sizeof tail)
       added = add_if_there(search, self, tail);
-    /* Moved as a whole: from our folder to the prefix of today, and down again. */
-    const char *home = below_prefix(library ? GV_LIBDIR : GV_BINDIR), *sought = below_prefix(installed);
-    if (added && home != NULL && sought != NULL && cut(self, home) &&
-        snprintf(tail, sizeof tail, "%s/%s", sought + 1, kind) < (int)sizeof tail)
-      added = add_if_there(search, self, tail);
+    if (added && follow(self, library, installed))
+      added = add_if_there(search, self, kind);
   }
   return added && add_if_there(search, installed, kind);
+}
+
+/* A copy of folder when it holds the file. */
+static char *holder(const char *folder, const char *file)
+{
+  char *path = gv_path_join(folder, file);
+  char *held = path != NULL && gv_is_file(path) ? strdup(folder) : NULL;
+  free(path);
+  return held;
+}
+
+char *gv_path_pkg_config(void)
+{
+  static const char installed[] = GV_LIBDIR "/pkgconfig", file[] = "grapevine.pc";
+  char self[PATH_MAX], *found = NULL;
+  bool library;
+  if (own_folder(self, &library)) {
+    cut(self, "/.libs");
+    found = holder(self, "grapevine-uninstalled.pc");
+    if (found == NULL && follow(self, library, installed))
+      found = holder(self, file);
+  }
+  return found != NULL ? found : holder(installed, file);
 }
 
 char *gv_search_text(const struct gv_search *search, char *text, size_t size)

@@ -15,9 +15,9 @@ struct gv_search {
 bool gv_search_add(struct gv_search *search, const char *folders);
 void gv_search_clear(struct gv_search *search);
 
-/* Adds where this installation keeps `kind` ("models": below the plugin folder; "datasets": below the data
- * folder): in the build tree when the running program, or the library that it embeds, stands in one; then relative
- * to that; then as configured. */
+/* Adds where this installation keeps `kind` ("models": below the plugin folder; others, as "datasets": below the
+ * data folder): in the build tree when the running program, or the library that it embeds, stands in one; then
+ * relative to that; then as configured. */
 bool gv_search_add_installed(struct gv_search *search, const char *kind);
 
 /* "a, b, c", into text. Returns text. */
@@ -25,6 +25,10 @@ char *gv_search_text(const struct gv_search *search, char *text, size_t size);
 
 bool gv_is_folder(const char *path);
 bool gv_is_file(const char *path);
+
+/* The folder of the grapevine.pc that says how to build against this installation or build tree, in memory of its
+ * own; NULL when there is none. */
+char *gv_path_pkg_config(void);
 
 /* folder/name in memory of its own, or NULL without memory. */
 char *gv_path_join(const char *folder, const char *name);

@@ -1,6 +1,7 @@
 /* The engine's life: memory of nodes and workers, segments of rounds between evaluations, errors, the end. */
 #include "core/engine/engine.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -12,16 +13,7 @@ static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *er
 {
   struct gv_engine *e = worker->engine;
   const struct gv_engine_setup *s = &e->setup;
-  const struct gv_shape *shape = &s->source->shape;
-  size_t batch = (size_t)s->task->max_batch;
-  const char *what = "a batch";
-  enum gv_status status =
-      gv_alloc_for(&worker->buffer.x, batch * (size_t)shape->features, sizeof(float), what, err);
-  if (status == GV_OK && shape->classes > 0)
-    status = gv_alloc_for(&worker->buffer.labels, batch, sizeof(int32_t), what, err);
-  if (status == GV_OK && shape->outputs > 0)
-    status =
-        gv_alloc_for(&worker->buffer.targets, batch * (size_t)shape->outputs, sizeof(float), what, err);
+  enum gv_status status = gv_buffer_place(&worker->buffer, &s->source->shape, s->task->max_batch, err);
   if (status == GV_OK && !s->algorithm->gradient_message)
     status = gv_alloc_for(&worker->gradient, e->stride, sizeof(float), "a gradient", err);
   if (status == GV_OK)
@@ -59,7 +51,7 @@ static void settle(struct gv_worker *worker)
   enum gv_status status = place_worker(worker, &error);
   for (int i = worker->first; i < worker->end && status == GV_OK; i++)
     status = place_node(e, i, &error);
-  if (status == GV_OK && worker->index == 0 && e->setup.model->init != NULL &&
+  if (status == GV_OK && worker->index == 0 && e->setup.start == NULL && e->setup.model->init != NULL &&
       e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
     status = gv_fail(&error, GV_MODEL, "start weights: %s", e->setup.failure(e->setup.hosts[0]));
   if (status != GV_OK)
@@ -133,6 +125,17 @@ static void evaluate(struct gv_worker *worker, uint64_t round)
   gv_team_barrier(worker->team);
 }
 
+/* The evaluation that follows `round` comes after this many rounds: the next multiple of eval_every, rounded up as
+ * the length of a run is, so that evaluations do not drift away from whole epochs. */
+static uint64_t next_evaluation(const struct gv_engine_setup *s, uint64_t round)
+{
+  double turn = floor((double)round / s->eval_every), next;
+  do
+    next = ceil(++turn * s->eval_every - 1e-9);
+  while (next <= (double)round);
+  return next < (double)s->rounds ? (uint64_t)next : s->rounds;
+}
+
 static void work(void *arg, struct gv_team *team, int index)
 {
   struct gv_engine *e = arg;
@@ -148,9 +151,7 @@ static void work(void *arg, struct gv_team *team, int index)
     uint64_t round = 0, reached;
     evaluate(worker, 0);
     while (!e->over && round < e->setup.rounds) {
-      uint64_t end = round + e->setup.eval_every;
-      if (end > e->setup.rounds || end < round)
-        end = e->setup.rounds;
+      uint64_t end = next_evaluation(&e->setup, round);
       if (index == 0)
         e->segment_start = gv_seconds();
       gv_team_barrier(team);
@@ -186,7 +187,7 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
   if (s->workers < 1 || s->workers > s->schedule->nodes)
     return gv_fail(err, GV_USAGE, "workers %d: accepted are 1 to %d, the number of nodes", s->workers,
                    s->schedule->nodes);
-  if (s->rounds < 1 || s->rounds > UINT32_MAX || s->eval_every < 1)
+  if (s->rounds < 1 || s->rounds > UINT32_MAX || !(s->eval_every >= 1))
     return gv_fail(err, GV_USAGE, "rounds %llu: accepted are 1 to %llu", (unsigned long long)s->rounds,
                    (unsigned long long)UINT32_MAX);
   if (s->parameters < 1 || s->task->max_batch < s->source->max_batch || s->task->max_batch < GV_EVALUATION_BATCH)
@@ -223,6 +224,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
     status = gv_alloc_for(&e->worker, (size_t)setup->workers, sizeof *e->worker, "the workers", err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->start, e->stride, sizeof *e->start, "the start weights", err);
+  if (status == GV_OK && setup->start != NULL)
+    e->setup.start = memcpy(e->start, setup->start, e->dim * sizeof *e->start);
   if (status == GV_OK)
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
@@ -248,9 +251,7 @@ void gv_engine_destroy(struct gv_engine *e)
     return;
   for (int w = 0; w < e->setup.workers && e->worker != NULL; w++) {
     struct gv_worker *worker = &e->worker[w];
-    gv_free(worker->buffer.x);
-    gv_free(worker->buffer.labels);
-    gv_free(worker->buffer.targets);
+    gv_buffer_clear(&worker->buffer);
     gv_free(worker->gradient);
     gv_free(worker->direction);
     gv_free(worker->average);

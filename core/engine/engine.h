@@ -16,13 +16,13 @@
 #include "core/algorithms/algorithm.h"
 #include "core/algorithms/optimizer.h"
 #include "core/algorithms/rate.h"
+#include "core/engine/score.h"
 #include "core/engine/source.h"
 #include "core/engine/stop.h"
 #include "core/graph/schedule.h"
 
 enum {
-  GV_EVALUATED_NODES_MAX = 32,  /* of more nodes a fixed, evenly spaced sample is evaluated */
-  GV_EVALUATION_BATCH = 128     /* samples per call of the model's evaluate */
+  GV_EVALUATED_NODES_MAX = 32  /* of more nodes a fixed, evenly spaced sample is evaluated */
 };
 
 struct gv_engine_setup {
@@ -46,8 +46,10 @@ struct gv_engine_setup {
   int workers;            /* 1 .. nodes */
   const int *cpus;        /* (workers), or NULL: not bound */
   uint64_t rounds;        /* >= 1 */
-  uint64_t eval_every;    /* rounds between evaluations, >= 1; round 0 and the last are always evaluated */
+  double eval_every;      /* rounds between evaluations, >= 1, on average when it is no whole number; round 0 and
+                             the last are always evaluated */
   uint64_t seed;
+  const float *start;     /* (parameters) where every node begins, copied at once; NULL: the model's init */
   const struct gv_stop *stop;  /* asked: the run ends soon; may be NULL */
 
   void *context;          /* for the three below, each called on the thread that called gv_engine_run */

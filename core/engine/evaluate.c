@@ -5,6 +5,7 @@
 
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
+#include "core/engine/score.h"
 #include "core/exchange/mix.h"
 
 enum { LANES = 16 };
@@ -58,6 +59,8 @@ static void evaluate_chunk(struct gv_worker *worker, int64_t chunk, uint64_t rou
 {
   struct gv_engine *e = worker->engine;
   const struct gv_source *source = e->setup.source;
+  const struct gv_instance here = {.model = e->setup.model, .host = e->setup.hosts[worker->index],
+                                   .failure = e->setup.failure, .instance = worker->instance};
   int64_t first = chunk * GV_EVALUATION_BATCH, left = source->test_samples - first;
   struct gv_batch batch;
   source->test(source->context, first, (int32_t)(left < GV_EVALUATION_BATCH ? left : GV_EVALUATION_BATCH),
@@ -65,18 +68,17 @@ static void evaluate_chunk(struct gv_worker *worker, int64_t chunk, uint64_t rou
   for (int k = 0; k <= e->judged && !worker->failed; k++) {
     const float *w = k == 0 ? e->mean : e->node[judged_node(e, k - 1)].x;
     struct gv_metrics metrics = {0};
+    struct gv_error why = {GV_OK, ""};
+    enum gv_status status = gv_score_batch(&here, w, &batch, &metrics, &why);
     /* Failures are put in order of chunks, so that the one reported does not depend on the workers. */
-    if (e->setup.model->evaluate(worker->instance, w, &batch, &metrics) != 0)
-      gv_worker_fail(worker, round, (int)chunk, GV_MODEL, "evaluation after round %llu: %s",
-                     (unsigned long long)round, e->setup.failure(e->setup.hosts[worker->index]));
-    else if (!isfinite(metrics.loss))
+    if (status == GV_NUMERIC)
       gv_worker_fail(worker, round, (int)chunk, GV_NUMERIC, "after round %llu: the test loss of %s %d is %g; the "
                      "learning rate %g may be too high, or the data not finite", (unsigned long long)round,
                      k == 0 ? "the mean model of nodes 0 to" : "node",
                      k == 0 ? e->nodes - 1 : judged_node(e, k - 1), metrics.loss, e->setup.learning_rate);
-    else if (metrics.correct < 0 || metrics.correct > batch.n)
-      gv_worker_fail(worker, round, (int)chunk, GV_MODEL, "model %s: evaluate counts %lld of %d samples correct",
-                     e->setup.model->name, (long long)metrics.correct, batch.n);
+    else if (status != GV_OK)
+      gv_worker_fail(worker, round, (int)chunk, status, "evaluation after round %llu: %s",
+                     (unsigned long long)round, why.text);
     size_t cell = (size_t)chunk * (size_t)(e->judged + 1) + (size_t)k;
     e->chunk_loss[cell] = metrics.loss;
     e->chunk_correct[cell] = metrics.correct;

@@ -5,5 +5,6 @@ libgv_la_SOURCES += \
   %D%/gate.c %D%/gate.h \
   %D%/internal.h \
   %D%/round.c \
-  %D%/source.h \
+  %D%/score.c %D%/score.h \
+  %D%/source.c %D%/source.h \
   %D%/stop.h

@@ -29,8 +29,7 @@ static const float *direction(struct gv_worker *worker, const struct gv_node *no
   size_t before = (size_t)e->setup.algorithm->states;
   for (size_t s = 0; s < (size_t)optimizer->states; s++)
     state[s] = node->states + (before + s) * e->stride + first;
-  optimizer->direction(e->setup.optimizer_options, g, worker->direction, state, n);
-  return worker->direction;
+  return optimizer->direction(e->setup.optimizer_options, g, worker->direction, state, n);
 }
 
 static void compute(struct gv_worker *worker, int index, float *g, uint64_t round)

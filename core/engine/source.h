@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <grapevine/model.h>
+#include <grapevine/status.h>
 
 /* Memory of one worker that a batch is gathered into; the engine's. targets or labels is NULL, by the shape. */
 struct gv_buffer {
@@ -12,6 +13,12 @@ struct gv_buffer {
   int32_t *labels;  /* (max_batch) */
   float *targets;   /* (max_batch, outputs) */
 };
+
+/* Memory for batches of at most max_batch samples of this shape; its pages are the first toucher's. A failure
+ * leaves what gv_buffer_clear takes back. */
+enum gv_status gv_buffer_place(struct gv_buffer *buffer, const struct gv_shape *shape, int32_t max_batch,
+                               struct gv_error *err);
+void gv_buffer_clear(struct gv_buffer *buffer);
 
 struct gv_source {
   void *context;

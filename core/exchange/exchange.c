@@ -20,6 +20,7 @@ struct gv_exchange {
   const struct gv_schedule *schedule;
   int nodes, workers, messages;
   size_t dim, stride;                  /* stride: dim in whole cache lines */
+  uint32_t turns;                      /* 1: slots are used in turn; 0: a node alone has one, and mixes nothing */
   bool implied;                        /* undirected, static: who published this mixing has mixed the last */
   struct port *ports;                  /* (nodes) */
   struct gv_epoch *published, *mixed;  /* (nodes) mixings published, finished */
@@ -48,6 +49,7 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
       .messages = messages,
       .dim = dim,
       .stride = (dim + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS,
+      .turns = schedule->nodes > 1,
       .implied = schedule->period == 1 && !schedule->directed,
   };
   status = gv_alloc_for(&ex->ports, nodes, sizeof *ex->ports, what, err);
@@ -93,14 +95,14 @@ void gv_exchange_destroy(struct gv_exchange *ex)
 
 static float *slot(const struct gv_exchange *ex, int node, uint32_t mixing, int m)
 {
-  size_t index = (size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m;
+  size_t index = (size_t)(mixing & ex->turns) * (size_t)ex->messages + (size_t)m;
   return ex->ports[node].slots + index * ex->stride;
 }
 
 enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_error *err)
 {
   struct port *port = &ex->ports[node];
-  size_t floats = 2 * (size_t)ex->messages * ex->stride;
+  size_t floats = (1 + (size_t)ex->turns) * (size_t)ex->messages * ex->stride;
   size_t degree = ex->schedule->average ? 0 : (size_t)ex->schedule->degree_max;
   enum gv_status status = gv_alloc_for(&port->slots, floats, sizeof(float), "the nodes' messages", err);
   if (status == GV_OK)
@@ -155,6 +157,8 @@ void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size
   struct port *port = &ex->ports[node];
   const float *own = slot(ex, node, port->mixing, m) + first;
   size_t offset = (size_t)m * ex->stride + first;
+  if (out == own)
+    return;
   if (offset != 0)
     for (int j = 0; j < port->degree; j++)
       port->from[j] += offset;

@@ -1,7 +1,7 @@
 /* exchange.h - how messages reach neighbours: published slots, epochs, mixing, global averaging.
  *
- * Synchronous pace. Every node has two slots, used in turn, one a mixing. The life of a node's mixing, all
- * on the worker that hosts it:
+ * Synchronous pace. Every node has two slots, used in turn, one a mixing; a node alone has one. The life of a
+ * node's mixing, all on the worker that hosts it:
  *
  *   message(ahead 0)  where this mixing's message goes; returns when its readers of two mixings ago are done
  *   publish           the message is complete

@@ -1,0 +1,143 @@
+/* grapevine eval: a saved model on a data set; options in, figures on stdout. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "core/base/option.h"
+#include "run/eval.h"
+
+enum { CLASSES_SHOWN = 32 };
+
+/* Options of the command itself, beside those of the evaluation. */
+static const struct gv_option own_rows[] = {
+    {.key = "json", .type = GV_OPTION_FLAG, .value = "no",
+     .help = "the figures as JSON on standard output, nothing else"},
+    {.key = "verbose", .type = GV_OPTION_FLAG, .value = "no",
+     .help = "also what was found where, and what the model logs"},
+    {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
+    {.key = NULL},
+};
+
+static void print_help(void)
+{
+  printf("usage: grapevine eval --model-file FILE [--OPTION VALUE ...]\n\n"
+         "Evaluates a saved model: its loss and accuracy on a data set, and its predictions as CSV.\n\n");
+  gv_print_options(stdout, gv_eval_options(), true);
+  putchar('\n');
+  gv_print_options(stdout, own_rows, true);
+  printf("\nA run leaves its model in model.safetensors, which names the model, its options and the data.\n\n"
+         "Example\n"
+         "  grapevine eval --model-file runs/first/model.safetensors --predictions predictions.csv\n");
+}
+
+static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
+{
+  return gv_options_set(context, key, value, err);
+}
+
+/* A line that is drawn again and again on a terminal, when it takes long. */
+static void on_progress(void *context, double share, double seconds)
+{
+  bool *drawn = context;
+  char left[32];
+  if (seconds < 1 || (share >= 1 && !*drawn))
+    return;
+  fprintf(stderr, "\r\033[K%3.0f %%  %s left", floor(100 * share),
+          gv_short_time(seconds / share - seconds, left, sizeof left));
+  *drawn = true;
+}
+
+static void print_classes(const struct gv_eval_result *r)
+{
+  if (r->classes > CLASSES_SHOWN) {
+    printf("  classes      %d; --json lists them one by one\n", r->classes);
+    return;
+  }
+  printf("\n  class  samples  recall\n");
+  for (int32_t c = 0; c < r->classes; c++) {
+    printf("  %5d  %7lld  ", c, (long long)r->class_samples[c]);
+    if (r->class_samples[c] > 0)
+      printf("%.4f\n", (double)r->class_correct[c] / (double)r->class_samples[c]);
+    else
+      printf("-\n");
+  }
+}
+
+static void print_table(const struct gv_eval_result *r)
+{
+  char rate[32], time[32];
+  bool colour = gv_colour(stdout);
+  const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
+  if (isfinite(r->accuracy))
+    printf("  accuracy     %s%.4f%s   (loss %.4f)\n", bold, r->accuracy, plain, r->loss);
+  else
+    printf("  loss         %s%.6g%s\n", bold, r->loss, plain);
+  printf("  data         %s, %lld %s samples, from %s\n", r->data, (long long)r->samples, r->part, r->data_found);
+  printf("  model        %s%s%s, %lld parameters\n", r->model, *r->model_options != '\0' ? ":" : "",
+         r->model_options, (long long)r->parameters);
+  printf("  evaluation   %s samples/s, %s, %d worker%s\n",
+         gv_short_number((double)r->samples / fmax(r->seconds, 1e-9), rate, sizeof rate),
+         gv_short_time(r->seconds, time, sizeof time), r->workers, r->workers == 1 ? "" : "s");
+  if (r->class_samples != NULL)
+    print_classes(r);
+}
+
+static int evaluate_and_print(const struct gv_options *options, struct gv_error *error)
+{
+  bool json = gv_options_flag(options, "json"), drawn = false;
+  struct gv_eval *eval = NULL;
+  gv_show_log(gv_options_flag(options, "verbose"));
+  enum gv_status status =
+      gv_eval_create(options, !json && isatty(STDERR_FILENO) ? on_progress : NULL, &drawn, &eval, error);
+  if (drawn)
+    fprintf(stderr, "\r\033[K");
+  if (status == GV_OK && json) {
+    char *text = gv_eval_text(eval);
+    if (text != NULL)
+      printf("%s\n", text);
+    else
+      status = gv_fail(error, GV_MEMORY, "no memory for the figures");
+    free(text);
+  } else if (status == GV_OK) {
+    print_table(gv_eval_result(eval));
+  }
+  gv_eval_destroy(eval);
+  return status == GV_OK ? 0 : gv_complain(error);
+}
+
+static int run_eval(int argc, char **argv)
+{
+  struct gv_error error = {GV_OK, ""};
+  struct gv_options *options = NULL;
+  size_t of_eval = 0, of_own = sizeof own_rows / sizeof own_rows[0];
+  while (gv_eval_options()[of_eval].key != NULL)
+    of_eval++;
+  struct gv_option *rows = calloc(of_eval + of_own, sizeof *rows);
+  enum gv_status status = rows != NULL ? GV_OK : gv_fail(&error, GV_MEMORY, "no memory for the options");
+  if (status == GV_OK) {
+    memcpy(rows, gv_eval_options(), of_eval * sizeof *rows);
+    memcpy(rows + of_eval, own_rows, of_own * sizeof *rows);
+    status = gv_options_create(rows, "eval", &options, &error);
+  }
+  if (status == GV_OK)
+    status = gv_arguments(argc, argv, rows, options, set, &error);
+  int code = 0;
+  if (status != GV_OK)
+    code = gv_complain(&error);
+  else if (gv_options_flag(options, "help"))
+    print_help();
+  else
+    code = evaluate_and_print(options, &error);
+  gv_options_destroy(options);
+  free(rows);
+  return code;
+}
+
+const struct gv_command gv_command_eval = {
+    .name = "eval",
+    .arguments = "--model-file FILE [--OPTION VALUE ...]",
+    .summary = "evaluate a saved model on a data set",
+    .run = run_eval,
+};
