@@ -181,8 +181,9 @@ static enum gv_status check_tensor(struct slope *s, const struct gv_placed *tens
   return GV_OK;
 }
 
-/* noise <- from how the loss jitters where it should not: steps of a millionth to either side leave no more of a
- * smooth loss than rounding does. */
+/* noise <- from how the loss jitters where it should not: such small steps to either side leave no more of a smooth
+ * loss than rounding does. At least what a sum of about 1 is rounded to: a small loss may be the logarithm of one,
+ * or a difference of two, and then jumps from one float to another so far apart. */
 static enum gv_status listen(struct slope *s, double loss, struct gv_error *err)
 {
   struct gv_stream stream;
@@ -191,16 +192,17 @@ static enum gv_status listen(struct slope *s, double loss, struct gv_error *err)
   enum gv_status status = GV_OK;
   for (int k = 0; k < 6 && status == GV_OK; k++) {
     float side[2];
+    double step = k % 2 == 0 ? 1e-6 : 1e-5;
     for (size_t i = 0; i < s->t->parameters; i++)
       s->u[i] = gv_stream_normal(&stream);
     for (int j = 0; j < 2 && status == GV_OK; j++) {
       for (size_t i = 0; i < s->t->parameters; i++)
-        s->moved->at[i] = (float)((double)s->w->at[i] * (1 + (j == 0 ? 1e-6 : -1e-6) * s->u[i]));
+        s->moved->at[i] = (float)((double)s->w->at[i] * (1 + (j == 0 ? step : -step) * s->u[i]));
       status = gv_seat_gradient(s->t, s->seat, s->moved, &s->batch, s->at, &side[j], err);
     }
     jitter = fmax(jitter, fabs((double)side[0] + (double)side[1] - 2 * loss));
   }
-  s->noise = fmax(4 * 0x1p-24 * fabs(loss), 2 * jitter) + 1e-30;
+  s->noise = fmax(4 * 0x1p-24 * fmax(fabs(loss), 1), 2 * jitter);
   memcpy(s->moved->at, s->w->at, s->t->parameters * sizeof(float));
   return status;
 }
