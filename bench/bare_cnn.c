@@ -59,7 +59,8 @@ static void add(struct net *net, dnnl_primitive_desc_t pd)
     int argument;
   } kinds[] = {
       {dnnl_query_src_md, DNNL_ARG_SRC}, {dnnl_query_weights_md, DNNL_ARG_WEIGHTS},
-      {dnnl_query_dst_md, DNNL_ARG_DST}, {dnnl_query_diff_src_md, DNNL_ARG_DIFF_SRC}, {dnnl_query_diff_weights_md, DNNL_ARG_DIFF_WEIGHTS},
+      {dnnl_query_dst_md, DNNL_ARG_DST}, {dnnl_query_diff_src_md, DNNL_ARG_DIFF_SRC},
+      {dnnl_query_diff_weights_md, DNNL_ARG_DIFF_WEIGHTS},
       {dnnl_query_diff_dst_md, DNNL_ARG_DIFF_DST}, {dnnl_query_workspace_md, DNNL_ARG_WORKSPACE},
       {dnnl_query_weights_md, DNNL_ARG_BIAS}, {dnnl_query_diff_weights_md, DNNL_ARG_DIFF_BIAS}};
   struct operation *o = &net->operation[net->operations++];

@@ -1,15 +1,21 @@
-# Benchmarks: built by `make bench`, which runs them; never a test.
-EXTRA_PROGRAMS = %D%/models
+# Benchmarks: built when asked for, never a test. `make bench` runs the first.
+EXTRA_PROGRAMS = %D%/models %D%/products
 %C%_models_SOURCES = %D%/models.c %D%/bare.h %D%/bare_dense.c
 %C%_models_CFLAGS = $(AM_CFLAGS) $(DNNL_CFLAGS)
 %C%_models_LDADD = libgv.la
+%C%_products_SOURCES = %D%/products.c %D%/bare.h %D%/bare_dense.c
+%C%_products_CFLAGS = $(AM_CFLAGS) $(DNNL_CFLAGS)
+%C%_products_LDADD = models/liblayers.la $(OPENBLAS_LIBS)
 if HAVE_DNNL
 %C%_models_SOURCES += %D%/bare_cnn.c
 %C%_models_LDADD += $(DNNL_LIBS)
+%C%_products_LDADD += $(DNNL_LIBS)
 endif
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += %D%/RESULTS.md
 
 bench: all %D%/models
 	@GRAPEVINE_PLUGIN_PATH=models/.libs %D%/models
-.PHONY: bench
+bench-products: %D%/products
+	@%D%/products
+.PHONY: bench bench-products

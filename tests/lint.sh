@@ -104,7 +104,7 @@ printing() {  # a library neither prints nor exits
 }
 long_lines() {
   local file
-  for file in $(sources "${layers[@]}" models tests examples) $(cd "$tree" && ls tests/*.sh 2>/dev/null); do
+  for file in $(sources "${layers[@]}" models tests examples bench) $(cd "$tree" && ls tests/*.sh 2>/dev/null); do
     grep -nE '^.{117}' "$tree/$file" | sed -E "s#^([0-9]+):.*#$file:\1: more than 116 columns#"
   done
 }
@@ -117,13 +117,13 @@ long_files() {
 }
 first_comments() {
   local file
-  for file in $(sources "${layers[@]}" models tests examples); do
+  for file in $(sources "${layers[@]}" models tests examples bench); do
     [ "$(head -c 2 "$tree/$file")" = '/*' ] || echo "$file: its first line says nothing of its job"
   done
 }
 tidy_ends() {
   local file
-  for file in $(sources "${layers[@]}" models tests examples); do
+  for file in $(sources "${layers[@]}" models tests examples bench); do
     grep -nE ' $|'$'\t' "$tree/$file" | sed -E "s#^([0-9]+):.*#$file:\1: a tab, or a space at the end#"
     [ -z "$(tail -c 1 "$tree/$file")" ] || echo "$file: the last line has no end"
   done
