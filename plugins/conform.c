@@ -182,7 +182,7 @@ static enum gv_status look_at_globals(struct gv_trial *t, const struct gv_image 
   gv_image_name(image, changed, name, sizeof name);
   if (status == GV_OK) {
     *broken = no_globals;
-    return gv_trial_broken(t, err, "it writes to %s; what changes belongs into the instance", name);
+    return gv_trial_broken(t, err, "it writes to %s; what changes belongs in the instance", name);
   }
   char text[GV_ERROR_TEXT];
   snprintf(text, sizeof text, "%s", err->text);

@@ -110,7 +110,7 @@ START_TEST(every_flaw_has_its_rule)
       {"writes-labels", "calls write", "gradient writes to the batch"},
       {"predict-outside", "calls write", "predict writes outside its scores, for a batch of 1"},
       {"gradient-silent", "calls write", "gradient failed and did not say why"},
-      {"global", "no global", "it writes to its global variable 'shared'; what changes belongs into the instance"},
+      {"global", "no global", "it writes to its global variable 'shared'; what changes belongs in the instance"},
       {"other-bits", "the same weights", "gradient, given the same again, gives other bits"},
       {"evaluate-other", "the same weights", "evaluate, given the same again, gives other sums"},
       {"evaluate-disturbs", "evaluate and predict leave", "gradient gives other bits after evaluate and predict"},
