@@ -17,6 +17,8 @@ here=yes
 while read -r command; do
   if [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
     skip "$command" 'fashion-mnist is not installed'
+  elif grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && [[ $command == *@(fashion-mnist|cnn)* ]]; then
+    skip "$command" 'sanitizers take minutes for it'
   elif [[ $command == *'--model cnn'* ]] && ! grep -qx cnn names; then
     skip "$command" 'cnn needs oneDNN'
   else
