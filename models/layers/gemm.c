@@ -2,7 +2,8 @@
  *
  * Up to 10^6 multiplications OpenBLAS's AVX-512 kernels read the operands where they lie; beyond, it packs both
  * first, which at the batch sizes of training costs a quarter of the time (bench/RESULTS.md). So a large product is
- * made of pieces below that limit. Other processors have no such kernels, and there one call is best.
+ * made of pieces below that limit; one with b turned of narrow pieces, unless it is tall, when packing pays. Other
+ * processors have no such kernels, and there one call is best.
  */
 #include "models/layers/gemm.h"
 
@@ -31,12 +32,11 @@ static int64_t smaller(int64_t a, int64_t b)
 void gemm(bool small_kernels, bool turn_a, bool turn_b, int64_t m, int64_t n, int64_t k, const float *a,
           const float *b, float beta, float *c)
 {
-  static const struct piece plain = {48, 64, 320}, turned_b = {32, 32, 960};
+  static const struct piece plain = {48, 64, 320}, turned_b = {64, 32, 480};
   enum CBLAS_TRANSPOSE ta = turn_a ? CblasTrans : CblasNoTrans, tb = turn_b ? CblasTrans : CblasNoTrans;
   int64_t lda = turn_a ? m : k, ldb = turn_b ? k : n;
-  struct piece by = turn_b ? turned_b : plain;
-  if (!small_kernels || m * n <= 1000000 / k)
-    by = (struct piece){m, n, k};
+  bool cut = small_kernels && (turn_b ? m <= turned_b.m : m * n > 1000000 / k);
+  struct piece by = !cut ? (struct piece){m, n, k} : turn_b ? turned_b : plain;
   for (int64_t i = 0; i < m; i += by.m)
     for (int64_t j = 0; j < n; j += by.n)
       for (int64_t l = 0; l < k; l += by.k) {
