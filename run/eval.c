@@ -86,7 +86,7 @@ static enum gv_status open_model_file(struct gv_eval *e, struct gv_error *err)
   return gv_safetensors_open(e->result.model_file, &e->file, err);
 }
 
-/* A name that stands in a file may open nothing but what is found by its name: no path. */
+/* A name that stands in a file may open nothing but what is found by its name: no path, nor what lies here. */
 static bool is_plain(const char *name)
 {
   size_t length = strlen(name);
@@ -155,7 +155,7 @@ static enum gv_status open_data(struct gv_eval *e, struct gv_error *err)
     status = gv_fail(err, GV_INPUT, "%s: its metadata name the data set '%.64s', which is no name; --data says on "
                      "what to evaluate", e->result.model_file, name);
   } else {
-    status = gv_dataset_open(name, &e->dataset, &why);
+    status = gv_dataset_known(name) ? gv_dataset_open(name, &e->dataset, &why) : GV_USAGE;
     if (status == GV_USAGE)  /* not known by its name: the run was given its path */
       status = gv_fail(err, GV_INPUT, "%s: it was trained on '%.64s', which is found by its path alone; --data "
                        "says where it is", e->result.model_file, name);

@@ -236,6 +236,10 @@ no_name() {
 check 'data of another shape, trained by their path' no_name
 refused 1 "it was trained on 'small', which is found by its path alone; --data says" \
   eval --model-file ../of-small/model.safetensors
+ln -s $data small
+refused 1 "it was trained on 'small', which is found by its path alone; --data says" \
+  eval --model-file ../of-small/model.safetensors
+rm small
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \
   eval --model-file ../of-small/model.safetensors --data digits
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \
