@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/blas.h"
 #include "core/base/clock.h"
@@ -84,6 +85,20 @@ static enum gv_status open_model_file(struct gv_eval *e, struct gv_error *err)
     return gv_fail(err, GV_USAGE, "model-file: which model? A run leaves one in its folder: --model-file "
                    "FOLDER/model.safetensors");
   return gv_safetensors_open(e->result.model_file, &e->file, err);
+}
+
+/* Before anything is computed: writing the predictions must not replace the model. */
+static enum gv_status check_predictions(const struct gv_eval *e, struct gv_error *err)
+{
+  const char *path = option(e, "predictions");
+  struct stat model, there;
+  if (*path == '\0')
+    return gv_fail(err, GV_USAGE, "predictions: the file's name is empty; accepted: a CSV file to write, or "
+                   "'none'");
+  if (strcmp(path, "none") != 0 && stat(path, &there) == 0 && stat(e->result.model_file, &model) == 0 &&
+      there.st_dev == model.st_dev && there.st_ino == model.st_ino)
+    return gv_fail(err, GV_USAGE, "predictions: %s is the model itself; name another file", path);
+  return GV_OK;
 }
 
 /* A name that stands in a file may open nothing but what is found by its name: no path, nor what lies here. */
@@ -296,6 +311,8 @@ static enum gv_status evaluate(struct gv_eval *e, struct gv_error *err)
   enum gv_status status = gv_blas_prepare(err);
   if (status == GV_OK)
     status = open_model_file(e, err);
+  if (status == GV_OK)
+    status = check_predictions(e, err);
   if (status == GV_OK)
     status = choose_model(e, err);
   if (status == GV_OK)
