@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,25 +13,39 @@
 
 enum { RETURNED = -1 };  /* a kind of news: body is done */
 
+/* How news goes through the pipe. A body that writes to descriptors which are not its own is told by the mark. */
+struct parcel {
+  uint64_t mark;
+  struct gv_news news;
+};
+
+enum arrival { ENDED, ARRIVED, SPOILT };
+
+static const uint64_t mark = 0x67726170652d6e65;
+
 void gv_apart_say(int line, int kind, int value, const char *name, const char *text)
 {
-  struct gv_news news = {.kind = kind, .value = value};
-  snprintf(news.name, sizeof news.name, "%s", name);
-  snprintf(news.text, sizeof news.text, "%s", text);
-  while (write(line, &news, sizeof news) == -1 && errno == EINTR)  /* less than PIPE_BUF: whole or not at all */
+  struct parcel parcel = {.mark = mark, .news = {.kind = kind, .value = value}};
+  snprintf(parcel.news.name, sizeof parcel.news.name, "%s", name);
+  snprintf(parcel.news.text, sizeof parcel.news.text, "%s", text);
+  while (write(line, &parcel, sizeof parcel) == -1 && errno == EINTR)  /* less than PIPE_BUF: whole or not at all */
     ;
 }
 
-static bool read_news(int line, struct gv_news *news)
+static enum arrival read_news(int line, struct gv_news *news)
 {
+  struct parcel parcel;
   size_t got = 0;
-  while (got < sizeof *news) {
-    ssize_t n = read(line, (char *)news + got, sizeof *news - got);
+  while (got < sizeof parcel) {
+    ssize_t n = read(line, (char *)&parcel + got, sizeof parcel - got);
     if (n == 0 || (n == -1 && errno != EINTR))
-      return false;
+      return ENDED;
     got += n > 0 ? (size_t)n : 0;
+    if (got >= sizeof parcel.mark && parcel.mark != mark)
+      return SPOILT;
   }
-  return true;
+  *news = parcel.news;
+  return ARRIVED;
 }
 
 /* Whether there is something to read, or the end, within so many seconds. */
@@ -79,13 +94,15 @@ enum gv_status gv_apart(void (*body)(void *context, int line),
   }
   close(ends[1]);
   bool returned = false, silent = false;
+  enum arrival arrival = ARRIVED;
   struct gv_news news;
-  while (!returned && !(silent = !wait_for(ends[0], seconds)) && read_news(ends[0], &news))
+  while (!returned && !(silent = !wait_for(ends[0], seconds)) &&
+         (arrival = read_news(ends[0], &news)) == ARRIVED)
     if (news.kind == RETURNED)
       returned = true;
     else
       hear(context, &news);
-  if (silent)
+  if (silent || arrival == SPOILT)
     kill(child, SIGKILL);
   close(ends[0]);
   int how;
@@ -95,6 +112,8 @@ enum gv_status gv_apart(void (*body)(void *context, int line),
     end[0] = '\0';
   else if (silent)
     snprintf(end, size, "did not return within %.3g s", seconds);
+  else if (arrival == SPOILT)
+    snprintf(end, size, "wrote to a file descriptor that it had not opened");
   else
     describe(how, end, size);
   return GV_OK;

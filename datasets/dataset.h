@@ -2,6 +2,7 @@
 #ifndef GV_DATASETS_DATASET_H
 #define GV_DATASETS_DATASET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <grapevine/model.h>
@@ -26,6 +27,7 @@ struct gv_dataset {
 /* Opens what --data names, in this order: a known name ("digits"); "reader:key=value"; an existing path, or
  * anything with a '/', for the reader that recognizes it. So a folder named like a known set is written ./NAME. */
 enum gv_status gv_dataset_open(const char *spec, struct gv_dataset **out, struct gv_error *err);
+bool gv_dataset_known(const char *name);  /* whether it is a known name */
 void gv_dataset_destroy(struct gv_dataset *dataset);
 
 /* For readers: an empty data set, to be given channels, height, width and both parts, and then settled. */

@@ -119,6 +119,11 @@ static enum gv_status fail_unknown(const char *spec, const char *name, struct gv
                  "with a '/'", spec, hint, known, readers);
 }
 
+bool gv_dataset_known(const char *name)
+{
+  return find(&gv_known_table, name) != NULL;
+}
+
 enum gv_status gv_dataset_open(const char *spec, struct gv_dataset **out, struct gv_error *err)
 {
   char name[GV_NAME_MAX];

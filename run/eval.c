@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/blas.h"
 #include "core/base/clock.h"
@@ -86,7 +87,21 @@ static enum gv_status open_model_file(struct gv_eval *e, struct gv_error *err)
   return gv_safetensors_open(e->result.model_file, &e->file, err);
 }
 
-/* A name that stands in a file may open nothing but what is found by its name: no path. */
+/* Before anything is computed: writing the predictions must not replace the model. */
+static enum gv_status check_predictions(const struct gv_eval *e, struct gv_error *err)
+{
+  const char *path = option(e, "predictions");
+  struct stat model, there;
+  if (*path == '\0')
+    return gv_fail(err, GV_USAGE, "predictions: the file's name is empty; accepted: a CSV file to write, or "
+                   "'none'");
+  if (strcmp(path, "none") != 0 && stat(path, &there) == 0 && stat(e->result.model_file, &model) == 0 &&
+      there.st_dev == model.st_dev && there.st_ino == model.st_ino)
+    return gv_fail(err, GV_USAGE, "predictions: %s is the model itself; name another file", path);
+  return GV_OK;
+}
+
+/* A name that stands in a file may open nothing but what is found by its name: no path, nor what lies here. */
 static bool is_plain(const char *name)
 {
   size_t length = strlen(name);
@@ -155,7 +170,7 @@ static enum gv_status open_data(struct gv_eval *e, struct gv_error *err)
     status = gv_fail(err, GV_INPUT, "%s: its metadata name the data set '%.64s', which is no name; --data says on "
                      "what to evaluate", e->result.model_file, name);
   } else {
-    status = gv_dataset_open(name, &e->dataset, &why);
+    status = gv_dataset_known(name) ? gv_dataset_open(name, &e->dataset, &why) : GV_USAGE;
     if (status == GV_USAGE)  /* not known by its name: the run was given its path */
       status = gv_fail(err, GV_INPUT, "%s: it was trained on '%.64s', which is found by its path alone; --data "
                        "says where it is", e->result.model_file, name);
@@ -296,6 +311,8 @@ static enum gv_status evaluate(struct gv_eval *e, struct gv_error *err)
   enum gv_status status = gv_blas_prepare(err);
   if (status == GV_OK)
     status = open_model_file(e, err);
+  if (status == GV_OK)
+    status = check_predictions(e, err);
   if (status == GV_OK)
     status = choose_model(e, err);
   if (status == GV_OK)

@@ -210,6 +210,11 @@ refused 2 "did you mean 'digits'" eval --model-file $model --data digit
 refused 2 "unknown model 'services'" eval --model-file ../services/model.safetensors
 refused 2 "has no function 'predict'" eval --model-file ../services/model.safetensors --plugin-dir "$plugins" \
   --predictions p.csv
+refused 2 "predictions: the file's name is empty" eval --model-file $model --predictions ''
+cp $model copied
+refused 2 'predictions: ./copied is the model itself' eval --model-file copied --predictions ./copied
+check 'and it is left alone' cmp $model copied
+rm copied
 refused 1 'nowhere/p.csv: cannot be written' eval --model-file $model --predictions nowhere/p.csv
 head -c 1000 $model >short
 refused 1 'short: ' eval --model-file short
@@ -236,6 +241,10 @@ no_name() {
 check 'data of another shape, trained by their path' no_name
 refused 1 "it was trained on 'small', which is found by its path alone; --data says" \
   eval --model-file ../of-small/model.safetensors
+ln -s $data small
+refused 1 "it was trained on 'small', which is found by its path alone; --data says" \
+  eval --model-file ../of-small/model.safetensors
+rm small
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \
   eval --model-file ../of-small/model.safetensors --data digits
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \

@@ -52,6 +52,10 @@ check 'a write past g' finds outside-g 'gradient writes outside g'
 check 'a crash is a line' finds crash 'nothing else: gradient, 1 sample crashed: Aborted'
 check 'a crash on NaN' finds crash-on-nan 'not finite show, and do no harm: gradient, 32 samples crashed: '
 check 'an exit is a line' finds exit 'gradient, 1 sample ended the process with exit status 3'
+strange_files() {  # none of them the harness's
+  (exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- && finds writes-files '1 sample wrote to a file descriptor that it had')
+}
+check 'writing to what others opened is a line' strange_files
 check 'silence is a line' finds hang 'gradient, 1 sample did not return within 0.5 s' --patience 0.5
 
 memory() {

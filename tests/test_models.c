@@ -178,6 +178,8 @@ START_TEST(refusals)
   refuses("cnn", "", SHAPE(.channels = 1, .height = 1, .width = 64, .classes = 2), "or pool=1");
   refuses("cnn", "channels=1-1-1-1-1-1-1-1-1,pool=1", SHAPE(.channels = 1, .height = 8, .width = 8, .classes = 2),
           "channels has 9 blocks; it takes 8 at most");
+  refuses("cnn", "channels=1024,pool=1", SHAPE(.channels = 1, .height = 2048, .width = 1024, .classes = 2),
+          "the convolutions make 2147483648 features of a sample; the layer behind them takes 2^31 - 1 at most");
 }
 END_TEST
 

@@ -77,7 +77,11 @@ static int check(const struct gv_host *host, const struct gv_task *task, const s
     return host->fail(host, "kernel is %d; accepted: odd numbers, so that a window has a middle", shape->kernel);
   if (features_of(shape) == 0)
     return host->fail(host, "samples are %d x %d, and %d pools of side %d leave nothing of them; it takes larger "
-                      "samples, fewer channels or pool=1", shape->height, shape->width, shape->blocks, shape->pool);
+                      "samples, fewer numbers in channels, or pool=1", shape->height, shape->width, shape->blocks,
+                      shape->pool);
+  if (features_of(shape) > INT32_MAX)
+    return host->fail(host, "the convolutions make %lld features of a sample; the layer behind them takes 2^31 - 1 "
+                      "at most", (long long)features_of(shape));
   return network_check(host, task);
 }
 

@@ -113,6 +113,8 @@ static void before(struct broken *m, const float *w, const struct gv_batch *batc
     exit(3);
   while (is(m, "hang"))
     pause();
+  for (int fd = 3; fd < 10 && is(m, "writes-files"); fd++)
+    (void)!write(fd, "a line of a log\n", 16);
   if (is(m, "writes-w"))
     ((float *)(uintptr_t)w)[3] += 1;
   if (is(m, "writes-x"))
