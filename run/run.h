@@ -42,6 +42,8 @@ struct gv_run {
   uint64_t rounds;
   double eval_every;  /* rounds */
   int nodes, workers;
+  bool async;
+  double *slow;                /* (nodes) of --straggler; NULL: none */
   uint64_t seed;
   bool bound;                  /* worker w stands on processor machine.order[w] */
 
@@ -58,6 +60,9 @@ struct gv_run {
 
 /* resolve.c: every option checked, plugin and data loaded, schedule validated; nothing is written yet. */
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
+
+/* pace.c: --pace and --straggler. */
+enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
 
 /* report.c: the texts of config.json and summary.json, for the caller to free; NULL without memory. */
 char *gv_run_config_text(const struct gv_run *run);
