@@ -45,17 +45,18 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
   enum gv_status status = gv_machine_look(&run->machine, err);
   if (status != GV_OK)
     return status;
-  if (gv_options_is_word(run->options, "workers"))
-    run->workers = run->nodes < run->machine.cores ? run->nodes : run->machine.cores;
-  else
-    run->workers = (int)gv_options_int(run->options, "workers");
-  if (run->workers > run->nodes)
+  const struct gv_options *o = run->options;
+  int threads = gv_machine_threads(&run->machine);
+  int workers = run->nodes < threads ? run->nodes : threads;
+  if (!gv_options_is_word(o, "workers"))
+    workers = (int)gv_options_int(o, "workers");
+  if (workers > run->nodes)
     return gv_fail(
         err, GV_USAGE,
-        "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'",
-        run->workers, run->nodes, run->nodes);
-  run->bound = run->workers <= run->machine.processors;
-  return GV_OK;
+        "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'", workers,
+        run->nodes, run->nodes);
+  return gv_placing_make(&run->machine, gv_options_text(o, "bind"), gv_options_given(o, "bind"), workers, 1,
+                         &run->placing, err);
 }
 
 static enum gv_status resolve_model(struct gv_run *run, struct gv_error *err)
@@ -104,13 +105,13 @@ static enum gv_status resolve_plan(struct gv_run *run, struct gv_error *err)
   run->task = (struct gv_task){.shape = run->source.shape, .max_threads = 1, .options = run->model_options,
                                .max_batch = batch > GV_EVALUATION_BATCH ? batch : GV_EVALUATION_BATCH,
                                .batch = batch};
-  enum gv_status status = gv_plugin_hosts_create(run->model->name, run->workers, &run->hosts, err);
+  enum gv_status status = gv_plugin_hosts_create(run->model->name, run->placing.workers, &run->hosts, err);
   if (status != GV_OK)
     return status;
-  run->host_tables = calloc((size_t)run->workers, sizeof *run->host_tables);
+  run->host_tables = calloc((size_t)run->placing.workers, sizeof *run->host_tables);
   if (run->host_tables == NULL)
-    return gv_fail(err, GV_MEMORY, "no memory for %d workers", run->workers);
-  for (int w = 0; w < run->workers; w++)
+    return gv_fail(err, GV_MEMORY, "no memory for %d workers", run->placing.workers);
+  for (int w = 0; w < run->placing.workers; w++)
     run->host_tables[w] = gv_plugin_host_table(run->hosts, w);
   return gv_plan_create(run->model, &run->task, run->host_tables[0], &run->plan, err);
 }
@@ -159,11 +160,10 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
     status = resolve_start(run, err);
   if (status != GV_OK)
     return status;
-  if (!run->bound)
-    gv_log(GV_LOG_WARNING, "workers %d on %d processors: they take turns", run->workers, run->machine.processors);
+  gv_placing_log(&run->machine, &run->placing);
   run->result.rounds_planned = run->rounds;
   run->result.nodes = run->nodes;
-  run->result.workers = run->workers;
+  run->result.workers = run->placing.workers;
   run->result.parameters = run->plan->parameters;
   run->result.train_samples = run->source.train_samples;
   run->result.test_samples = run->source.test_samples;

@@ -18,6 +18,7 @@
 #include "plugins/host.h"
 #include "plugins/plan.h"
 #include "run/folder.h"
+#include "run/placing.h"
 
 struct gv_run {
   struct gv_options *options;  /* of gv_run_options */
@@ -41,9 +42,9 @@ struct gv_run {
   struct gv_schedule *schedule;
   uint64_t rounds;
   double eval_every;  /* rounds */
-  int nodes, workers;
+  int nodes;
+  struct gv_placing placing;   /* workers, and where they stand */
   uint64_t seed;
-  bool bound;                  /* worker w stands on processor machine.order[w] */
 
   struct gv_task task;
   struct gv_plugin_hosts *hosts;

@@ -29,6 +29,7 @@ check-local:
 endif
 
 UNIT_TESTS += %D%/test_base
+UNIT_TESTS += %D%/test_places
 UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine

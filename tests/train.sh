@@ -254,6 +254,9 @@ done
 refused 2 "nodes is ''" train --nodes ''
 refused 2 '1438 training samples' train --nodes 1439
 refused 2 'workers 9' train --workers 9
+refused 2 '1025 workers want a processor' train --nodes 1025 --workers 1025 --bind compact
+refused 2 "bind is 'close'; accepted: 'compact', 'scatter' or 'none'" train --bind close
+refused 1 'their vectors take at least' train --model mlp:hidden=60000-60000 --nodes 1000
 refused 2 'rounds 5 and epochs 2' train --rounds 5 --epochs 2
 refused 2 "unknown option 'depth'" train --model logreg:depth=3
 refused 2 "l2 is 'x'" train --model logreg:l2=x
@@ -439,6 +442,32 @@ places() {
   done
 }
 check 'OMP_PROC_BIND takes no processors away' places
+
+# Where workers stand changes nothing but the speed; the map says where that was.
+placed() {
+  local bind
+  for bind in none compact scatter; do
+    train --epochs 2 --bind $bind --workers 1 --verbose --out "../placed-$bind" 2>"$err"
+    cat "$err"
+    grep -q "binding $bind\$" "$err" && same ../plainly "../placed-$bind" || return
+    case $bind in
+      none) grep -q 'worker 0 wherever' "$err" && grep -q '"processor": null' "../placed-$bind/config.json" ;;
+      *) grep -q 'worker 0 on processor' "$err" && grep -q '"processor": [0-9]' "../placed-$bind/config.json" ;;
+    esac || return
+  done
+}
+check 'the same bits with --bind none, compact and scatter, and the map is said and saved' placed
+masked() {
+  local cpu
+  cpu=$(sed -n 's/^Cpus_allowed_list:.*[^0-9]\([0-9]*\)$/\1/p' /proc/self/status)
+  taskset -c "$cpu" "$grapevine" train --quiet --epochs 1 --out ../masked &&
+    grep -q "\"processor\": $cpu,\$" ../masked/config.json && grep -q '"workers": 1,' ../masked/config.json
+}
+if command -v taskset >/dev/null; then
+  check 'workers stay within the affinity mask' masked
+else
+  skip 'workers stay within the affinity mask' 'taskset is not installed'
+fi
 
 threads() {  # 600 stacks of 8 MiB where 3 GB may be mapped
   local code=0

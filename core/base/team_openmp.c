@@ -70,7 +70,7 @@ enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg,
       if (worker == 0)
         given = omp_get_num_threads();
     } else {
-      cpu_set_t before;
+      struct gv_cpus before;
       bool bound = cpus != NULL && gv_bind_thread(cpus[worker], &before);
       int nested = omp_get_max_threads();
       omp_set_num_threads(1);  /* oneDNN plans for this many, and would wait for more for ever */

@@ -24,7 +24,7 @@ struct seat {
 
 static void run_body(struct gv_team *team, int worker)
 {
-  cpu_set_t before;
+  struct gv_cpus before;
   bool bound = team->cpus != NULL && gv_bind_thread(team->cpus[worker], &before);
   team->body(team->arg, team, worker);
   if (bound)

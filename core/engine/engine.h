@@ -62,6 +62,9 @@ struct gv_engine_setup {
 
 struct gv_engine;
 
+/* Bytes that the nodes' vectors will take at the least; size.c. */
+double gv_engine_bytes(const struct gv_engine_setup *setup);
+
 /* Checks the setup; borrows everything in it. */
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err);
 void gv_engine_destroy(struct gv_engine *engine);

@@ -6,5 +6,6 @@ libgv_la_SOURCES += \
   %D%/internal.h \
   %D%/round.c \
   %D%/score.c %D%/score.h \
+  %D%/size.c \
   %D%/source.c %D%/source.h \
   %D%/stop.h
