@@ -199,7 +199,7 @@ static enum gv_status look_for_workers(struct gv_eval *e, struct gv_error *err)
   if (status != GV_OK)
     return status;
   int64_t chunks = (e->part->samples + GV_EVALUATION_BATCH - 1) / GV_EVALUATION_BATCH;
-  int64_t threads = gv_machine_threads(&e->machine), workers = threads < chunks ? threads : chunks;
+  int64_t threads = gv_placing_threads(&e->machine), workers = threads < chunks ? threads : chunks;
   if (!gv_options_is_word(e->options, "workers"))
     workers = gv_options_int(e->options, "workers");
   e->result.workers = (int)workers;

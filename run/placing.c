@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/blas.h"
 #include "core/base/log.h"
 #include "core/base/memory.h"
 
@@ -18,6 +19,22 @@ static enum gv_bind bind_named(const char *word)
   while (bind > GV_BIND_NONE && strcmp(words[bind], word) != 0)
     bind--;
   return bind;
+}
+
+int gv_placing_threads(const struct gv_machine *machine)
+{
+  int threads = gv_machine_threads(machine);
+  return threads < gv_blas_callers() ? threads : gv_blas_callers();
+}
+
+static enum gv_status refuse_many(int workers, int team, struct gv_error *err)
+{
+  char each[32] = "";
+  if (team > 1)
+    snprintf(each, sizeof each, " of %d threads", team);
+  return gv_fail(err, GV_USAGE,
+                 "workers %d%s: this OpenBLAS serves at most %d threads at a time; accepted are up to %d workers",
+                 workers, each, gv_blas_callers(), gv_blas_callers() / team);
 }
 
 static enum gv_status refuse(const struct gv_machine *machine, const char *bind, const struct gv_placing *placing,
@@ -52,6 +69,8 @@ enum gv_status gv_placing_make(const struct gv_machine *machine, const char *bin
                                int team, struct gv_placing *placing, struct gv_error *err)
 {
   *placing = (struct gv_placing){.workers = workers, .team = team, .bind = bind_named(bind)};
+  if (workers > gv_blas_callers() / team)
+    return refuse_many(workers, team, err);
   bool room = machine->binds && workers <= machine->processors / team;
   bool shared = machine->quota.cores < machine->processors;
   if (placing->bind == GV_BIND_NONE)

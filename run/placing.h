@@ -19,10 +19,15 @@ struct gv_placing {
 /* Places workers * team threads. bind: 'compact', 'scatter' or 'none'; asked: somebody asked for it, so that what
  * cannot be bound is an error. Not asked for, it gives way where there are fewer processors than threads, where the
  * system binds nothing, and where a quota of processor time leaves the choice of processors to the system: two
- * containers with a quota each would otherwise stand on the same ones. */
+ * containers with a quota each would otherwise stand on the same ones. More threads than OpenBLAS serves are
+ * refused. After gv_blas_prepare. */
 enum gv_status gv_placing_make(const struct gv_machine *machine, const char *bind, bool asked, int workers,
                                int team, struct gv_placing *placing, struct gv_error *err);
 void gv_placing_clear(struct gv_placing *placing);
+
+/* Threads to take when nobody says how many: one a core that the process may use, as far as OpenBLAS serves them.
+ * After gv_blas_prepare. */
+int gv_placing_threads(const struct gv_machine *machine);
 
 /* "compact", "scatter", "none". */
 const char *gv_placing_bind(const struct gv_placing *placing);

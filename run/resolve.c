@@ -46,7 +46,7 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
   if (status != GV_OK)
     return status;
   const struct gv_options *o = run->options;
-  int threads = gv_machine_threads(&run->machine);
+  int threads = gv_placing_threads(&run->machine);
   int workers = run->nodes < threads ? run->nodes : threads;
   if (!gv_options_is_word(o, "workers"))
     workers = (int)gv_options_int(o, "workers");

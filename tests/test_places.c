@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "core/base/bind.h"
+#include "core/base/blas.h"
 #include "core/base/machine.h"
 #include "core/base/team.h"
 #include "run/placing.h"
@@ -290,6 +291,7 @@ START_TEST(what_is_bound)
   struct gv_machine machine = {.cores = 4, .processors = 4, .place = places, .binds = true,
                                .quota = {.cores = (double)INFINITY}};
   struct gv_placing placing;
+  assert_ok(gv_blas_prepare(err));
   assert_ok(gv_placing_make(&machine, "compact", false, 2, 2, &placing, err));
   ck_assert_str_eq(gv_placing_bind(&placing), "compact");
   for (int t = 0; t < 4; t++)
@@ -317,6 +319,14 @@ START_TEST(what_is_bound)
   ck_assert_ptr_nonnull(placing.cpus);
   gv_placing_clear(&placing);
 
+  int most = gv_blas_callers();
+  ck_assert_int_ge(most, 1);
+  assert_ok(gv_placing_make(&machine, "none", true, most, 1, &placing, err));
+  gv_placing_clear(&placing);
+  if (most < 4096)
+    assert_fails(GV_USAGE, "this OpenBLAS serves at most",
+                 gv_placing_make(&machine, "none", true, most / 2 + 1, 2, &placing, err));
+
   machine.binds = false;
   assert_fails(GV_SYSTEM, "no thread", gv_placing_make(&machine, "compact", true, 2, 1, &placing, err));
   free(places);
@@ -341,6 +351,7 @@ START_TEST(workers_stand_where_they_are_put)
   struct gv_placing placing;
   struct stood stood;
   assert_ok(gv_machine_look(&machine, err));
+  assert_ok(gv_blas_prepare(err));
   int workers = machine.processors < 64 ? machine.processors : 64;
   if (machine.binds) {
     struct gv_cpus before, after;

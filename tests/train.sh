@@ -254,7 +254,8 @@ done
 refused 2 "nodes is ''" train --nodes ''
 refused 2 '1438 training samples' train --nodes 1439
 refused 2 'workers 9' train --workers 9
-refused 2 '1025 workers want a processor' train --nodes 1025 --workers 1025 --bind compact
+more=$(($(nproc --all) + 1))
+refused 2 "$more workers want a processor" train --nodes $more --workers $more --bind compact
 refused 2 "bind is 'close'; accepted: 'compact', 'scatter' or 'none'" train --bind close
 refused 1 'their vectors take at least' train --model mlp:hidden=60000-60000 --nodes 1000
 refused 2 'rounds 5 and epochs 2' train --rounds 5 --epochs 2
@@ -469,17 +470,75 @@ else
   skip 'workers stay within the affinity mask' 'taskset is not installed'
 fi
 
-threads() {  # 600 stacks of 8 MiB where 3 GB may be mapped
+threads() {  # 60 stacks of 64 MiB where 3 GB may be mapped
   local code=0
-  (ulimit -s 8192 && ulimit -v 3000000 && run train --quiet --nodes 600 --workers 600 --rounds 3 --out ../many) \
+  (ulimit -s 65536 && ulimit -v 3000000 && run train --quiet --nodes 60 --workers 60 --rounds 3 --out ../many) \
     >"$out" 2>"$err" || code=$?
   cat "$err"
-  [ $code = 1 ] && grep -q 'error: workers 600: only [0-9]* threads can be had' "$err" && [ ! -e ../many ]
+  [ $code = 1 ] && grep -q 'error: workers 60: only [0-9]* threads can be had' "$err" && [ ! -e ../many ]
 }
 if $sanitized; then
   skip 'threads that cannot be had are an error' 'sanitizers map terabytes'
 else
   check 'threads that cannot be had are an error' threads
+fi
+
+# Products that take OpenBLAS's buffers, on as many workers as it serves; one more worker is refused.
+crowd() {
+  local most
+  run train --quiet --nodes 1400 --workers 1400 --out ../crowd 2>"$err"
+  cat "$err"
+  most=$(sed -n 's/.*this OpenBLAS serves at most \([0-9]*\) threads.*/\1/p' "$err")
+  [ -n "$most" ] || return
+  train --model mlp:hidden=100 --data fashion-mnist --nodes $most --workers $most --rounds 2 --out ../crowd 2>"$err"
+  cat "$err"
+  [ -s ../crowd/summary.json ] && [ "$(wc -l <"$err")" -le 1 ] &&  # the warning that they take turns, no more
+    refuse 2 "this OpenBLAS serves at most $most" train --nodes 1400 --workers $((most + 1))
+}
+if $sanitized || [ ! -d $fashion ]; then
+  skip 'as many workers as OpenBLAS serves, and not one more' 'too long for sanitizers, or no fashion-mnist'
+else
+  check 'as many workers as OpenBLAS serves, and not one more' crowd
+fi
+
+# Whatever OpenBLAS, oneDNN and OpenMP are told, a worker computes alone: no thread but the workers' and those that
+# OpenBLAS makes when it is loaded.
+lonely() {
+  local pid tries=0 threads own model=mlp
+  [ -e "$GV_BUILD/models/.libs/cnn.so" ] && model=cnn
+  own=$(nproc --all)
+  [ "$own" -lt 8 ] || own=8
+  env OPENBLAS_NUM_THREADS=8 OMP_NUM_THREADS=8 GOTO_NUM_THREADS=8 OMP_DYNAMIC=true OMP_NESTED=true \
+    OMP_MAX_ACTIVE_LEVELS=4 OMP_PROC_BIND=spread DNNL_MAX_CPU_ISA=ALL \
+    "$grapevine" train --quiet --model $model --workers 2 --rounds 4e9 --eval-every 1e6 --out ../lonely 2>"$err" &
+  pid=$!
+  while [ ! -s ../lonely/metrics.csv ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  sleep 0.3
+  threads=$(ls /proc/$pid/task | wc -l)
+  kill -INT $pid
+  wait $pid
+  cat "$err"
+  echo "$threads threads, and $own of OpenBLAS at the most"
+  [ "$threads" -ge 2 ] && [ "$threads" -le $((2 + own - 1)) ]
+}
+if $sanitized; then
+  skip 'no threads but the workers and those of OpenBLAS' 'sanitizers have threads of their own'
+else
+  check 'no threads but the workers and those of OpenBLAS' lonely
+fi
+crossed() {
+  env OPENBLAS_NUM_THREADS=8 OMP_NUM_THREADS=8 GOTO_NUM_THREADS=8 OMP_DYNAMIC=true OMP_NESTED=true \
+    OMP_MAX_ACTIVE_LEVELS=4 OMP_PROC_BIND=spread OMP_PLACES=cores "$grapevine" train --quiet --workers 2 "$@"
+}
+alike() {
+  train --epochs 2 --model "$1" --out "../alike-$1" && crossed --epochs 2 --model "$1" --out "../crossed-$1" &&
+    same "../alike-$1" "../crossed-$1"
+}
+check 'the same bits whatever libraries are told: mlp' alike mlp
+if [ -e "$GV_BUILD/models/.libs/cnn.so" ]; then
+  check 'the same bits whatever libraries are told: cnn' alike cnn
+else
+  skip 'the same bits whatever libraries are told: cnn' 'built without oneDNN'
 fi
 
 # ---- stopping ----
