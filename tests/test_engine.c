@@ -64,6 +64,63 @@ START_TEST(dsgd_on_the_full_graph_is_psgd)
 }
 END_TEST
 
+START_TEST(local_with_a_mean_every_round_is_psgd)
+{
+  static float a[DIM], b[DIM];
+  struct toy_run local = {.algorithm = "local:period=1", .nodes = 6, .workers = 3, .dim = DIM, .rate = 0.05,
+                          .rounds = 30};
+  struct toy_run psgd = local;
+  psgd.algorithm = "psgd";
+  assert_ok(toy_train(&local, a, err));
+  assert_ok(toy_train(&psgd, b, err));
+  for (int i = 0; i < DIM; i++)
+    ck_assert_float_eq_tol(a[i], b[i], 2e-5f * (1 + fabsf(b[i])));
+}
+END_TEST
+
+/* Between two averages node i is plain SGD on its own data, bit for bit; after one all nodes are the same. */
+struct alone {
+  float *x;  /* (nodes, DIM): what plain SGD would have made of the last average */
+  int averages;
+};
+
+static void follow_alone(void *context, uint64_t round, const float *const *x)
+{
+  struct alone *alone = context;
+  static float batch_x[2 * DIM], g[DIM];
+  float loss, rate = (float)0.05;
+  for (int i = 0; i < 5; i++) {
+    float *own = alone->x + i * DIM;
+    struct gv_batch batch = {.x = batch_x, .n = 2, .labels = (int32_t[]){0, 0}};
+    for (int s = 0; s < 2; s++)
+      toy_sample(i, round - 1, s, batch_x + s * DIM);
+    toy_gradient(&toy, own, &batch, g, &loss);
+    for (int e = 0; e < DIM; e++)
+      own[e] = own[e] - rate * g[e];
+    if (round % 4 == 0)
+      ck_assert_mem_eq(x[i], x[0], DIM * sizeof(float));
+    else
+      ck_assert_mem_eq(x[i], own, DIM * sizeof(float));
+  }
+  for (int i = 0; i < 5 && round % 4 == 0; i++)
+    memcpy(alone->x + i * DIM, x[0], DIM * sizeof(float));
+  alone->averages += round % 4 == 0;
+}
+
+START_TEST(local_nodes_are_alone_between_averages)
+{
+  struct alone alone = {.x = calloc(5 * DIM, sizeof(float))};
+  toy.dim = DIM;
+  for (int i = 0; i < 5; i++)
+    toy_init(&toy, 5, alone.x + i * DIM);
+  struct toy_run run = {.algorithm = "local:period=4", .nodes = 5, .workers = 2, .dim = DIM, .rate = 0.05,
+                        .rounds = 18, .inspect = follow_alone, .context = &alone};
+  assert_ok(toy_train(&run, NULL, err));
+  ck_assert_int_eq(alone.averages, 4);
+  free(alone.x);
+}
+END_TEST
+
 /* dsgd in double precision, serially, from the definition: y_i = x_i - a g_i; x_i+ = sum_j W_ij y_j. Also checks,
  * in every round, the mean recursion xbar+ = xbar - a mean(g). */
 struct reference {
@@ -169,6 +226,29 @@ START_TEST(same_bits_for_every_number_of_workers)
           if (w > 0)
             ck_assert_mem_eq(first, other, sizeof first);
         }
+}
+END_TEST
+
+static void look_on(void *context, uint64_t round, const float *const *x)
+{
+  (void)context;
+  (void)round;
+  (void)x;
+}
+
+/* Rounds are run half by half when somebody looks on between them, else two halves in one pass. */
+START_TEST(same_bits_when_looked_at)
+{
+  static float one[DIM], other[DIM];
+  for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++) {
+    struct toy_run run = {.topology = "one-peer-exponential", .algorithm = gv_algorithm_table.entries[a]->name,
+                          .optimizer = "momentum", .nodes = 7, .workers = 3, .dim = DIM, .rate = 0.02,
+                          .rounds = 25, .eval_every = 10};
+    assert_ok(toy_train(&run, one, err));
+    run.inspect = look_on;
+    assert_ok(toy_train(&run, other, err));
+    ck_assert_mem_eq(one, other, sizeof one);
+  }
 }
 END_TEST
 
@@ -368,9 +448,10 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {one_node_is_plain_sgd, psgd_is_sgd_on_the_union_batch,
-                                dsgd_on_the_full_graph_is_psgd,
+                                dsgd_on_the_full_graph_is_psgd, local_with_a_mean_every_round_is_psgd,
+                                local_nodes_are_alone_between_averages,
                                 dsgd_follows_its_definition_and_keeps_the_mean,
-                                same_bits_for_every_number_of_workers,
+                                same_bits_for_every_number_of_workers, same_bits_when_looked_at,
                                 evaluations_come_where_they_should, evaluations_do_not_drift,
                                 evaluations_do_not_depend_on_workers,
                                 first_failure_is_reported, wrong_metrics_are_reported, divergence_is_reported,

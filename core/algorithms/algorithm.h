@@ -16,7 +16,8 @@ enum { GV_MESSAGES_MAX = 2, GV_STATES_MAX = 4 };
 
 enum gv_mixing {
   GV_MIX_NEIGHBORS,  /* W(k) of the topology */
-  GV_MIX_GLOBAL      /* J: the mean over all nodes */
+  GV_MIX_GLOBAL,     /* J: the mean over all nodes */
+  GV_MIX_NONE        /* I: every node keeps its own */
 };
 
 /* One block of one node's vectors in one round; every pointer is at the block's first element. */

@@ -1,6 +1,8 @@
 libgv_la_SOURCES += \
   %D%/algorithm.h \
+  %D%/descent.c %D%/descent.h \
   %D%/dsgd.c \
+  %D%/local.c \
   %D%/momentum.c \
   %D%/nesterov.c \
   %D%/optimizer.h \

@@ -5,6 +5,7 @@
 static const struct gv_named *const algorithms[] = {
     &gv_algorithm_dsgd.named,
     &gv_algorithm_psgd.named,
+    &gv_algorithm_local.named,
     NULL,
 };
 

@@ -7,6 +7,7 @@
 #include "core/algorithms/rate.h"
 
 extern const struct gv_algorithm gv_algorithm_dsgd;
+extern const struct gv_algorithm gv_algorithm_local;
 extern const struct gv_algorithm gv_algorithm_psgd;
 
 extern const struct gv_optimizer gv_optimizer_sgd;

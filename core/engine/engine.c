@@ -100,13 +100,18 @@ static void inspect(struct gv_worker *worker, uint64_t round)
 static uint64_t run_segment(struct gv_worker *worker, uint64_t round, uint64_t end)
 {
   struct gv_engine *e = worker->engine;
-  bool reports = worker->index == 0 && e->setup.progress != NULL;
-  for (; round < end && gv_gate_pass(&e->gate, round); round++) {
-    gv_worker_round(worker, round);
+  bool reports = worker->index == 0 && e->setup.progress != NULL, inspects = e->setup.inspect != NULL;
+  bool stepped = false;  /* the step of `round` is taken: the last mix did it */
+  while (stepped || (round < end && gv_gate_pass(&e->gate, round))) {
+    if (!stepped)
+      gv_worker_step(worker, round);
+    stepped = !inspects && round + 1 < end && gv_gate_pass(&e->gate, round + 1);
+    gv_worker_mix(worker, round, stepped);
     if (reports && round >= e->next_progress)
       report(e, round + 1);
-    if (e->setup.inspect != NULL)
-      inspect(worker, round + 1);
+    round++;
+    if (inspects)
+      inspect(worker, round);
   }
   return round;
 }

@@ -80,8 +80,10 @@ bool gv_engine_failed(const struct gv_engine *engine);
 /* The failure of the earliest round, then the lowest node: the others may only follow from it. GV_OK: none. */
 enum gv_status gv_engine_failure(const struct gv_engine *engine, struct gv_error *err);
 
-/* round.c: one round of all nodes of a worker. Neither allocates, locks nor logs. */
-void gv_worker_round(struct gv_worker *worker, uint64_t round);
+/* round.c: the two halves of a round for all nodes of a worker. Neither allocates, locks nor logs. Every step is
+ * followed by its mix; `steps`: mix each node and take its step of the next round at once. */
+void gv_worker_step(struct gv_worker *worker, uint64_t round);
+void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps);
 
 /* evaluate.c: called by all workers together, between rounds; worker 0 fills *evaluation. */
 enum gv_status gv_evaluate_prepare(struct gv_engine *engine, struct gv_error *err);

@@ -1,4 +1,7 @@
-/* One round: gradient, optimizer, local step, publish; then mixing and combine. The hot path. */
+/* Rounds: gradient, optimizer, local step, publish; then mixing and combine. The hot path.
+ *
+ * A pass of a worker over its nodes mixes a node's round and takes its next step while its vector is in the cache.
+ * Nobody waits for ever: what a pass waits for was published, or read to the end, in the pass before. */
 #include <math.h>
 #include <string.h>
 
@@ -49,7 +52,14 @@ static void compute(struct gv_worker *worker, int index, float *g, uint64_t roun
   e->node[index].loss += (double)loss;
 }
 
-static void step_and_publish(struct gv_worker *worker, int index, float rate, uint64_t round)
+/* What a round averages: the same for all nodes. */
+static enum gv_mixing mixing_of(const struct gv_engine *e, uint64_t round)
+{
+  enum gv_mixing mixing = e->setup.algorithm->mixing(e->setup.algorithm_options, round);
+  return mixing == GV_MIX_NEIGHBORS && e->setup.schedule->average ? GV_MIX_GLOBAL : mixing;
+}
+
+static void step(struct gv_worker *worker, int index, float rate, uint64_t round, enum gv_mixing mixing)
 {
   struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
@@ -69,10 +79,12 @@ static void step_and_publish(struct gv_worker *worker, int index, float rate, ui
     block.d = direction(worker, node, g + first, first, block.n);
     algorithm->local(e->setup.algorithm_options, &block);
   }
-  gv_exchange_publish(e->exchange, index);
+  if (mixing != GV_MIX_NONE)
+    gv_exchange_publish(e->exchange, index);
 }
 
-/* From the averages to the next x, block by block. mean: of all nodes, or NULL for the collected neighbours. */
+/* From the averages to the next x, block by block. mean: the averages, or NULL for those of the collected
+ * neighbours. */
 static void combine(struct gv_worker *worker, int index, float rate, const float *const *mean)
 {
   struct gv_engine *e = worker->engine;
@@ -119,21 +131,43 @@ static void take_mean(struct gv_worker *worker, int index, float rate, const flo
   gv_exchange_finish(e->exchange, index);
 }
 
-void gv_worker_round(struct gv_worker *worker, uint64_t round)
+/* A round without averaging: the messages stay where they are, and nobody reads them. */
+static void keep(struct gv_worker *worker, int index, float rate)
 {
   struct gv_engine *e = worker->engine;
   const struct gv_algorithm *algorithm = e->setup.algorithm;
-  float rate = (float)gv_engine_rate(e, round);
+  const float *own[GV_MESSAGES_MAX] = {NULL};
+  if (algorithm->in_place)
+    return;
+  for (int m = 0; m < algorithm->messages; m++)
+    own[m] = gv_exchange_message(e->exchange, index, m, 0);
+  combine(worker, index, rate, own);
+}
+
+void gv_worker_step(struct gv_worker *worker, uint64_t round)
+{
+  enum gv_mixing mixing = mixing_of(worker->engine, round);
+  float rate = (float)gv_engine_rate(worker->engine, round);
   for (int i = worker->first; i < worker->end; i++)
-    step_and_publish(worker, i, rate, round);
-  if (e->setup.schedule->average || algorithm->mixing(e->setup.algorithm_options, round) == GV_MIX_GLOBAL) {
-    const float *mean[GV_MESSAGES_MAX] = {NULL};
-    for (int m = 0; m < algorithm->messages; m++)
-      mean[m] = gv_exchange_average(e->exchange, worker->index, worker->first, m);
-    for (int i = worker->first; i < worker->end; i++)
-      take_mean(worker, i, rate, mean);
-  } else {
-    for (int i = worker->first; i < worker->end; i++)
+    step(worker, i, rate, round, mixing);
+}
+
+void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
+{
+  struct gv_engine *e = worker->engine;
+  enum gv_mixing mixing = mixing_of(e, round), next = steps ? mixing_of(e, round + 1) : GV_MIX_NONE;
+  float rate = (float)gv_engine_rate(e, round), next_rate = steps ? (float)gv_engine_rate(e, round + 1) : 0;
+  const float *mean[GV_MESSAGES_MAX] = {NULL};
+  for (int m = 0; mixing == GV_MIX_GLOBAL && m < e->setup.algorithm->messages; m++)
+    mean[m] = gv_exchange_average(e->exchange, worker->index, worker->first, m);
+  for (int i = worker->first; i < worker->end; i++) {
+    if (mixing == GV_MIX_NEIGHBORS)
       mix_with_neighbors(worker, i, rate, round);
+    else if (mixing == GV_MIX_GLOBAL)
+      take_mean(worker, i, rate, mean);
+    else
+      keep(worker, i, rate);
+    if (steps)
+      step(worker, i, next_rate, round + 1, next);
   }
 }

@@ -10,9 +10,10 @@
  *     or average      instead of collect and mix: the mean over all nodes
  *   finish            the neighbours' slots are no longer read; the next mixing begins
  *
- * A worker that hosts many nodes publishes them all before it collects for any, so it cannot wait for itself.
- * No deadlock: a mixing waits only for messages of the same mixing, and writing only for readers of the one
- * two before, which wait for nothing of this node's.
+ * A worker that hosts many nodes publishes them all before it collects for any in that mixing, so it cannot wait
+ * for itself; it may publish a node's next message before it collects for the next node. No deadlock: a mixing
+ * waits only for messages of the same mixing, and writing only for readers of the one two before, which wait for
+ * nothing of this node's.
  *
  * Nothing above this layer touches a neighbour's memory: messages are reached only through these functions.
  */
@@ -52,7 +53,7 @@ void gv_exchange_mix(struct gv_exchange *exchange, int node, int m, size_t first
 
 /* The mean of message m (dim) over all nodes. All workers call it, each once for one of its nodes and after
  * publishing all of them, in the same order of m, and each reduces its slice; returns when every slice is
- * there. Valid until the worker's first publish of the next mixing. */
+ * there. Valid until the worker's last publish of the next mixing. */
 const float *gv_exchange_average(struct gv_exchange *exchange, int worker, int node, int m);
 
 void gv_exchange_finish(struct gv_exchange *exchange, int node);

@@ -1,0 +1,30 @@
+/* local: local SGD, x+ = x - a d; every H rounds x <- mean x.
+ * Passes: read x and d, write x; every H rounds a global average. */
+#include "core/algorithms/descent.h"
+#include "core/algorithms/tables.h"
+
+static enum gv_mixing mixing(const struct gv_options *options, uint64_t round)
+{
+  return (round + 1) % (uint64_t)gv_options_int(options, "period") == 0 ? GV_MIX_GLOBAL : GV_MIX_NONE;
+}
+
+static void local(const struct gv_options *options, const struct gv_block *block)
+{
+  (void)options;
+  gv_descend(block->x, block->x, block->d, block->rate, block->n);
+}
+
+static const struct gv_option options[] = {
+    {.key = "period", .type = GV_OPTION_INT, .value = "10", .min = 1, .max = 4294967295.0,
+     .help = "rounds from one global average to the next"},
+    {.key = NULL},
+};
+
+const struct gv_algorithm gv_algorithm_local = {
+    .named = {.name = "local", .summary = "local SGD: every node alone, the mean of all every few rounds",
+              .options = options},
+    .messages = 1,
+    .in_place = true,
+    .mixing = mixing,
+    .local = local,
+};
