@@ -12,6 +12,8 @@ static const struct gv_option rows[] = {
      .help = "decentralized nodes, each a replica with its own data"},
     {.key = "workers", .type = GV_OPTION_INT, .value = "auto", .min = 1, .max = 4096, .words = "auto",
      .help = "threads, each hosting a block of nodes; auto: one a node up to the cores"},
+    {.key = "threads-per-node", .type = GV_OPTION_INT, .value = "1", .min = 1, .max = 256, .words = "auto",
+     .help = "threads of each worker that share a node's batch; auto: as many as there are cores a node"},
     {.key = "bind", .type = GV_OPTION_CHOICE, .value = "compact", .words = "compact|scatter|none",
      .help = "each worker stays on a processor: compact, in machine order; scatter, NUMA nodes and caches in turn"},
     {.key = "topology", .type = GV_OPTION_TEXT, .value = "one-peer-exponential", .help = "who averages with whom"},

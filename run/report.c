@@ -61,12 +61,13 @@ static json_t *threads(const struct gv_run *run)
 {
   json_t *list = json_array();
   const struct gv_place *place = run->placing.place, unknown = {-1, -1, -1, -1, -1, -1};
-  for (int w = 0; w < run->placing.workers; w++) {
-    json_int_t first = gv_engine_first_node(run->nodes, run->placing.workers, w);
-    json_int_t end = gv_engine_first_node(run->nodes, run->placing.workers, w + 1);
-    const struct gv_place *here = place != NULL ? &place[w] : &unknown;
+  int workers = run->placing.workers, team = run->placing.team;
+  for (int t = 0; t < workers * team; t++) {
+    json_int_t first = gv_engine_first_node(run->nodes, workers, t / team);
+    json_int_t end = gv_engine_first_node(run->nodes, workers, t / team + 1);
+    const struct gv_place *here = place != NULL ? &place[t] : &unknown;
     json_array_append_new(
-        list, json_pack("{s:i, s:o, s:o, s:o, s:[I, I]}", "worker", w, "processor",
+        list, json_pack("{s:i, s:i, s:o, s:o, s:o, s:[I, I]}", "worker", t / team, "thread", t % team, "processor",
                         number_or_null(here->processor, here->processor >= 0), "core",
                         number_or_null(here->core, here->core >= 0), "numa",
                         number_or_null(here->numa, here->numa >= 0), "nodes", first, end - 1));
@@ -100,6 +101,7 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(resolved, "rounds_per_epoch", gv_json_number(run->result.rounds_per_epoch));
   json_object_set_new(resolved, "eval_every_rounds", gv_json_number(run->eval_every));
   json_object_set_new(resolved, "workers", json_integer(run->placing.workers));
+  json_object_set_new(resolved, "threads_per_node", json_integer(run->placing.team));
   json_object_set_new(resolved, "bind", json_string(gv_placing_bind(&run->placing)));
   json_object_set_new(resolved, "nodes_evaluated", json_integer(run->result.evaluated_nodes));
   json_object_set_new(config, "resolved", resolved);

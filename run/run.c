@@ -160,6 +160,7 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .rate_options = run->rate_options,
       .learning_rate = gv_options_real(run->options, "learning-rate"),
       .workers = run->placing.workers,
+      .threads = run->placing.team,
       .cpus = run->placing.cpus,
       .rounds = run->rounds,
       .eval_every = run->eval_every,
@@ -186,13 +187,16 @@ static void log_details(const struct gv_run *run)
   gv_log(GV_LOG_DETAIL, "data %s from %s: %lld training and %lld test samples, %d x %d x %d, %d classes",
          run->dataset->name, run->dataset->found, (long long)run->source.train_samples,
          (long long)run->source.test_samples, shape->channels, shape->height, shape->width, shape->classes);
-  for (int w = 0; w < run->placing.workers; w++) {
-    char place[64] = "wherever the system puts it";
+  int workers = run->placing.workers, team = run->placing.team;
+  for (int t = 0; t < workers * team; t++) {
+    char place[64] = "wherever the system puts it", mate[32] = "";
     if (run->placing.place != NULL)
-      gv_place_text(&run->placing.place[w], place, sizeof place);
-    gv_log(GV_LOG_DETAIL, "worker %d %s: nodes %d to %d", w, place,
-           gv_engine_first_node(run->nodes, run->placing.workers, w),
-           gv_engine_first_node(run->nodes, run->placing.workers, w + 1) - 1);
+      gv_place_text(&run->placing.place[t], place, sizeof place);
+    if (team > 1)
+      snprintf(mate, sizeof mate, ", thread %d", t % team);
+    gv_log(GV_LOG_DETAIL, "worker %d%s %s: nodes %d to %d", t / team, mate, place,
+           gv_engine_first_node(run->nodes, workers, t / team),
+           gv_engine_first_node(run->nodes, workers, t / team + 1) - 1);
   }
 }
 

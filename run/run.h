@@ -48,7 +48,7 @@ struct gv_run {
 
   struct gv_task task;
   struct gv_plugin_hosts *hosts;
-  const struct gv_host **host_tables;  /* (workers) */
+  const struct gv_host **host_tables;  /* (threads of all workers) */
   struct gv_plan *plan;
   float *start;                /* (parameters) of --init, until the engine has them; NULL: the model's own */
   struct gv_engine *engine;

@@ -258,6 +258,9 @@ more=$(($(nproc --all) + 1))
 refused 2 "$more workers want a processor" train --nodes $more --workers $more --bind compact
 refused 2 "bind is 'close'; accepted: 'compact', 'scatter' or 'none'" train --bind close
 refused 1 'their vectors take at least' train --model mlp:hidden=60000-60000 --nodes 1000
+refused 2 'workers 8 of 250 threads: this OpenBLAS serves' train --workers 8 --threads-per-node 250
+refused 2 'want a processor' train --workers 2 --threads-per-node $more --bind scatter
+refused 2 "threads-per-node is '0'" train --threads-per-node 0
 refused 2 'rounds 5 and epochs 2' train --rounds 5 --epochs 2
 refused 2 "unknown option 'depth'" train --model logreg:depth=3
 refused 2 "l2 is 'x'" train --model logreg:l2=x
@@ -443,6 +446,36 @@ places() {
   done
 }
 check 'OMP_PROC_BIND takes no processors away' places
+
+# Threads that share a node's batch: the same bits for any number of workers, close to what one thread computes.
+crews() {
+  local t w
+  train --epochs 3 --model "$1" --batch 30 --out "../crew-$1-1" || return
+  for t in 2 3; do
+    for w in 1 2 5; do
+      train --epochs 3 --model "$1" --batch 30 --threads-per-node $t --workers $w --out "../crew-$1-$t-$w" || return
+    done
+    same "../crew-$1-$t-1" "../crew-$1-$t-2" "../crew-$1-$t-5" || return
+    awk -v a="$(value "../crew-$1-1/summary.json" test_loss)" \
+      -v b="$(value "../crew-$1-$t-1/summary.json" test_loss)" \
+      'BEGIN { print a, b; exit !(a != b && (a - b) ^ 2 < 1e-8) }' || return
+  done
+  [ "$(grep -c '"thread": 2,' "../crew-$1-3-2/config.json")" = 2 ]
+}
+check 'the same bits from 1, 2 and 5 workers of 2 and of 3 threads: mlp' crews mlp
+if [ -e "$GV_BUILD/models/.libs/cnn.so" ]; then
+  check 'the same bits from 1, 2 and 5 workers of 2 and of 3 threads: cnn' crews cnn
+else
+  skip 'the same bits from 1, 2 and 5 workers of 2 and of 3 threads: cnn' 'built without oneDNN'
+fi
+automatic() {  # all threads that the machine gives, on one node
+  train --nodes 1 --epochs 1 --threads-per-node auto --out ../automatic && train --epochs 1 --out ../workers &&
+    grep -q '"workers": 1,' ../automatic/config.json || return
+  local cores
+  cores=$(value ../automatic/config.json cores)
+  [ "$cores" -gt 100 ] || grep -q "\"threads_per_node\": $cores," ../automatic/config.json
+}
+check '--threads-per-node auto: a single node takes all cores' automatic
 
 # Where workers stand changes nothing but the speed; the map says where that was.
 placed() {

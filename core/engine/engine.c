@@ -25,6 +25,8 @@ static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *er
     if (!worker->created)
       status = gv_fail(err, GV_MODEL, "%s", s->failure(s->hosts[worker->index]));
   }
+  if (status == GV_OK)
+    status = gv_crew_settle(worker, err);
   return status;
 }
 
@@ -66,6 +68,7 @@ static void settle(struct gv_worker *worker)
 
 static void unsettle(struct gv_worker *worker)
 {
+  gv_crew_leave(worker);
   if (worker->created && worker->engine->setup.model->destroy != NULL)
     worker->engine->setup.model->destroy(worker->instance);
   worker->created = false;
@@ -141,9 +144,14 @@ static uint64_t next_evaluation(const struct gv_engine_setup *s, uint64_t round)
   return next < (double)s->rounds ? (uint64_t)next : s->rounds;
 }
 
-static void work(void *arg, struct gv_team *team, int index)
+static void work(void *arg, struct gv_team *team, int thread)
 {
   struct gv_engine *e = arg;
+  if (thread % e->setup.threads != 0) {
+    gv_mate_work(e, thread);
+    return;
+  }
+  int index = thread / e->setup.threads;
   struct gv_worker *worker = &e->worker[index];
   worker->team = team;
   settle(worker);
@@ -219,6 +227,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   struct gv_engine *e = memory;
   size_t line = GV_CACHE_LINE / sizeof(float);
   e->setup = *setup;
+  if (setup->threads < 1)
+    e->setup.threads = 1;
   e->nodes = setup->schedule->nodes;
   e->dim = setup->parameters;
   e->stride = (e->dim + line - 1) / line * line;
@@ -236,6 +246,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   if (status == GV_OK)
     status =
         gv_exchange_create(setup->schedule, setup->workers, e->dim, setup->algorithm->messages, &e->exchange, err);
+  if (status == GV_OK)
+    status = gv_crews_create(e, &e->crew, err);
   if (status != GV_OK) {
     gv_engine_destroy(e);
     return status;
@@ -265,6 +277,7 @@ void gv_engine_destroy(struct gv_engine *e)
     gv_free(e->node[i].own);
     gv_free(e->node[i].states);
   }
+  gv_crews_destroy(e);
   gv_exchange_destroy(e->exchange);
   gv_free(e->node);
   gv_free(e->worker);
@@ -279,7 +292,7 @@ void gv_engine_destroy(struct gv_engine *e)
 
 enum gv_status gv_engine_run(struct gv_engine *e, struct gv_error *err)
 {
-  enum gv_status status = gv_team_run(e->setup.workers, e->setup.cpus, work, e, err);
+  enum gv_status status = gv_team_run_crews(e->setup.workers, e->setup.threads, e->setup.cpus, work, e, err);
   if (status == GV_OK)
     status = gv_engine_failure(e, err);
   if (status == GV_OK && e->error.status != GV_OK)

@@ -29,7 +29,7 @@ struct gv_engine_setup {
   const struct gv_model *model;
   const struct gv_task *task;    /* max_batch covers the source's and GV_EVALUATION_BATCH */
   size_t parameters;
-  const struct gv_host *const *hosts;                  /* (workers) */
+  const struct gv_host *const *hosts;                  /* (workers), then (workers, threads - 1) */
   const char *(*failure)(const struct gv_host *host);  /* why the call that just failed on this host did,
                                                           the model named */
   const struct gv_source *source;
@@ -44,7 +44,8 @@ struct gv_engine_setup {
   double learning_rate;
 
   int workers;            /* 1 .. nodes */
-  const int *cpus;        /* (workers), or NULL: not bound */
+  int threads;            /* of each worker, who share its batches; 0 is 1 */
+  const int *cpus;        /* (workers, threads), or NULL: not bound */
   uint64_t rounds;        /* >= 1 */
   double eval_every;      /* rounds between evaluations, >= 1, on average when it is no whole number; round 0 and
                              the last are always evaluated */

@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/team.h"
+#include "core/engine/crew.h"
 #include "core/engine/engine.h"
 #include "core/engine/gate.h"
 #include "core/exchange/exchange.h"
@@ -43,6 +44,7 @@ struct gv_engine {
   struct gv_exchange *exchange;
   struct gv_node *node;      /* (nodes) */
   struct gv_worker *worker;  /* (workers) */
+  struct gv_crew *crew;      /* (workers), or NULL: a thread a worker */
   struct gv_gate gate;
   float *start;              /* (dim) the common start vector, gone once copied */
   float *mean;               /* (dim) */

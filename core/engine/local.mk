@@ -1,4 +1,5 @@
 libgv_la_SOURCES += \
+  %D%/crew.c %D%/crew.h \
   %D%/engine.c %D%/engine.h \
   %D%/evaluate.c \
   %D%/failure.c \

@@ -41,9 +41,10 @@ static void compute(struct gv_worker *worker, int index, float *g, uint64_t roun
   struct gv_batch batch;
   float loss = 0;
   e->setup.source->draw(e->setup.source->context, index, round, &worker->buffer, &batch);
-  if (e->setup.model->gradient(worker->instance, e->node[index].x, &batch, g, &loss) != 0)
+  const char *why = gv_worker_gradient(worker, e->node[index].x, &batch, g, &loss);
+  if (why != NULL)
     gv_worker_fail(worker, round, index, GV_MODEL, "node %d, round %llu: %s", index, (unsigned long long)round,
-                   e->setup.failure(e->setup.hosts[worker->index]));
+                   why);
   else if (!isfinite(loss))
     gv_worker_fail(
         worker, round, index, GV_NUMERIC,
