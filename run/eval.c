@@ -21,6 +21,7 @@
 #include "plugins/plan.h"
 #include "plugins/search.h"
 #include "run/json.h"
+#include "run/placing.h"
 #include "run/predictions.h"
 #include "run/safetensors.h"
 
@@ -37,6 +38,7 @@ struct gv_eval {
   struct gv_dataset *dataset;
   const struct gv_part *part;
   struct gv_machine machine;
+  struct gv_placing placing;
   struct gv_task task;
   struct gv_plugin_hosts *hosts;
   const struct gv_host **host_tables;  /* (workers) */
@@ -197,11 +199,13 @@ static enum gv_status look_for_workers(struct gv_eval *e, struct gv_error *err)
   if (status != GV_OK)
     return status;
   int64_t chunks = (e->part->samples + GV_EVALUATION_BATCH - 1) / GV_EVALUATION_BATCH;
-  int64_t workers = e->machine.cores < chunks ? e->machine.cores : chunks;
+  int64_t threads = gv_placing_threads(&e->machine), workers = threads < chunks ? threads : chunks;
   if (!gv_options_is_word(e->options, "workers"))
     workers = gv_options_int(e->options, "workers");
   e->result.workers = (int)workers;
-  status = gv_plugin_hosts_create(e->model->name, (int)workers, &e->hosts, err);
+  status = gv_placing_make(&e->machine, "compact", false, (int)workers, 1, &e->placing, err);
+  if (status == GV_OK)
+    status = gv_plugin_hosts_create(e->model->name, (int)workers, &e->hosts, err);
   if (status != GV_OK)
     return status;
   e->host_tables = calloc((size_t)workers, sizeof *e->host_tables);
@@ -270,7 +274,6 @@ static void on_progress(void *context, double share)
 
 static enum gv_status score(struct gv_eval *e, struct gv_error *err)
 {
-  bool bound = e->result.workers <= e->machine.processors;
   bool scored = e->predictions.samples > 0 && (e->class_counts != NULL || e->predictions.scores != NULL);
   const struct gv_scoring scoring = {
       .model = e->model,
@@ -282,15 +285,13 @@ static enum gv_status score(struct gv_eval *e, struct gv_error *err)
       .source = e,
       .rows = give_rows,
       .workers = e->result.workers,
-      .cpus = bound ? e->machine.order : NULL,
+      .cpus = e->placing.cpus,
       .context = e,
       .scored = scored ? take_scores : NULL,
       .progress = e->progress != NULL ? on_progress : NULL,
   };
   struct gv_metrics sum;
-  if (!bound)
-    gv_log(GV_LOG_WARNING, "workers %d on %d processors: they take turns", e->result.workers,
-           e->machine.processors);
+  gv_placing_log(&e->machine, &e->placing);
   e->start = gv_seconds();
   enum gv_status status = gv_score(&scoring, &sum, err);
   if (status != GV_OK)
@@ -365,6 +366,7 @@ void gv_eval_destroy(struct gv_eval *e)
   gv_options_destroy(e->model_options);
   gv_safetensors_close(e->file);
   gv_search_clear(&e->search);
+  gv_placing_clear(&e->placing);
   gv_machine_clear(&e->machine);
   free(e->model_path);
   free(e->model_options_text);

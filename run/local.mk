@@ -4,6 +4,7 @@ libgv_la_SOURCES += \
   %D%/json.c %D%/json.h \
   %D%/options.c \
   %D%/pace.c \
+  %D%/placing.c %D%/placing.h \
   %D%/predictions.c %D%/predictions.h \
   %D%/report.c \
   %D%/resolve.c \

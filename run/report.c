@@ -1,5 +1,6 @@
 /* config.json and summary.json: what a run was asked to do, on what, and what came of it. */
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "config.h"
@@ -50,17 +51,35 @@ static void set_weights(json_t *resolved, const struct gv_run *run)
     set_choice(resolved, "weights", &gv_weight_table, gv_options_text(run->options, "weights"));
 }
 
+static json_t *number_or_null(int64_t number, bool known)
+{
+  return known ? json_integer((json_int_t)number) : json_null();
+}
+
+/* Which worker stands where, and hosts what. */
 static json_t *threads(const struct gv_run *run)
 {
   json_t *list = json_array();
-  for (int w = 0; w < run->workers; w++) {
-    json_int_t first = gv_engine_first_node(run->nodes, run->workers, w);
-    json_int_t end = gv_engine_first_node(run->nodes, run->workers, w + 1);
-    json_t *cpu = run->bound ? json_integer(run->machine.order[w]) : json_null();
+  const struct gv_place *place = run->placing.place, unknown = {-1, -1, -1, -1, -1, -1};
+  int workers = run->placing.workers, team = run->placing.team;
+  for (int t = 0; t < workers * team; t++) {
+    json_int_t first = gv_engine_first_node(run->nodes, workers, t / team);
+    json_int_t end = gv_engine_first_node(run->nodes, workers, t / team + 1);
+    const struct gv_place *here = place != NULL ? &place[t] : &unknown;
     json_array_append_new(
-        list, json_pack("{s:i, s:o, s:[I, I]}", "worker", w, "processor", cpu, "nodes", first, end - 1));
+        list, json_pack("{s:i, s:i, s:o, s:o, s:o, s:[I, I]}", "worker", t / team, "thread", t % team, "processor",
+                        number_or_null(here->processor, here->processor >= 0), "core",
+                        number_or_null(here->core, here->core >= 0), "numa",
+                        number_or_null(here->numa, here->numa >= 0), "nodes", first, end - 1));
   }
   return list;
+}
+
+static json_t *machine(const struct gv_machine *m)
+{
+  return json_pack("{s:o, s:i, s:i, s:o, s:o}", "cpu", gv_json_text(m->model), "cores", m->cores, "processors",
+                   m->processors, "quota", isfinite(m->quota.cores) ? json_real(m->quota.cores) : json_null(),
+                   "memory", number_or_null((int64_t)m->memory, isfinite(m->memory)));
 }
 
 char *gv_run_config_text(const struct gv_run *run)
@@ -82,7 +101,9 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(resolved, "rounds_per_epoch", gv_json_number(run->result.rounds_per_epoch));
   json_object_set_new(resolved, "eval_every_rounds", gv_json_number(run->eval_every));
   json_object_set_new(resolved, "pace", json_string(run->async ? "async" : "sync"));
-  json_object_set_new(resolved, "workers", json_integer(run->workers));
+  json_object_set_new(resolved, "workers", json_integer(run->placing.workers));
+  json_object_set_new(resolved, "threads_per_node", json_integer(run->placing.team));
+  json_object_set_new(resolved, "bind", json_string(gv_placing_bind(&run->placing)));
   json_object_set_new(resolved, "nodes_evaluated", json_integer(run->result.evaluated_nodes));
   json_object_set_new(config, "resolved", resolved);
 
@@ -96,9 +117,7 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(versions, "hwloc", json_string(hwloc));
 #endif
   json_object_set_new(config, "versions", versions);
-  json_object_set_new(config, "machine",
-                      json_pack("{s:o, s:i, s:i}", "cpu", gv_json_text(run->machine.model), "cores",
-                                run->machine.cores, "processors", run->machine.processors));
+  json_object_set_new(config, "machine", machine(&run->machine));
   json_object_set_new(config, "threads", threads(run));
   return gv_json_finish(config);
 }

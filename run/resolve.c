@@ -45,17 +45,20 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
   enum gv_status status = gv_machine_look(&run->machine, err);
   if (status != GV_OK)
     return status;
-  if (gv_options_is_word(run->options, "workers"))
-    run->workers = run->nodes < run->machine.cores ? run->nodes : run->machine.cores;
-  else
-    run->workers = (int)gv_options_int(run->options, "workers");
-  if (run->workers > run->nodes)
+  const struct gv_options *o = run->options;
+  int threads = gv_placing_threads(&run->machine), team = threads / run->nodes > 1 ? threads / run->nodes : 1;
+  if (!gv_options_is_word(o, "threads-per-node"))
+    team = (int)gv_options_int(o, "threads-per-node");
+  int crews = threads / team > 1 ? threads / team : 1, workers = run->nodes < crews ? run->nodes : crews;
+  if (!gv_options_is_word(o, "workers"))
+    workers = (int)gv_options_int(o, "workers");
+  if (workers > run->nodes)
     return gv_fail(
         err, GV_USAGE,
-        "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'",
-        run->workers, run->nodes, run->nodes);
-  run->bound = run->workers <= run->machine.processors;
-  return GV_OK;
+        "workers %d: a worker hosts at least one node, and there are %d; accepted are 1 to %d, or 'auto'", workers,
+        run->nodes, run->nodes);
+  return gv_placing_make(&run->machine, gv_options_text(o, "bind"), gv_options_given(o, "bind"), workers, team,
+                         &run->placing, err);
 }
 
 static enum gv_status resolve_model(struct gv_run *run, struct gv_error *err)
@@ -101,17 +104,18 @@ static enum gv_status resolve_length(struct gv_run *run, struct gv_error *err)
 static enum gv_status resolve_plan(struct gv_run *run, struct gv_error *err)
 {
   int32_t batch = run->source.max_batch;
+  int threads = run->placing.workers * run->placing.team;
   run->task = (struct gv_task){.shape = run->source.shape, .max_threads = 1, .options = run->model_options,
                                .max_batch = batch > GV_EVALUATION_BATCH ? batch : GV_EVALUATION_BATCH,
-                               .batch = batch};
-  enum gv_status status = gv_plugin_hosts_create(run->model->name, run->workers, &run->hosts, err);
+                               .batch = (batch + run->placing.team - 1) / run->placing.team};
+  enum gv_status status = gv_plugin_hosts_create(run->model->name, threads, &run->hosts, err);
   if (status != GV_OK)
     return status;
-  run->host_tables = calloc((size_t)run->workers, sizeof *run->host_tables);
+  run->host_tables = calloc((size_t)threads, sizeof *run->host_tables);
   if (run->host_tables == NULL)
-    return gv_fail(err, GV_MEMORY, "no memory for %d workers", run->workers);
-  for (int w = 0; w < run->workers; w++)
-    run->host_tables[w] = gv_plugin_host_table(run->hosts, w);
+    return gv_fail(err, GV_MEMORY, "no memory for %d threads", threads);
+  for (int t = 0; t < threads; t++)
+    run->host_tables[t] = gv_plugin_host_table(run->hosts, t);
   return gv_plan_create(run->model, &run->task, run->host_tables[0], &run->plan, err);
 }
 
@@ -161,11 +165,10 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
     status = resolve_start(run, err);
   if (status != GV_OK)
     return status;
-  if (!run->bound)
-    gv_log(GV_LOG_WARNING, "workers %d on %d processors: they take turns", run->workers, run->machine.processors);
+  gv_placing_log(&run->machine, &run->placing);
   run->result.rounds_planned = run->rounds;
   run->result.nodes = run->nodes;
-  run->result.workers = run->workers;
+  run->result.workers = run->placing.workers;
   run->result.parameters = run->plan->parameters;
   run->result.train_samples = run->source.train_samples;
   run->result.test_samples = run->source.test_samples;

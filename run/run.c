@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ void gv_run_destroy(struct gv_run *run)
   gv_options_destroy(run->model_options);
   gv_options_destroy(run->options);
   gv_search_clear(&run->search);
+  gv_placing_clear(&run->placing);
   gv_machine_clear(&run->machine);
   gv_folder_clear(&run->folder);
   free(run->model_path);
@@ -128,6 +130,19 @@ static void on_progress(void *context, uint64_t round, double seconds)
   run->watcher.progress(run->watcher.context, &run->result, round, seconds);
 }
 
+/* Said before hours of work end in the kernel's hands, or a machine stands still. */
+static enum gv_status check_memory(const struct gv_run *run, double bytes, struct gv_error *err)
+{
+  char needed[32], had[32];
+  if (bytes <= run->machine.memory)
+    return GV_OK;
+  return gv_fail(err, GV_MEMORY,
+                 "nodes %d of %lld parameters each: their vectors take at least %s, and %s here is %s", run->nodes,
+                 (long long)run->plan->parameters, gv_bytes_text(bytes, needed, sizeof needed),
+                 isfinite(run->machine.quota.memory) ? "the control group's memory" : "the memory",
+                 gv_bytes_text(run->machine.memory, had, sizeof had));
+}
+
 static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
 {
   const struct gv_engine_setup setup = {
@@ -147,8 +162,9 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .learning_rate = gv_options_real(run->options, "learning-rate"),
       .async = run->async,
       .slow = run->slow,
-      .workers = run->workers,
-      .cpus = run->bound ? run->machine.order : NULL,
+      .workers = run->placing.workers,
+      .threads = run->placing.team,
+      .cpus = run->placing.cpus,
       .rounds = run->rounds,
       .eval_every = run->eval_every,
       .seed = run->seed,
@@ -158,7 +174,9 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .evaluated = on_evaluation,
       .progress = run->watcher.progress != NULL ? on_progress : NULL,
   };
-  enum gv_status status = gv_engine_create(&setup, &run->engine, err);
+  enum gv_status status = check_memory(run, gv_engine_bytes(&setup), err);
+  if (status == GV_OK)
+    status = gv_engine_create(&setup, &run->engine, err);
   gv_free(run->start);
   run->start = NULL;
   return status;
@@ -172,13 +190,16 @@ static void log_details(const struct gv_run *run)
   gv_log(GV_LOG_DETAIL, "data %s from %s: %lld training and %lld test samples, %d x %d x %d, %d classes",
          run->dataset->name, run->dataset->found, (long long)run->source.train_samples,
          (long long)run->source.test_samples, shape->channels, shape->height, shape->width, shape->classes);
-  for (int w = 0; w < run->workers; w++) {
-    char place[64] = "wherever the system puts it";
-    if (run->bound)
-      snprintf(place, sizeof place, "on processor %d", run->machine.order[w]);
-    gv_log(GV_LOG_DETAIL, "worker %d %s: nodes %d to %d", w, place,
-           gv_engine_first_node(run->nodes, run->workers, w),
-           gv_engine_first_node(run->nodes, run->workers, w + 1) - 1);
+  int workers = run->placing.workers, team = run->placing.team;
+  for (int t = 0; t < workers * team; t++) {
+    char place[64] = "wherever the system puts it", mate[32] = "";
+    if (run->placing.place != NULL)
+      gv_place_text(&run->placing.place[t], place, sizeof place);
+    if (team > 1)
+      snprintf(mate, sizeof mate, ", thread %d", t % team);
+    gv_log(GV_LOG_DETAIL, "worker %d%s %s: nodes %d to %d", t / team, mate, place,
+           gv_engine_first_node(run->nodes, workers, t / team),
+           gv_engine_first_node(run->nodes, workers, t / team + 1) - 1);
   }
 }
 

@@ -18,6 +18,7 @@
 #include "plugins/host.h"
 #include "plugins/plan.h"
 #include "run/folder.h"
+#include "run/placing.h"
 
 struct gv_run {
   struct gv_options *options;  /* of gv_run_options */
@@ -41,15 +42,15 @@ struct gv_run {
   struct gv_schedule *schedule;
   uint64_t rounds;
   double eval_every;  /* rounds */
-  int nodes, workers;
   bool async;
   double *slow;                /* (nodes) of --straggler; NULL: none */
+  int nodes;
+  struct gv_placing placing;   /* workers, and where they stand */
   uint64_t seed;
-  bool bound;                  /* worker w stands on processor machine.order[w] */
 
   struct gv_task task;
   struct gv_plugin_hosts *hosts;
-  const struct gv_host **host_tables;  /* (workers) */
+  const struct gv_host **host_tables;  /* (threads of all workers) */
   struct gv_plan *plan;
   float *start;                /* (parameters) of --init, until the engine has them; NULL: the model's own */
   struct gv_engine *engine;

@@ -295,9 +295,9 @@ START_TEST(machine_has_a_processor)
   ck_assert_int_ge(machine.processors, machine.cores);
   for (int i = 0; i < machine.processors; i++)
     for (int j = 0; j < i; j++)
-      ck_assert_int_ne(machine.order[i], machine.order[j]);
+      ck_assert_int_ne(machine.place[i].processor, machine.place[j].processor);
   struct count count = {0};
-  assert_ok(gv_team_run(1, machine.order, count_body, &count, err));  /* bound, and back */
+  assert_ok(gv_team_run(1, &machine.place[0].processor, count_body, &count, err));  /* bound, and back */
   struct gv_machine again;
   assert_ok(gv_machine_look(&again, err));
   ck_assert_int_eq(machine.processors, again.processors);

@@ -286,13 +286,15 @@ static void check_config(const char *path)
   int next = 0;  /* the blocks of nodes follow each other */
   for (size_t w = 0; w < 2; w++) {
     int worker, first, last;
-    json_t *processor;
-    ck_assert_int_eq(json_unpack(json_array_get(threads, w), "{s:i, s:o, s:[i, i!]}", "worker", &worker,
-                                 "processor", &processor, "nodes", &first, &last),
+    json_t *processor, *core, *numa;
+    ck_assert_int_eq(json_unpack(json_array_get(threads, w), "{s:i, s:o, s:o, s:o, s:[i, i!]}", "worker", &worker,
+                                 "processor", &processor, "core", &core, "numa", &numa, "nodes", &first, &last),
                      0);
     ck_assert_int_eq(worker, (int)w);
     ck_assert_int_eq(first, next);
     ck_assert(json_is_integer(processor) || json_is_null(processor));
+    ck_assert(json_is_integer(core) == json_is_integer(processor));
+    ck_assert(json_is_integer(numa) || json_is_null(numa));
     next = last + 1;
   }
   ck_assert_int_eq(next, 5);

@@ -139,7 +139,7 @@ static void toy_test(void *context, int64_t first, int32_t n, struct gv_buffer *
 
 struct toy_run {
   const char *topology, *algorithm, *optimizer, *schedule;
-  int nodes, workers, dim, batch, unite;
+  int nodes, workers, threads, dim, batch, unite;
   double rate;
   uint64_t rounds;
   double eval_every;
@@ -150,9 +150,11 @@ struct toy_run {
   const float *start;  /* (dim), or NULL: toy_init */
   bool async;
   const double *slow;  /* (nodes), or NULL */
-  /* or NULL: toy_gradient */
-  int (*gradient)(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss);
+  const struct gv_model *model;  /* NULL: toy_model */
 };
+
+enum { TOY_THREADS_MAX = 64 };
+static const struct gv_host toy_hosts[TOY_THREADS_MAX];  /* told apart by their address */
 
 static inline bool toy_in_step(const struct gv_named *algorithm)
 {
@@ -187,17 +189,17 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
   assert_ok(
       gv_named_parse(&gv_optimizer_table, run->optimizer ? run->optimizer : "sgd", &optimizer, &o_options, err));
   assert_ok(gv_named_parse(&gv_rate_table, run->schedule ? run->schedule : "constant", &rate, &r_options, err));
-  struct gv_model model = toy_model;
-  if (run->gradient != NULL)
-    model.gradient = run->gradient;
-  const struct gv_host *hosts[64] = {NULL};
+  const struct gv_host *hosts[TOY_THREADS_MAX];
+  for (int h = 0; h < TOY_THREADS_MAX; h++)
+    hosts[h] = &toy_hosts[h];
   struct gv_engine_setup setup = {
-      .model = &model, .task = &task, .parameters = (size_t)run->dim, .hosts = hosts, .failure = toy_failure,
+      .model = run->model != NULL ? run->model : &toy_model,
+      .task = &task, .parameters = (size_t)run->dim, .hosts = hosts, .failure = toy_failure,
       .source = &source, .schedule = schedule,
       .algorithm = (const struct gv_algorithm *)algorithm, .algorithm_options = a_options,
       .optimizer = (const struct gv_optimizer *)optimizer, .optimizer_options = o_options,
       .rate = (const struct gv_rate_schedule *)rate, .rate_options = r_options, .learning_rate = run->rate,
-      .workers = run->workers > 0 ? run->workers : 1, .rounds = run->rounds,
+      .workers = run->workers > 0 ? run->workers : 1, .threads = run->threads, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
       .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
       .start = run->start, .async = run->async, .slow = run->slow};

@@ -270,6 +270,13 @@ done
 refused 2 "nodes is ''" train --nodes ''
 refused 2 '1438 training samples' train --nodes 1439
 refused 2 'workers 9' train --workers 9
+more=$(($(nproc --all) + 1))
+refused 2 "$more workers want a processor" train --nodes $more --workers $more --bind compact
+refused 2 "bind is 'close'; accepted: 'compact', 'scatter' or 'none'" train --bind close
+refused 1 'their vectors take at least' train --model mlp:hidden=60000-60000 --nodes 1000
+refused 2 'workers 8 of 250 threads: this OpenBLAS serves' train --workers 8 --threads-per-node 250
+refused 2 'want a processor' train --workers 2 --threads-per-node $more --bind scatter
+refused 2 "threads-per-node is '0'" train --threads-per-node 0
 refused 2 'rounds 5 and epochs 2' train --rounds 5 --epochs 2
 refused 2 "unknown option 'depth'" train --model logreg:depth=3
 refused 2 "l2 is 'x'" train --model logreg:l2=x
@@ -456,17 +463,131 @@ places() {
 }
 check 'OMP_PROC_BIND takes no processors away' places
 
-threads() {  # 600 stacks of 8 MiB where 3 GB may be mapped
+# Threads that share a node's batch: the same bits for any number of workers, close to what one thread computes.
+crews() {
+  local t w
+  train --epochs 3 --model "$1" --batch 30 --out "../crew-$1-1" || return
+  for t in 2 3; do
+    for w in 1 2 5; do
+      train --epochs 3 --model "$1" --batch 30 --threads-per-node $t --workers $w --out "../crew-$1-$t-$w" || return
+    done
+    same "../crew-$1-$t-1" "../crew-$1-$t-2" "../crew-$1-$t-5" || return
+    awk -v a="$(value "../crew-$1-1/summary.json" test_loss)" \
+      -v b="$(value "../crew-$1-$t-1/summary.json" test_loss)" \
+      'BEGIN { print a, b; exit !(a != b && (a - b) ^ 2 < 1e-8) }' || return
+  done
+  [ "$(grep -c '"thread": 2,' "../crew-$1-3-2/config.json")" = 2 ]
+}
+check 'the same bits from 1, 2 and 5 workers of 2 and of 3 threads: mlp' crews mlp
+if [ -e "$GV_BUILD/models/.libs/cnn.so" ]; then
+  check 'the same bits from 1, 2 and 5 workers of 2 and of 3 threads: cnn' crews cnn
+else
+  skip 'the same bits from 1, 2 and 5 workers of 2 and of 3 threads: cnn' 'built without oneDNN'
+fi
+automatic() {  # all threads that the machine gives, on one node
+  train --nodes 1 --epochs 1 --threads-per-node auto --out ../automatic && train --epochs 1 --out ../workers &&
+    grep -q '"workers": 1,' ../automatic/config.json || return
+  local cores
+  cores=$(value ../automatic/config.json cores)
+  [ "$cores" -gt 100 ] || grep -q "\"threads_per_node\": $cores," ../automatic/config.json
+}
+check '--threads-per-node auto: a single node takes all cores' automatic
+
+# Where workers stand changes nothing but the speed; the map says where that was.
+placed() {
+  local bind
+  for bind in none compact scatter; do
+    train --epochs 2 --bind $bind --workers 1 --verbose --out "../placed-$bind" 2>"$err"
+    cat "$err"
+    grep -q "binding $bind\$" "$err" && same ../plainly "../placed-$bind" || return
+    case $bind in
+      none) grep -q 'worker 0 wherever' "$err" && grep -q '"processor": null' "../placed-$bind/config.json" ;;
+      *) grep -q 'worker 0 on processor' "$err" && grep -q '"processor": [0-9]' "../placed-$bind/config.json" ;;
+    esac || return
+  done
+}
+check 'the same bits with --bind none, compact and scatter, and the map is said and saved' placed
+masked() {
+  local cpu
+  cpu=$(sed -n 's/^Cpus_allowed_list:.*[^0-9]\([0-9]*\)$/\1/p' /proc/self/status)
+  taskset -c "$cpu" "$grapevine" train --quiet --epochs 1 --out ../masked &&
+    grep -q "\"processor\": $cpu,\$" ../masked/config.json && grep -q '"workers": 1,' ../masked/config.json
+}
+if command -v taskset >/dev/null; then
+  check 'workers stay within the affinity mask' masked
+else
+  skip 'workers stay within the affinity mask' 'taskset is not installed'
+fi
+
+threads() {  # 60 stacks of 64 MiB where 3 GB may be mapped
   local code=0
-  (ulimit -s 8192 && ulimit -v 3000000 && run train --quiet --nodes 600 --workers 600 --rounds 3 --out ../many) \
+  (ulimit -s 65536 && ulimit -v 3000000 && run train --quiet --nodes 60 --workers 60 --rounds 3 --out ../many) \
     >"$out" 2>"$err" || code=$?
   cat "$err"
-  [ $code = 1 ] && grep -q 'error: workers 600: only [0-9]* threads can be had' "$err" && [ ! -e ../many ]
+  [ $code = 1 ] && grep -q 'error: workers 60: only [0-9]* threads can be had' "$err" && [ ! -e ../many ]
 }
 if $sanitized; then
   skip 'threads that cannot be had are an error' 'sanitizers map terabytes'
 else
   check 'threads that cannot be had are an error' threads
+fi
+
+# Products that take OpenBLAS's buffers, on as many workers as it serves; one more worker is refused.
+crowd() {
+  local most
+  run train --quiet --nodes 1400 --workers 1400 --out ../crowd 2>"$err"
+  cat "$err"
+  most=$(sed -n 's/.*this OpenBLAS serves at most \([0-9]*\) threads.*/\1/p' "$err")
+  [ -n "$most" ] || return
+  train --model mlp:hidden=100 --data fashion-mnist --nodes $most --workers $most --rounds 2 --out ../crowd 2>"$err"
+  cat "$err"
+  [ -s ../crowd/summary.json ] && [ "$(wc -l <"$err")" -le 1 ] &&  # the warning that they take turns, no more
+    refuse 2 "this OpenBLAS serves at most $most" train --nodes 1400 --workers $((most + 1))
+}
+if $sanitized || [ ! -d $fashion ]; then
+  skip 'as many workers as OpenBLAS serves, and not one more' 'too long for sanitizers, or no fashion-mnist'
+else
+  check 'as many workers as OpenBLAS serves, and not one more' crowd
+fi
+
+# Whatever OpenBLAS, oneDNN and OpenMP are told, a worker computes alone: no thread but the workers' and those that
+# OpenBLAS makes when it is loaded.
+lonely() {
+  local pid tries=0 threads own model=mlp
+  [ -e "$GV_BUILD/models/.libs/cnn.so" ] && model=cnn
+  own=$(nproc --all)
+  [ "$own" -lt 8 ] || own=8
+  env OPENBLAS_NUM_THREADS=8 OMP_NUM_THREADS=8 GOTO_NUM_THREADS=8 OMP_DYNAMIC=true OMP_NESTED=true \
+    OMP_MAX_ACTIVE_LEVELS=4 OMP_PROC_BIND=spread DNNL_MAX_CPU_ISA=ALL \
+    "$grapevine" train --quiet --model $model --workers 2 --rounds 4e9 --eval-every 1e6 --out ../lonely 2>"$err" &
+  pid=$!
+  while [ ! -s ../lonely/metrics.csv ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  sleep 0.3
+  threads=$(ls /proc/$pid/task | wc -l)
+  kill -INT $pid
+  wait $pid
+  cat "$err"
+  echo "$threads threads, and $own of OpenBLAS at the most"
+  [ "$threads" -ge 2 ] && [ "$threads" -le $((2 + own - 1)) ]
+}
+if $sanitized; then
+  skip 'no threads but the workers and those of OpenBLAS' 'sanitizers have threads of their own'
+else
+  check 'no threads but the workers and those of OpenBLAS' lonely
+fi
+crossed() {
+  env OPENBLAS_NUM_THREADS=8 OMP_NUM_THREADS=8 GOTO_NUM_THREADS=8 OMP_DYNAMIC=true OMP_NESTED=true \
+    OMP_MAX_ACTIVE_LEVELS=4 OMP_PROC_BIND=spread OMP_PLACES=cores "$grapevine" train --quiet --workers 2 "$@"
+}
+alike() {
+  train --epochs 2 --model "$1" --out "../alike-$1" && crossed --epochs 2 --model "$1" --out "../crossed-$1" &&
+    same "../alike-$1" "../crossed-$1"
+}
+check 'the same bits whatever libraries are told: mlp' alike mlp
+if [ -e "$GV_BUILD/models/.libs/cnn.so" ]; then
+  check 'the same bits whatever libraries are told: cnn' alike cnn
+else
+  skip 'the same bits whatever libraries are told: cnn' 'built without oneDNN'
 fi
 
 # ---- stopping ----

@@ -8,6 +8,11 @@
  * (all builds share one soname, so the loader may have picked it), and sets one thread a call. */
 enum gv_status gv_blas_prepare(struct gv_error *err);
 
+/* Threads that may call OpenBLAS at the same time: it keeps two buffers for each thread it was built for, of which
+ * those that it starts itself may hold one each, and a product takes one. Beyond, it ends the process. After
+ * prepare. */
+int gv_blas_callers(void);
+
 /* Version, kernels and threading of the loaded OpenBLAS; a constant string. */
 const char *gv_blas_text(void);
 

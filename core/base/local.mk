@@ -11,6 +11,8 @@ libgv_la_SOURCES += \
   %D%/nearest.c %D%/nearest.h \
   %D%/option.c %D%/option.h \
   %D%/paths.c %D%/paths.h \
+  %D%/places.c %D%/places.h \
+  %D%/quota.c %D%/quota.h \
   %D%/random.c %D%/random.h \
   %D%/status.c \
   %D%/team.h

@@ -1,13 +1,13 @@
-/* Reads the machine through hwloc; without hwloc, from the affinity mask alone. */
+/* Reads the machine: processors from the affinity mask, their places from hwloc, limits from control groups. */
 #include "core/base/machine.h"
 
-#include <sched.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/sysinfo.h>
 
-#include "config.h"
+#include "core/base/bind.h"
 #include "core/base/team.h"
 
 static void read_model(struct gv_machine *machine)
@@ -28,71 +28,24 @@ static void read_model(struct gv_machine *machine)
   fclose(cpuinfo);
 }
 
-#ifdef HAVE_HWLOC
-#include <hwloc.h>
-
-/* Puts the cpus (allowed) in the order of cores and threads. */
-static enum gv_status look(struct gv_machine *machine, const int *cpus, int allowed, struct gv_error *err)
+static void read_limits(struct gv_machine *machine)
 {
-  hwloc_topology_t topology;
-  if (access("/sys/devices/system/cpu/cpu0", F_OK) != 0)
-    return GV_OK;  /* without /sys hwloc finds no cores, and says so on standard error */
-  if (hwloc_topology_init(&topology) != 0)
-    return gv_fail(err, GV_SYSTEM, "hwloc cannot describe this machine");
-  hwloc_bitmap_t mask = hwloc_bitmap_alloc();
-  enum gv_status status = GV_OK;
-  if (mask == NULL || hwloc_topology_load(topology) != 0) {
-    status = gv_fail(err, GV_SYSTEM, "hwloc cannot describe this machine");
-  } else {
-    for (int i = 0; i < allowed; i++)
-      hwloc_bitmap_set(mask, (unsigned)cpus[i]);
-    hwloc_bitmap_and(mask, mask, hwloc_topology_get_allowed_cpuset(topology));
-    machine->processors = hwloc_bitmap_weight(mask);
-    machine->order = calloc((size_t)machine->processors + 1, sizeof *machine->order);
-    if (machine->order == NULL)
-      status = gv_fail(err, GV_MEMORY, "no memory for the processor list");
+  struct sysinfo info;
+  gv_quota_look("", &machine->quota);
+  machine->memory = machine->quota.memory;
+  if (sysinfo(&info) == 0) {
+    double unit = (double)info.mem_unit, ram = (double)info.totalram * unit;
+    machine->memory = (machine->memory < ram ? machine->memory : ram) + (double)info.totalswap * unit;
   }
-  /* Pass t takes the t-th allowed thread of every core. */
-  int placed = 0;
-  for (int pass = 0; status == GV_OK && placed < machine->processors; pass++) {
-    int before = placed;
-    int cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
-    for (int c = 0; c < cores; c++) {
-      hwloc_obj_t core = hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, (unsigned)c);
-      int seen = 0;
-      for (int cpu = hwloc_bitmap_first(core->cpuset); cpu >= 0; cpu = hwloc_bitmap_next(core->cpuset, cpu))
-        if (hwloc_bitmap_isset(mask, (unsigned)cpu) && seen++ == pass)
-          machine->order[placed++] = cpu;
-    }
-    if (pass == 0)
-      machine->cores = placed;
-    if (placed == before)
-      break;
-  }
-  hwloc_bitmap_free(mask);
-  hwloc_topology_destroy(topology);
-  machine->processors = placed;
-  return status;
 }
-#else
-static enum gv_status look(struct gv_machine *machine, const int *cpus, int allowed, struct gv_error *err)
-{
-  (void)machine;
-  (void)cpus;
-  (void)allowed;
-  (void)err;
-  return GV_OK;
-}
-#endif
 
-/* cpus (CPU_SETSIZE) <- the processors this process may use; returns how many, at least 1. */
-static int allowed_processors(int *cpus)
+/* cpus (GV_PROCESSORS_MAX) <- the processors this process may use; returns how many, at least 1. */
+static int allowed_processors(const struct gv_cpus *mask, int *cpus)
 {
-  int count = gv_team_places(cpus, CPU_SETSIZE);
-  cpu_set_t mask;
-  if (count == 0 && sched_getaffinity(0, sizeof mask, &mask) == 0)
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-      if (CPU_ISSET(cpu, &mask))
+  int count = gv_team_places(cpus, GV_PROCESSORS_MAX);
+  if (count == 0)
+    for (int cpu = 0; cpu < GV_PROCESSORS_MAX; cpu++)
+      if (gv_cpus_has(mask, cpu))
         cpus[count++] = cpu;
   return count > 0 ? count : 1;  /* of a machine that tells nothing: its first */
 }
@@ -100,28 +53,38 @@ static int allowed_processors(int *cpus)
 enum gv_status gv_machine_look(struct gv_machine *machine, struct gv_error *err)
 {
   *machine = (struct gv_machine){0};
-  int *cpus = calloc(CPU_SETSIZE, sizeof *cpus);
+  int *cpus = calloc(GV_PROCESSORS_MAX, sizeof *cpus);
   if (cpus == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for the processor list");
-  int allowed = allowed_processors(cpus);
-  enum gv_status status = look(machine, cpus, allowed, err);
+  struct gv_cpus mask;
+  machine->binds = gv_bind_mask(&mask) && gv_bind_undo(&mask);  /* to where it stands already: a trial */
+  int allowed = allowed_processors(&mask, cpus);
+  enum gv_status status = gv_places_look(NULL, cpus, allowed, &machine->place, &machine->processors, err);
   if (status == GV_OK && machine->processors == 0) {  /* no hwloc, or it knows no cores here */
-    free(machine->order);
-    machine->order = cpus;
-    machine->cores = machine->processors = allowed;
-    cpus = NULL;
+    free(machine->place);
+    machine->processors = allowed;
+    status = gv_places_plain(cpus, allowed, &machine->place, err);
   }
   free(cpus);
   if (status != GV_OK) {
     gv_machine_clear(machine);
     return status;
   }
+  for (int p = 0; p < machine->processors; p++)
+    machine->cores += machine->place[p].thread == 0;
   read_model(machine);
+  read_limits(machine);
   return GV_OK;
 }
 
 void gv_machine_clear(struct gv_machine *machine)
 {
-  free(machine->order);
+  free(machine->place);
   *machine = (struct gv_machine){0};
+}
+
+int gv_machine_threads(const struct gv_machine *machine)
+{
+  double quota = ceil(machine->quota.cores - 1e-9);
+  return quota >= machine->cores ? machine->cores : quota < 1 ? 1 : (int)quota;
 }

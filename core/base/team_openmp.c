@@ -9,7 +9,8 @@
 #include "core/base/bind.h"
 
 struct gv_team {
-  int workers;
+  int each;                   /* threads of a crew */
+  pthread_barrier_t leaders;  /* OpenMP's own is for all threads */
 };
 
 /* Threads that only wait to be let go, while others are made. */
@@ -53,44 +54,50 @@ static enum gv_status probe_threads(int workers, struct gv_error *err)
   return GV_OK;
 }
 
-enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg, struct gv_team *team, int worker),
-                           void *arg, struct gv_error *err)
+enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
+                                 void (*body)(void *arg, struct gv_team *team, int thread), void *arg,
+                                 struct gv_error *err)
 {
-  enum gv_status status = probe_threads(workers, err);
+  int threads = workers * each, given = threads;
+  enum gv_status status = probe_threads(threads, err);
   if (status != GV_OK)
     return status;
-  struct gv_team team = {.workers = workers};
-  int given = workers;
+  struct gv_team team = {.each = each};
+  pthread_barrier_init(&team.leaders, NULL, (unsigned)workers);
   int dynamic = omp_get_dynamic();
   omp_set_dynamic(0);
-#pragma omp parallel num_threads(workers) default(shared)
+#pragma omp parallel num_threads(threads) default(shared)
   {
-    int worker = omp_get_thread_num();
-    if (omp_get_num_threads() != workers) {
-      if (worker == 0)
+    int thread = omp_get_thread_num();
+    if (omp_get_num_threads() != threads) {
+      if (thread == 0)
         given = omp_get_num_threads();
     } else {
-      cpu_set_t before;
-      bool bound = cpus != NULL && gv_bind_thread(cpus[worker], &before);
+      struct gv_cpus before;
+      bool bound = cpus != NULL && gv_bind_thread(cpus[thread], &before);
       int nested = omp_get_max_threads();
       omp_set_num_threads(1);  /* oneDNN plans for this many, and would wait for more for ever */
-      body(arg, &team, worker);
+      body(arg, &team, thread);
       omp_set_num_threads(nested);
       if (bound)
         gv_bind_undo(&before);
     }
   }
   omp_set_dynamic(dynamic);
-  if (given != workers)
-    return gv_fail(err, GV_SYSTEM, "workers %d: OpenMP gives %d threads here; see OMP_THREAD_LIMIT", workers,
+  pthread_barrier_destroy(&team.leaders);
+  if (given != threads)
+    return gv_fail(err, GV_SYSTEM, "workers %d: OpenMP gives %d threads here; see OMP_THREAD_LIMIT", threads,
                    given);
   return GV_OK;
 }
 
 void gv_team_barrier(struct gv_team *team)
 {
-  (void)team;  /* the barrier of the innermost region, which is the team's */
-#pragma omp barrier
+  if (team->each > 1) {
+    pthread_barrier_wait(&team->leaders);
+  } else {
+#pragma omp barrier  /* of the innermost region, which is the team's */
+  }
 }
 
 int gv_team_places(int *cpus, int room)

@@ -24,7 +24,7 @@ struct seat {
 
 static void run_body(struct gv_team *team, int worker)
 {
-  cpu_set_t before;
+  struct gv_cpus before;
   bool bound = team->cpus != NULL && gv_bind_thread(team->cpus[worker], &before);
   team->body(team->arg, team, worker);
   if (bound)
@@ -45,11 +45,13 @@ static void *work(void *arg)
   return NULL;
 }
 
-enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg, struct gv_team *team, int worker),
-                           void *arg, struct gv_error *err)
+enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
+                                 void (*body)(void *arg, struct gv_team *team, int thread), void *arg,
+                                 struct gv_error *err)
 {
-  pthread_t *threads = calloc((size_t)workers, sizeof *threads);
-  struct seat *seats = calloc((size_t)workers, sizeof *seats);
+  int all = workers * each;
+  pthread_t *threads = calloc((size_t)all, sizeof *threads);
+  struct seat *seats = calloc((size_t)all, sizeof *seats);
   if (threads == NULL || seats == NULL) {
     free(threads);
     free(seats);
@@ -60,7 +62,7 @@ enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg,
       .cpus = cpus};
   pthread_barrier_init(&team.barrier, NULL, (unsigned)workers);
   int made = 1, failure = 0;
-  while (made < workers && failure == 0) {
+  while (made < all && failure == 0) {
     seats[made] = (struct seat){&team, made};
     failure = pthread_create(&threads[made], NULL, work, &seats[made]);
     made += failure == 0;
@@ -77,7 +79,7 @@ enum gv_status gv_team_run(int workers, const int *cpus, void (*body)(void *arg,
   free(threads);
   free(seats);
   if (failure != 0)
-    return gv_fail(err, GV_SYSTEM, "workers %d: only %d threads can be had: %s", workers, made, strerror(failure));
+    return gv_fail(err, GV_SYSTEM, "workers %d: only %d threads can be had: %s", all, made, strerror(failure));
   return GV_OK;
 }
 

@@ -29,6 +29,7 @@ static void settle(struct gv_worker *worker)
 
 static void unsettle(struct gv_worker *worker)
 {
+  gv_crew_leave(worker);
   if (worker->created && worker->engine->setup.model->destroy != NULL)
     worker->engine->setup.model->destroy(worker->instance);
   worker->created = false;
@@ -104,9 +105,14 @@ static uint64_t next_evaluation(const struct gv_engine_setup *s, uint64_t round)
   return next < (double)s->rounds ? (uint64_t)next : s->rounds;
 }
 
-static void work(void *arg, struct gv_team *team, int index)
+static void work(void *arg, struct gv_team *team, int thread)
 {
   struct gv_engine *e = arg;
+  if (thread % e->setup.threads != 0) {
+    gv_mate_work(e, thread);
+    return;
+  }
+  int index = thread / e->setup.threads;
   struct gv_worker *worker = &e->worker[index];
   worker->team = team;
   settle(worker);
@@ -205,6 +211,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   struct gv_engine *e = memory;
   size_t line = GV_CACHE_LINE / sizeof(float);
   e->setup = *setup;
+  if (setup->threads < 1)
+    e->setup.threads = 1;
   e->nodes = setup->schedule->nodes;
   e->dim = setup->parameters;
   e->stride = (e->dim + line - 1) / line * line;
@@ -233,6 +241,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   }
   if (status == GV_OK)
     status = make_exchange(e, err);
+  if (status == GV_OK)
+    status = gv_crews_create(e, &e->crew, err);
   if (status != GV_OK) {
     gv_engine_destroy(e);
     return status;
@@ -257,6 +267,7 @@ void gv_engine_destroy(struct gv_engine *e)
     gv_free(e->node[i].states);
     gv_free(e->node[i].pending);
   }
+  gv_crews_destroy(e);
   gv_exchange_destroy(e->exchange);
   gv_snapshots_destroy(e->snapshots);
   gv_mail_destroy(e->mail);
@@ -274,7 +285,7 @@ void gv_engine_destroy(struct gv_engine *e)
 
 enum gv_status gv_engine_run(struct gv_engine *e, struct gv_error *err)
 {
-  enum gv_status status = gv_team_run(e->setup.workers, e->setup.cpus, work, e, err);
+  enum gv_status status = gv_team_run_crews(e->setup.workers, e->setup.threads, e->setup.cpus, work, e, err);
   if (status == GV_OK)
     status = gv_engine_failure(e, err);
   if (status == GV_OK && e->error.status != GV_OK)

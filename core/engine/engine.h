@@ -29,7 +29,7 @@ struct gv_engine_setup {
   const struct gv_model *model;
   const struct gv_task *task;    /* max_batch covers the source's and GV_EVALUATION_BATCH */
   size_t parameters;
-  const struct gv_host *const *hosts;                  /* (workers) */
+  const struct gv_host *const *hosts;                  /* (workers), then (workers, threads - 1) */
   const char *(*failure)(const struct gv_host *host);  /* why the call that just failed on this host did,
                                                           the model named */
   const struct gv_source *source;
@@ -47,7 +47,8 @@ struct gv_engine_setup {
                              errors the node's own */
   const double *slow;     /* (nodes) >= 1: how many times as long a node takes for a gradient; NULL: none is slow */
   int workers;            /* 1 .. nodes */
-  const int *cpus;        /* (workers), or NULL: not bound */
+  int threads;            /* of each worker, who share its batches; 0 is 1 */
+  const int *cpus;        /* (workers, threads), or NULL: not bound */
   uint64_t rounds;        /* >= 1 */
   double eval_every;      /* rounds between evaluations, >= 1, on average when it is no whole number; round 0 and
                              the last are always evaluated */
@@ -64,6 +65,9 @@ struct gv_engine_setup {
 };
 
 struct gv_engine;
+
+/* Bytes that the nodes' vectors will take at the least; size.c. */
+double gv_engine_bytes(const struct gv_engine_setup *setup);
 
 /* Checks the setup; borrows everything in it. */
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err);

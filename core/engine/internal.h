@@ -5,6 +5,7 @@
 #include "core/base/memory.h"
 #include "core/base/team.h"
 #include "core/engine/budget.h"
+#include "core/engine/crew.h"
 #include "core/engine/engine.h"
 #include "core/engine/gate.h"
 #include "core/exchange/exchange.h"
@@ -65,6 +66,7 @@ struct gv_engine {
   int *host;                       /* (nodes) the worker of each, in asynchronous pace */
   struct gv_node *node;      /* (nodes) */
   struct gv_worker *worker;  /* (workers) */
+  struct gv_crew *crew;      /* (workers), or NULL: a thread a worker */
   struct gv_gate gate;
   struct gv_budget budget;   /* of asynchronous steps */
   float *start;              /* (dim) the common start vector, gone once copied */
@@ -108,9 +110,9 @@ enum gv_status gv_engine_failure(const struct gv_engine *engine, struct gv_error
 void gv_worker_step(struct gv_worker *worker, uint64_t round);
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps);
 
-/* What both paces do. gradient: g (dim) <- the gradient at the node's replica, on what it draws in `round`; on
+/* What both paces do. compute: g (dim) <- the gradient at the node's replica, on what it draws in `round`; on
  * failure the worker has failed. local: the algorithm's local step from g, for x (dim) to message. */
-void gv_worker_gradient(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
+void gv_worker_compute(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
 void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
                      float *const *message);
 

@@ -19,6 +19,8 @@ enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err)
     if (!worker->created)
       status = gv_fail(err, GV_MODEL, "%s", s->failure(s->hosts[worker->index]));
   }
+  if (status == GV_OK)
+    status = gv_crew_settle(worker, err);
   return status;
 }
 

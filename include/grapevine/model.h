@@ -5,12 +5,13 @@
  *
  * Life of a model, in call order:
  *   plan      once, before any thread starts: which tensors make up the flat parameter vector
- *   create    once a worker, on that worker's thread: an instance, which is scratch memory, never weights
+ *   create    once a worker, on that worker's thread: an instance, which is scratch memory, never weights;
+ *             where several threads share a node's batch, once for each of them, on that thread
  *   init      once, on one instance: the start vector that every node receives; optional
  *   gradient  every round of every node, on the instance of the worker that hosts the node
  *   evaluate  at evaluation points, on any instance, with any weights
  *   predict   as evaluate; optional
- *   destroy   once a worker, on that worker's thread; optional, for what the host cannot release
+ *   destroy   once an instance, on the thread that created it; optional, for what the host cannot release
  *
  * Rules. The host owns w, g and batches; the plugin owns its instance. All memory of a batch and both
  * vectors are 64-byte aligned and do not overlap. `gradient` and `evaluate` write nothing outside
