@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/cache.h"
 #include "core/base/team.h"
 #include "core/exchange/epoch.h"
 #include "core/exchange/exchange.h"
@@ -104,6 +105,44 @@ START_TEST(kernels_do_not_depend_on_the_cut)
   for (size_t lo = 0, step = 1; lo < N; lo += step, step = 1 + (step * 7) % 61)
     gv_mean(cut + lo, DEGREE, from, lo, lo + step < N ? step : N - lo);
   ck_assert_mem_eq(whole, cut, sizeof whole);
+}
+END_TEST
+
+/* Past the caches: the same bits, whatever the alignment and whatever is left at the ends, not a float beyond. */
+START_TEST(streamed_averages_are_the_plain_ones)
+{
+  enum { N = 1500, MAX = GV_MIX_TOGETHER + 3 };
+  static float vector[MAX + 1][N + 16];
+  static _Alignas(64) float plain[N + 48], streamed[N + 48];
+  static const size_t lengths[] = {0, 1, 15, 16, 63, 64, 65, 127, 128, 300, N};
+  static const int degrees[] = {0, 1, 2, 3, 4, 5, 8, 9, GV_MIX_TOGETHER, GV_MIX_TOGETHER + 1, MAX};
+  const float *from[MAX];
+  float weight[MAX];
+  for (int v = 0; v <= MAX; v++)
+    for (size_t i = 0; i < N + 16; i++)
+      vector[v][i] = value(v, i);
+  for (size_t d = 0; d < sizeof degrees / sizeof degrees[0]; d++)
+    for (int half = 0; half <= (degrees[d] == 1); half++)
+      for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++)
+        for (size_t shift = 0; shift < 17; shift++) {
+          size_t n = lengths[l];
+          for (int j = 0; j < degrees[d]; j++) {
+            from[j] = vector[j + 1] + (shift + (size_t)j) % 16;
+            weight[j] = half ? 0.5f : 1.0f / (float)(degrees[d] + 2 + j);
+          }
+          for (size_t i = 0; i < N + 48; i++)
+            plain[i] = streamed[i] = 12345;
+          gv_mix(plain + shift, vector[0] + shift % 3, degrees[d], from, weight, n);
+          gv_mix_stream(streamed + shift, vector[0] + shift % 3, degrees[d], from, weight, n);
+          ck_assert_mem_eq(plain, streamed, sizeof plain);
+          if (degrees[d] > 0 && shift < 3) {
+            gv_mean(plain + shift, degrees[d], from, shift, n > shift ? n - shift : 0);
+            gv_mean_stream(streamed + shift, degrees[d], from, shift, n > shift ? n - shift : 0);
+            ck_assert_mem_eq(plain, streamed, sizeof plain);
+          }
+        }
+  ck_assert(!gv_mix_streams(1 << 10));
+  ck_assert(gv_mix_streams((size_t)1 << 40));
 }
 END_TEST
 
@@ -214,16 +253,22 @@ static void trial_body(void *arg, struct gv_team *team, int worker)
   free(out);
 }
 
-static void run_trial(const char *topology, int nodes, int workers, unsigned rounds, unsigned global_every)
+static void run_trial_of(size_t dim, const char *topology, int nodes, int workers, unsigned rounds,
+                         unsigned global_every)
 {
   struct gv_schedule *schedule = NULL;
-  struct trial t = {.workers = workers, .dim = 67, .rounds = rounds, .global_every = global_every};
+  struct trial t = {.workers = workers, .dim = dim, .rounds = rounds, .global_every = global_every};
   assert_ok(gv_schedule_create(topology, NULL, nodes, 1, &schedule, err));
   t.schedule = schedule;
   assert_ok(gv_exchange_create(schedule, workers, t.dim, 2, &t.exchange, err));
   assert_ok(gv_team_run(workers, NULL, trial_body, &t, err));
   gv_exchange_destroy(t.exchange);
   gv_schedule_destroy(schedule);
+}
+
+static void run_trial(const char *topology, int nodes, int workers, unsigned rounds, unsigned global_every)
+{
+  run_trial_of(67, topology, nodes, workers, rounds, global_every);
 }
 
 START_TEST(messages_arrive_whole)
@@ -246,11 +291,22 @@ START_TEST(messages_arrive_whole_oversubscribed)
 }
 END_TEST
 
+START_TEST(messages_arrive_whole_past_the_caches)
+{
+  enum { NODES = 4, SLOTS = 2 * 2 };  /* 2 messages */
+  size_t dim = gv_cache_last() / (NODES * SLOTS * sizeof(float)) + 5;
+  ck_assert(gv_mix_streams(dim * NODES * SLOTS * sizeof(float)));
+  run_trial_of(dim, "ring", NODES, 2, 6, 3);
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {mix_agrees_with_double_arithmetic, mix_keeps_consensus_exactly,
-                                half_is_the_same_on_both_sides, kernels_do_not_depend_on_the_cut,
+                                streamed_averages_are_the_plain_ones, half_is_the_same_on_both_sides,
+                                kernels_do_not_depend_on_the_cut,
                                 epochs_order_memory_and_wrap, messages_arrive_whole,
-                                messages_arrive_whole_oversubscribed, NULL};
+                                messages_arrive_whole_oversubscribed,
+                                messages_arrive_whole_past_the_caches, NULL};
   return run_suite("exchange", tests);
 }

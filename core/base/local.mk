@@ -1,6 +1,7 @@
 libgv_la_SOURCES += \
   %D%/bind.h \
   %D%/blas.c %D%/blas.h \
+  %D%/cache.c %D%/cache.h \
   %D%/clock.h \
   %D%/clones.h \
   %D%/file.c %D%/file.h \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/cache.h"
 #include "core/exchange/epoch.h"
 #include "core/exchange/mix.h"
 
@@ -22,6 +23,7 @@ struct gv_exchange {
   size_t dim, stride;                  /* stride: dim in whole cache lines */
   uint32_t turns;                      /* 1: slots are used in turn; 0: a node alone has one, and mixes nothing */
   bool implied;                        /* undirected, static: who published this mixing has mixed the last */
+  bool streams;                        /* the slots do not stay in the caches: averages into slots go past them */
   struct port *ports;                  /* (nodes) */
   struct gv_epoch *published, *mixed;  /* (nodes) mixings published, finished */
   struct gv_epoch *reduced;            /* (workers) slices reduced */
@@ -52,6 +54,9 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
       .turns = schedule->nodes > 1,
       .implied = schedule->period == 1 && !schedule->directed,
   };
+  /* A vector that fits the second level is read there by the step that follows its average. */
+  ex->streams = gv_mix_streams(nodes * 2 * (size_t)messages * ex->stride * sizeof(float)) &&
+                ex->stride * sizeof(float) > gv_cache_look(2).each / 2;
   status = gv_alloc_for(&ex->ports, nodes, sizeof *ex->ports, what, err);
   if (status == GV_OK)
     status = gv_alloc_for(&ex->published, nodes, sizeof *ex->published, what, err);
@@ -162,7 +167,8 @@ void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size
   if (offset != 0)
     for (int j = 0; j < port->degree; j++)
       port->from[j] += offset;
-  gv_mix(out, own, port->degree, port->from, port->weight, count);
+  bool whole = count == ex->dim;  /* a block of it is the caller's scratch, which is to stay in the cache */
+  (whole && ex->streams ? gv_mix_stream : gv_mix)(out, own, port->degree, port->from, port->weight, count);
   if (offset != 0)
     for (int j = 0; j < port->degree; j++)
       port->from[j] -= offset;
@@ -179,7 +185,7 @@ const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, i
   size_t first = lines * (size_t)worker / parts * LINE_FLOATS;
   size_t end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;
   float *mean = ex->mean + (size_t)m * ex->stride;
-  gv_mean(mean + first, ex->nodes, all, first, end - first);
+  (ex->streams ? gv_mean_stream : gv_mean)(mean + first, ex->nodes, all, first, end - first);
   uint32_t done = ++ex->reductions[(size_t)worker * APART_WORDS];
   gv_epoch_raise(&ex->reduced[worker], done);
   for (int w = 0; w < ex->workers; w++)

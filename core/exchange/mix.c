@@ -3,8 +3,8 @@
 
 #include "core/base/clones.h"
 
-/* Blocks of more neighbours stay in the first-level cache between passes: 8 KiB. */
-enum { BLOCK = 2048 };
+/* Blocks of more neighbours stay in the first-level cache between passes: 2 KiB, nine vectors' fit. */
+enum { BLOCK = 512 };
 
 GV_CLONES
 static void mix_half(float *restrict out, const float *restrict s, const float *restrict a, size_t n)
@@ -109,6 +109,15 @@ static void add_to_sum(double *restrict sum, const float *restrict a, size_t n)
 }
 
 GV_CLONES
+static void add_4_to_sum(double *restrict sum, const float *restrict a, const float *restrict b,
+                         const float *restrict c, const float *restrict d, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    sum[i] = (((sum[i] + (double)a[i]) + (double)b[i]) + (double)c[i]) + (double)d[i];
+}
+
+GV_CLONES
 static void divide_sum(float *restrict out, const double *restrict sum, double count, size_t n)
 {
 #pragma omp simd
@@ -118,14 +127,16 @@ static void divide_sum(float *restrict out, const double *restrict sum, double c
 
 void gv_mean(float *out, int count, const float *const *from, size_t first, size_t n)
 {
-  enum { PIECE = 1024 };
-  double sum[PIECE];
-  for (size_t lo = 0; lo < n; lo += PIECE) {
-    size_t m = n - lo < PIECE ? n - lo : PIECE;
+  double sum[BLOCK];
+  for (size_t lo = 0; lo < n; lo += BLOCK) {
+    size_t m = n - lo < BLOCK ? n - lo : BLOCK, at = first + lo;
     for (size_t i = 0; i < m; i++)
       sum[i] = 0;
-    for (int j = 0; j < count; j++)
-      add_to_sum(sum, from[j] + first + lo, m);
+    int j = 0;
+    for (; j + 4 <= count; j += 4)
+      add_4_to_sum(sum, from[j] + at, from[j + 1] + at, from[j + 2] + at, from[j + 3] + at, m);
+    for (; j < count; j++)
+      add_to_sum(sum, from[j] + at, m);
     divide_sum(out + lo, sum, (double)count, m);
   }
 }

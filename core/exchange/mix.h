@@ -5,7 +5,10 @@
 #ifndef GV_EXCHANGE_MIX_H
 #define GV_EXCHANGE_MIX_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+enum { GV_MIX_TOGETHER = 64 };  /* neighbours that gv_mix_stream takes; with more it is gv_mix */
 
 /* out (n) <- self + sum_j weight[j] (from[j] - self), in this order: the row of W whose own weight is what the
  * others leave of 1, so that its weights sum to 1 exactly. One neighbour of weight 1/2 is (self + from)/2,
@@ -15,5 +18,16 @@ void gv_mix(float *out, const float *self, int degree, const float *const *from,
 /* out (n) <- mean of count vectors, each at from[i] + first, summed in double in order of i.
  * Independent of how [0, dim) is cut into calls. */
 void gv_mean(float *out, int count, const float *const *from, size_t first, size_t n);
+
+/* The same bits, written past the caches: saves reading what is overwritten, and leaves the caches to others; but
+ * who reads the result next reads it from memory. On return it is complete for whoever sees what the caller then
+ * publishes. */
+void gv_mix_stream(float *out, const float *self, int degree, const float *const *from, const float *weight,
+                   size_t n);
+void gv_mean_stream(float *out, int count, const float *const *from, size_t first, size_t n);
+
+/* Whether that pays for vectors of `bytes` in all that are read and written again and again: they do not stay in
+ * the last-level caches anyway. */
+bool gv_mix_streams(size_t bytes);
 
 #endif
