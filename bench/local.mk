@@ -12,10 +12,16 @@ if HAVE_DNNL
 %C%_products_LDADD += $(DNNL_LIBS)
 endif
 CLEANFILES += $(EXTRA_PROGRAMS)
-EXTRA_DIST += %D%/RESULTS.md
+EXTRA_DIST += %D%/RESULTS.md %D%/instructions.sh %D%/instructions.txt %D%/callgrind.awk \
+  %D%/peers/run.sh %D%/peers/compare.py %D%/peers/torch_peer.py %D%/peers/networks.py
 
 bench: all %D%/models
 	@GRAPEVINE_PLUGIN_PATH=models/.libs %D%/models
 bench-products: %D%/products
 	@%D%/products
-.PHONY: bench bench-products
+# Beside PyTorch; and instructions beside the stored ones. Options go into ARGS.
+bench-peers: all
+	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/peers/run.sh $(ARGS)
+bench-instructions: all
+	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/instructions.sh $(ARGS)
+.PHONY: bench bench-products bench-peers bench-instructions

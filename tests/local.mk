@@ -88,6 +88,6 @@ check_LTLIBRARIES += \
 
 SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/eval.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
-  %D%/install.sh
+  %D%/install.sh %D%/bench.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
