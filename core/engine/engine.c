@@ -261,6 +261,7 @@ void gv_engine_destroy(struct gv_engine *e)
     gv_free(worker->gradient);
     gv_free(worker->direction);
     gv_free(worker->average);
+    gv_free(worker->later);
   }
   for (int i = 0; i < e->nodes && e->node != NULL; i++) {
     gv_free(e->node[i].own);

@@ -42,6 +42,7 @@ struct gv_worker {
   float *gradient;           /* (dim) scratch, or NULL when gradients are messages */
   float *direction;          /* (GV_BLOCK) scratch */
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
+  int *later;                /* (end - first) scratch: nodes put off in a pass */
 
   /* Asynchronous pace. */
   uint64_t want, left, ticket;  /* steps to take at a time; those taken and not begun, from number ticket on */

@@ -172,7 +172,13 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
   const float *mean[GV_MESSAGES_MAX] = {NULL};
   for (int m = 0; mixing == GV_MIX_GLOBAL && m < e->setup.algorithm->messages; m++)
     mean[m] = gv_exchange_average(e->exchange, worker->index, worker->first, m);
+  /* Whose neighbours are late is put off to the end of the pass; the order of nodes changes no result. */
+  int late = 0;
   for (int i = worker->first; i < worker->end; i++) {
+    if (mixing == GV_MIX_NEIGHBORS && i + 1 < worker->end && !gv_exchange_ready(e->exchange, i, round)) {
+      worker->later[late++] = i;
+      continue;
+    }
     if (mixing == GV_MIX_NEIGHBORS)
       mix_with_neighbors(worker, i, rate, round);
     else if (mixing == GV_MIX_GLOBAL)
@@ -181,5 +187,10 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
       keep(worker, i, rate);
     if (steps)
       step(worker, i, next_rate, round + 1, next);
+  }
+  for (int l = 0; l < late; l++) {
+    mix_with_neighbors(worker, worker->later[l], rate, round);
+    if (steps)
+      step(worker, worker->later[l], next_rate, round + 1, next);
   }
 }

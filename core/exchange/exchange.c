@@ -142,6 +142,15 @@ void gv_exchange_publish(struct gv_exchange *ex, int node)
   gv_epoch_raise(&ex->published[node], ex->ports[node].mixing + 1);
 }
 
+bool gv_exchange_ready(const struct gv_exchange *ex, int node, uint64_t round)
+{
+  const struct gv_graph *graph = gv_schedule_graph(ex->schedule, round);
+  for (int64_t e = graph->first[node]; e < graph->first[node + 1]; e++)
+    if (!gv_epoch_reached(&ex->published[graph->from[e]], ex->ports[node].mixing + 1))
+      return false;
+  return true;
+}
+
 void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
 {
   struct port *port = &ex->ports[node];

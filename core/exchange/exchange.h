@@ -20,6 +20,7 @@
 #ifndef GV_EXCHANGE_EXCHANGE_H
 #define GV_EXCHANGE_EXCHANGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,9 @@ enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct 
 float *gv_exchange_message(struct gv_exchange *exchange, int node, int m, int ahead);
 
 void gv_exchange_publish(struct gv_exchange *exchange, int node);
+
+/* Whether collect would return at once. */
+bool gv_exchange_ready(const struct gv_exchange *exchange, int node, uint64_t round);
 
 /* Waits until the neighbours of this round have published; round picks W(round). */
 void gv_exchange_collect(struct gv_exchange *exchange, int node, uint64_t round);
