@@ -125,6 +125,14 @@ static void divide_sum(float *restrict out, const double *restrict sum, double c
     out[i] = (float)(sum[i] / count);
 }
 
+GV_CLONES
+static void scale_sum(float *restrict out, const double *restrict sum, double scale, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = (float)(sum[i] * scale);
+}
+
 void gv_mean(float *out, int count, const float *const *from, size_t first, size_t n)
 {
   double sum[BLOCK];
@@ -137,6 +145,9 @@ void gv_mean(float *out, int count, const float *const *from, size_t first, size
       add_4_to_sum(sum, from[j] + at, from[j + 1] + at, from[j + 2] + at, from[j + 3] + at, m);
     for (; j < count; j++)
       add_to_sum(sum, from[j] + at, m);
-    divide_sum(out + lo, sum, (double)count, m);
+    if ((count & (count - 1)) == 0)
+      scale_sum(out + lo, sum, 1 / (double)count, m);  /* a power of two: the same bits, many times as fast */
+    else
+      divide_sum(out + lo, sum, (double)count, m);
   }
 }
