@@ -1,10 +1,12 @@
-/* Training rounds of the built-in models beside the bare library calls of the same shapes, one worker, in one run.
+/* Training rounds of the built-in models beside bare training loops of the same shapes, one worker, in one run.
  *
  *   make -C build bench
  *   GRAPEVINE_PLUGIN_PATH=build/models/.libs build/bench/models --nodes 8
  *
- * A round is all of it: gather 32 rows, gradient, momentum, publish. Rounds and bare calls alternate, so that what
- * else the machine does meets both; each figure is the median of the pairs. */
+ * A round is all of it: gather 32 rows of bytes, gradient, step, publish. A bare step is what a program without any
+ * of that does on the better library: forward, softmax cross-entropy, backward, step; its batches lie ready as
+ * floats. Rounds and bare steps alternate, so that what else the machine does meets both; each figure is the median
+ * of the pairs, the ratio that of the speeds. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +31,7 @@ static void must(enum gv_status status, const struct gv_error *error)
   exit(1);
 }
 
-/* Seconds of a round, over a run of `rounds`. */
+/* Seconds of a round, from a run of `rounds`. */
 static double round_seconds(const char *model, const char *nodes, int rounds)
 {
   struct gv_run *run;
@@ -40,7 +42,8 @@ static double round_seconds(const char *model, const char *nodes, int rounds)
   snprintf(count, sizeof count, "%d", rounds);
   const char *const options[][2] = {{"model", model}, {"data", "fashion-mnist"}, {"nodes", nodes}, {"workers", "1"},
                                     {"batch", "32"}, {"rounds", count}, {"eval-every", "1e6"},
-                                    {"schedule", "constant"}, {"learning-rate", "0.01"}, {"out", out}};
+                                    {"optimizer", "sgd"}, {"schedule", "constant"}, {"learning-rate", "0.01"},
+                                    {"out", out}};
   must(gv_run_create(&run, &error), &error);
   for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
     must(gv_run_set(run, options[i][0], options[i][1], &error), &error);
@@ -65,22 +68,34 @@ static double median(double *x, int count)
   return x[count / 2];
 }
 
+/* The mean loss over as many steps as there are batches. */
+static double pool_loss(const struct bare *bare)
+{
+  double sum = 0;
+  for (int i = 0; i < BARE_POOL; i++) {
+    bare->step(bare->context);
+    sum += (double)*bare->loss;
+  }
+  return sum / BARE_POOL;
+}
+
 static void compare(const char *model, const char *nodes, const struct bare *bare, int rounds, double reach)
 {
-  double round[PAIRS], calls[PAIRS], ratio[PAIRS];
+  double round[PAIRS], step[PAIRS], ratio[PAIRS];
   int each = atoi(nodes);
+  double before = pool_loss(bare);
   for (int i = 0; i < PAIRS; i++) {
-    calls[i] = bare_seconds(bare, rounds * each);
+    step[i] = bare_seconds(bare, rounds * each);
     round[i] = round_seconds(model, nodes, rounds) / each;
-    ratio[i] = round[i] / calls[i];
+    ratio[i] = step[i] / round[i];
   }
-  double r = median(round, PAIRS), c = median(calls, PAIRS), q = median(ratio, PAIRS);
-  printf("%-7s %10.0f %10.1f %10.1f %7.2f", model, BATCH / r, 1e6 * r, 1e6 * c, q);
-  if (reach > 0)
-    printf("  %5.2f", reach);
-  else
-    printf("      -");
-  printf("   %s\n", bare->what);
+  double after = pool_loss(bare);
+  if (!(after < before)) {
+    fprintf(stderr, "%s: the bare loop does not learn: loss %g, then %g\n", model, before, after);
+    exit(1);
+  }
+  double r = median(round, PAIRS), s = median(step, PAIRS), q = median(ratio, PAIRS);
+  printf("%-7s %10.0f %10.1f %10.1f %7.2f  %5.2f   %s\n", model, BATCH / r, 1e6 * r, 1e6 * s, q, reach, bare->what);
   fflush(stdout);
 }
 
@@ -101,11 +116,11 @@ int main(int argc, char **argv)
          "bare");
   struct bare logreg = bare_dense(BATCH, (const int[]){784, 10}, 2);
   struct bare mlp = bare_dense(BATCH, (const int[]){784, 128, 64, 10}, 4);
-  compare("logreg", nodes, &logreg, 20000 / atoi(nodes) + 1, 0);
-  compare("mlp", nodes, &mlp, 2000 / atoi(nodes) + 1, 1.25);
+  compare("logreg", nodes, &logreg, 20000 / atoi(nodes) + 1, 0.75);
+  compare("mlp", nodes, &mlp, 2000 / atoi(nodes) + 1, 0.90);
 #ifdef HAVE_DNNL
   struct bare cnn = bare_cnn(BATCH);
-  compare("cnn", nodes, &cnn, 60 / atoi(nodes) + 1, 1.10);
+  compare("cnn", nodes, &cnn, 60 / atoi(nodes) + 1, 0.92);
 #else
   printf("cnn     left out: built without oneDNN\n");
 #endif

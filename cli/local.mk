@@ -3,6 +3,7 @@ grapevine_SOURCES = \
   %D%/allocations.c %D%/allocations.h \
   %D%/apart.c %D%/apart.h \
   %D%/arguments.c \
+  %D%/bench.c \
   %D%/cli.h \
   %D%/eval.c \
   %D%/help.c \

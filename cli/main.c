@@ -12,6 +12,7 @@ const struct gv_command *const gv_commands[] = {
     &gv_command_train,
     &gv_command_eval,
     &gv_command_model,
+    &gv_command_bench,
     &gv_command_help,
     NULL,
 };

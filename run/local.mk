@@ -1,4 +1,13 @@
 libgv_la_SOURCES += \
+  %D%/bench.c %D%/bench.h \
+  %D%/bench_average.c \
+  %D%/bench_round.c \
+  %D%/bench_runs.c \
+  %D%/bench_scaling.c \
+  %D%/bench_start.c \
+  %D%/bench_stream.c \
+  %D%/bench_team.c \
+  %D%/bench_train.c \
   %D%/eval.c %D%/eval.h \
   %D%/folder.c %D%/folder.h \
   %D%/json.c %D%/json.h \

@@ -81,6 +81,8 @@ static enum gv_status resolve_data(struct gv_run *run, struct gv_error *err)
     status = gv_batches_create(run->dataset, run->shards, batch, run->seed, &run->batches, err);
   if (status == GV_OK)
     gv_batches_source(run->batches, &run->source);
+  if (status == GV_OK && run->untested)
+    run->source.test_samples = 0;
   return status;
 }
 

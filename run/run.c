@@ -118,6 +118,8 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
   if (evaluation->seconds > 0)
     run->result.samples_per_second =
         (double)evaluation->round * (double)run->source.samples_per_round / evaluation->seconds;
+  if (evaluation->round == 0)
+    gv_log(GV_LOG_DETAIL, GV_FIRST_ROUND_LINE);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
   if (status == GV_OK && run->watcher.evaluated != NULL)
     run->watcher.evaluated(run->watcher.context, &run->result);

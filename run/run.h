@@ -25,6 +25,7 @@ struct gv_run {
   struct gv_watcher watcher;
   struct gv_stop stop;
   bool used;                   /* a run trains once */
+  bool untested;               /* the test samples are left out: for benchmarks of training alone */
 
   /* Named choices, resolved (resolve.c). */
   const struct gv_algorithm *algorithm;
@@ -64,6 +65,9 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
 
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
+
+/* What --verbose says when the evaluation before round 0 is done. */
+#define GV_FIRST_ROUND_LINE "all is ready; the first round is next"
 
 /* report.c: the texts of config.json and summary.json, for the caller to free; NULL without memory. */
 char *gv_run_config_text(const struct gv_run *run);

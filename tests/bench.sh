@@ -1,147 +1,88 @@
 #!/bin/bash
-# The benchmarks' own judgement, on made-up figures, and the comparison with PyTorch in its quick mode. TAP.
+# grapevine bench: its help, what it refuses, and that every figure stands beside a limit. How good the figures are
+# is no matter of a test. TAP.
 # shellcheck source=tests/tap.sh
 . "$GV_SOURCE/tests/tap.sh"
-cd "$folder" || exit 1
-unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH PEERS_PYTHON
-export GV_BUILD
-out=$folder/out err=$folder/err
+grapevine=$GV_BUILD/grapevine
+export GRAPEVINE_PLUGIN_PATH=$GV_BUILD/models/.libs
+export TMPDIR=$folder/tmp
+mkdir "$TMPDIR"
 
-# ---- instructions ----
-
-instructions() { bash "$GV_SOURCE/bench/instructions.sh" --stored stored "$@"; }
-key=$(instructions --key)
-
-# judged STATUS SAID COUNT...: these lines "MODEL COUNT" against figures of a million end so, and say so
-judged() {
-  local status=$1 said=$2 found=0
-  printf '# made up\n%s logreg 1000000\n%s mlp 1000000\nother-1,flags mlp 10\n' "$key" "$key" >stored
-  shift 2
-  printf '%s\n' "$@" >counted
-  instructions --counted counted >"$out" 2>&1 || found=$?
-  cat "$out"
-  [ $found = "$status" ] && grep -q -e "$said" "$out"
-}
-check 'the key names compiler, processor and flags' grep -qE '^(gcc|clang)-[0-9]+,[^, ]+,[^, ]+(,[^ ]*)?$' <<<"$key"
-check '4 % more instructions pass' judged 0 '+4.00 %  ok' 'logreg 1040000' 'mlp 1000000'
-check '6 % more are a failure' judged 1 '+6.00 %  MORE THAN 5 % ABOVE' 'logreg 1000000' 'mlp 1060000'
-check 'it says which' judged 1 '^logreg .*MORE THAN' 'logreg 1060000' 'mlp 1000000'
-check '6 % fewer pass, with advice' judged 0 'better: store it' 'logreg 940000'
-check 'a model without a figure is said' judged 0 'no stored figure' 'cnn 5'
-check 'nothing counted is a failure' judged 1 'MODEL INSTRUCTIONS'
-check 'a count that is no number is a failure' judged 1 'MODEL INSTRUCTIONS' 'logreg 1000000' 'mlp many'
-
-another() {
-  echo 'other-1,flags mlp 10' >stored
-  echo 'mlp 99' >counted
-  instructions --counted counted >"$out" && cat "$out" && grep -q 'skipped: .*other-1,flags' "$out"
-}
-check 'figures for another compiler are not compared' another
-update() {
-  printf '# first\nother-1,flags mlp 10\n%s mlp 20\n%s cnn 30\n' "$key" "$key" >stored
-  echo 'mlp 21' >counted
-  instructions --counted counted --update && cat stored &&
-    cmp stored <(printf '# first\nother-1,flags mlp 10\n%s cnn 30\n%s mlp 21\n' "$key" "$key")
-}
-check '--update replaces its own lines alone' update
-refused() { local found=0; instructions --nonsense || found=$?; [ $found = 2 ]; }
-check 'an unknown option is refused' refused
-
-# A profile as callgrind writes it: names once, costs of calls apart, relative positions.
-parsed() {
-  cat >profile <<'END'
-# callgrind format
-version: 1
-events: Ir
-ob=(1) /lib/libopenblas.so.0
-fn=(1) gemm
-0 1000
-ob=(2) /work/build/grapevine
-fl=(2) a.c
-fn=(2) round
-10 7
-+2 5
-cob=(3) /work/build/models/.libs/mlp.so
-cfn=(3) gradient
-calls=2 0
-* 5000
--1 3
-ob=(3)
-fn=(3)
-0x10 100
-cob=(1)
-cfn=(1)
-calls=1 0
-+3 1000
-* 20
-ob=(4) /work/models/libc.so.6
-fn=(4) memset
-0 999
-totals: 2134
-END
-  [ "$(awk -f "$GV_SOURCE/bench/callgrind.awk" profile)" = 135 ]
-}
-check 'our own objects are counted, each cost once' parsed
-
-# ---- beside PyTorch ----
-
-peers() { timeout -k 10 600 bash "$GV_SOURCE/bench/peers/run.sh" "$@"; }
-
-without_torch() {
-  printf '#!/bin/sh\nexec false\n' >python
-  chmod +x python
-  PEERS_PYTHON=$folder/python peers --quick >"$out" 2>"$err" || return
-  cat "$err"
-  [ ! -s "$out" ] && [ "$(wc -l <"$err")" = 1 ] && grep -q 'skipped: PyTorch is not here' "$err"
-}
-check 'without PyTorch: one line, and no failure' without_torch
-
-torch=
-for candidate in /usr/bin/python3 python3; do
-  command -v $candidate >/dev/null && $candidate -c 'import torch' 2>/dev/null && torch=$candidate && break
-done
-sanitized=false
-grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && sanitized=true
-
-without_data() {
-  peers --quick --data-not-an-option >"$out" 2>"$err" && return 1
-  peers --data "$folder/nowhere/" >"$out" 2>"$err" || return
-  cat "$err"
-  [ ! -s "$out" ] && [ "$(wc -l <"$err")" = 1 ] && grep -q 'skipped: .*no such file' "$err"
-}
-table() {
-  peers --quick --models logreg >"$out" 2>"$err" || { cat "$err"; return 1; }
-  cat "$out"
-  [ "$(head -n 1 "$out")" = 'peer model form processes threads batch samples_per_second' ] &&
-    awk '/^$/ { exit } NR > 1 && (NF != 7 || $7 + 0 <= 0) { bad = 1; print } NR > 1 { seen[$1 " " $4 " " $5]++ }
-      END { exit bad || !(seen["grapevine 1 1"] == 1 && seen["grapevine 1 2"] == 1 && seen["pytorch 1 1"] > 3 &&
-        seen["pytorch 2 1"] > 1) }' "$out" &&
-    [ "$(grep -c '^logreg  *\(one worker\|two nodes\) .*[0-9]' "$out")" = 2 ]
-}
-json() {
-  peers --quick --models cnn --json >"$out" 2>"$err" || { cat "$err"; return 1; }
-  cat "$out"
-  "$torch" - "$out" <<'END'
-import json, sys
+# sound FILE COUNT: JSON with the machine and at least so many figures, each positive and beside a positive limit
+sound() {
+  python3 - "$1" "$2" <<'END'
+import json, math, sys
 found = json.load(open(sys.argv[1]))
-keys = {"peer", "model", "form", "processes", "threads", "batch", "samples_per_second"}
-assert all(set(row) == keys and row["samples_per_second"] > 0 and row["batch"] == 32 for row in found["rows"])
-models = {row["model"] for row in found["rows"]}
-assert len(found["comparisons"]) == 2 * len(models), found["comparisons"]
-assert models == {"cnn"} or len(found["skipped"]) == 2 and "cnn" in found["skipped"][0], found["skipped"]
-for one in found["comparisons"]:
-    best = [row for row in found["rows"] if row["form"] == one["best"] and row["model"] == one["model"]]
-    assert any(row["samples_per_second"] == one["theirs"] for row in best), one
-    assert one["lowest"] <= one["ratio"] <= one["highest"], one
+machine, figures = found["machine"], found["figures"]
+assert machine["cores"] >= 1 and machine["cpu"] and len(machine["caches"]) == 3, machine
+assert found["quick"] is True
+assert len(figures) >= int(sys.argv[2]), figures
+assert len({(f["benchmark"], f["name"]) for f in figures}) == len(figures), "two figures of one name"
+for f in figures:
+    for key in "value", "limit", "share":
+        assert math.isfinite(f[key]) and f[key] > 0, f
+    assert f["spread"] >= 0 and f["unit"] and f["limit_name"], f
 END
 }
-for one in without_data table json; do
-  if [ -z "$torch" ]; then
-    skip "beside PyTorch: $one" 'PyTorch is not here: Debian package python3-torch'
-  elif $sanitized; then
-    skip "beside PyTorch: $one" 'speed of a sanitized build says nothing'
-  else
-    check "beside PyTorch: $one" $one
-  fi
-done
+measures() {
+  timeout 300 "$grapevine" bench "$1" --quick --json >"$folder/$1.json" && sound "$folder/$1.json" "$2"
+}
+
+# With other programs beside it a pair may come out at any ratio, but not all of them: the median figure.
+near() {
+  python3 - "$1" <<'END'
+import json, statistics, sys
+shares = [f["share"] for f in json.load(open(sys.argv[1]))["figures"]]
+assert 0.05 < statistics.median(shares) < 3, shares
+END
+}
+
+# refused CODE TEXT ARGUMENT...: exits so, with one line on standard error that holds the text, and prints nothing
+refused() {
+  local want=$1 text=$2 code=0
+  shift 2
+  "$grapevine" bench "$@" >"$folder/out" 2>"$folder/err" || code=$?
+  cat "$folder/out" "$folder/err"
+  [ $code = "$want" ] && [ ! -s "$folder/out" ] && [ "$(wc -l <"$folder/err")" = 1 ] &&
+    grep -qF -- "$text" "$folder/err"
+}
+
+helps() {
+  "$grapevine" bench --help >"$folder/help" && grep -q 'grapevine bench average' "$folder/help" &&
+    grep -q -- --json "$folder/help"
+}
+check 'help has an example' helps
+check 'refused: an unknown benchmark, with the nearest' refused 2 "did you mean 'average'" avrage
+check 'refused: an unknown option' refused 2 "unknown option '--fast'" --fast
+check 'refused: two benchmarks' refused 2 round average round
+check 'refused: a switch with a value' refused 2 'takes no value' --quick=1
+
+table() {
+  timeout 120 "$grapevine" bench start --quick >"$folder/out" 2>"$folder/err" || { cat "$folder/err"; return 1; }
+  cat "$folder/out"
+  grep -q 'core' "$folder/out" && grep -q '^start  *value  *spread  *limit  *share' "$folder/out" &&
+    [ ! -s "$folder/err" ]
+}
+check 'start: a table on standard output, nothing on standard error' table
+
+if command -v python3 >/dev/null; then
+  check 'average: figures with limits' measures average 5
+  check 'average: shares are shares' near "$folder/average.json"
+  check 'round: figures with limits' measures round 2
+  check 'train: figures with limits' measures train 2
+  check 'train: shares are shares' near "$folder/train.json"
+  check 'scaling: figures with limits' measures scaling 2
+else
+  skip 'figures as JSON' 'no python3'
+fi
+
+# Ctrl-C: ends soon, with one line, and takes the temporary folders along.
+interrupted() {
+  local code=0
+  timeout --signal=INT 2 "$grapevine" bench scaling >"$folder/out" 2>"$folder/err" || code=$?
+  cat "$folder/err"
+  [ $code = 124 ] && grep -q 'stopped on request' "$folder/err" && [ "$(wc -l <"$folder/err")" = 1 ]
+}
+check 'an interrupt ends it with one line' interrupted
+check 'no temporary folder is left' test -z "$(ls "$TMPDIR")"
 finish

@@ -1,6 +1,8 @@
 /* Averaging kernels, one pass over memory for up to three neighbours. */
 #include "core/exchange/mix.h"
 
+#include <string.h>
+
 #include "core/base/clones.h"
 
 /* Blocks of more neighbours stay in the first-level cache between passes: 2 KiB, nine vectors' fit. */
@@ -58,6 +60,17 @@ static void add_2(float *restrict out, const float *restrict s, const float *res
     out[i] = out[i] + (wa * (a[i] - s[i]) + wb * (b[i] - s[i]));
 }
 
+/* The bits of add_2 twice. */
+GV_CLONES
+static void add_4(float *restrict out, const float *restrict s, const float *const *from, const float *w, size_t n)
+{
+  const float *restrict a = from[0], *restrict b = from[1], *restrict c = from[2], *restrict d = from[3];
+  const float wa = w[0], wb = w[1], wc = w[2], wd = w[3];
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = (out[i] + (wa * (a[i] - s[i]) + wb * (b[i] - s[i]))) + (wc * (c[i] - s[i]) + wd * (d[i] - s[i]));
+}
+
 static void copy(float *restrict out, const float *restrict s, size_t n)
 {
   for (size_t i = 0; i < n; i++)
@@ -70,6 +83,10 @@ static void mix_many(float *out, const float *s, int degree, const float *const 
     size_t m = n - lo < BLOCK ? n - lo : BLOCK;
     mix_3(out + lo, s + lo, from[0] + lo, from[1] + lo, from[2] + lo, w[0], w[1], w[2], m);
     int j = 3;
+    for (; j + 4 <= degree; j += 4) {
+      const float *const four[] = {from[j] + lo, from[j + 1] + lo, from[j + 2] + lo, from[j + 3] + lo};
+      add_4(out + lo, s + lo, four, w + j, m);
+    }
     for (; j + 2 <= degree; j += 2)
       add_2(out + lo, s + lo, from[j] + lo, from[j + 1] + lo, w[j], w[j + 1], m);
     if (j < degree)
@@ -100,6 +117,16 @@ void gv_mix(float *out, const float *self, int degree, const float *const *from,
   }
 }
 
+/* sum <- a + b + c + d, in this order. */
+GV_CLONES
+static void begin_sum(double *restrict sum, const float *restrict a, const float *restrict b, const float *restrict c,
+                      const float *restrict d, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    sum[i] = (((0 + (double)a[i]) + (double)b[i]) + (double)c[i]) + (double)d[i];
+}
+
 GV_CLONES
 static void add_to_sum(double *restrict sum, const float *restrict a, size_t n)
 {
@@ -125,18 +152,31 @@ static void divide_sum(float *restrict out, const double *restrict sum, double c
     out[i] = (float)(sum[i] / count);
 }
 
+GV_CLONES
+static void scale_sum(float *restrict out, const double *restrict sum, double scale, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] = (float)(sum[i] * scale);
+}
+
 void gv_mean(float *out, int count, const float *const *from, size_t first, size_t n)
 {
   double sum[BLOCK];
   for (size_t lo = 0; lo < n; lo += BLOCK) {
     size_t m = n - lo < BLOCK ? n - lo : BLOCK, at = first + lo;
-    for (size_t i = 0; i < m; i++)
-      sum[i] = 0;
-    int j = 0;
+    int j = count < 4 ? 0 : 4;
+    if (j == 4)
+      begin_sum(sum, from[0] + at, from[1] + at, from[2] + at, from[3] + at, m);
+    else
+      memset(sum, 0, m * sizeof *sum);
     for (; j + 4 <= count; j += 4)
       add_4_to_sum(sum, from[j] + at, from[j + 1] + at, from[j + 2] + at, from[j + 3] + at, m);
     for (; j < count; j++)
       add_to_sum(sum, from[j] + at, m);
-    divide_sum(out + lo, sum, (double)count, m);
+    if ((count & (count - 1)) == 0)
+      scale_sum(out + lo, sum, 1 / (double)count, m);  /* a power of two: the same bits, many times as fast */
+    else
+      divide_sum(out + lo, sum, (double)count, m);
   }
 }
