@@ -125,6 +125,12 @@ static void print_table(const struct gv_result *r)
     printf("  test loss of the mean model %s%.6g%s\n", bold, e->test_loss, plain);
   }
   printf("  consensus distance          %.3g\n", e->consensus_distance);
+  const struct gv_asynchrony *a = &e->asynchrony;
+  if (a->taken > 0)
+    printf("  rounds of the nodes         %llu to %llu; messages lag %.3g, at most %llu; %.2g %% kept back\n",
+           (unsigned long long)e->node_rounds_min, (unsigned long long)e->node_rounds_max, gv_staleness_mean(e),
+           (unsigned long long)a->staleness_max,
+           100 * (double)a->skipped / (double)(a->published + a->skipped));
   printf("  training                    %s samples/s, %s, %llu rounds, %.4g epochs\n",
          gv_short_number(r->samples_per_second, rate, sizeof rate), gv_short_time(e->seconds, time, sizeof time),
          (unsigned long long)e->round, e->epoch);

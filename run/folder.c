@@ -129,7 +129,8 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
     return status;
   }
   fputs("rounds,epochs,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
-        "node_accuracy_max,consensus_distance,learning_rate\n", made.metrics);
+        "node_accuracy_max,consensus_distance,learning_rate,node_rounds_min,node_rounds_max,staleness_mean,"
+        "staleness_max,published,skipped\n", made.metrics);
   *folder = made;
   return GV_OK;
 }
@@ -177,7 +178,10 @@ enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_e
                                      struct gv_error *err)
 {
   const double cells[] = {e->epoch, e->seconds, e->train_loss, e->test_loss, e->test_accuracy, e->node_accuracy_min,
-                          e->node_accuracy_mean, e->node_accuracy_max, e->consensus_distance, e->learning_rate};
+                          e->node_accuracy_mean, e->node_accuracy_max, e->consensus_distance, e->learning_rate,
+                          (double)e->node_rounds_min, (double)e->node_rounds_max, gv_staleness_mean(e),
+                          (double)e->asynchrony.staleness_max, (double)e->asynchrony.published,
+                          (double)e->asynchrony.skipped};
   fprintf(folder->metrics, "%llu", (unsigned long long)e->round);
   for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++)
     fprintf(folder->metrics, isfinite(cells[c]) ? ",%.9g" : ",", cells[c]);

@@ -3,6 +3,7 @@ libgv_la_SOURCES += \
   %D%/folder.c %D%/folder.h \
   %D%/json.c %D%/json.h \
   %D%/options.c \
+  %D%/pace.c \
   %D%/placing.c %D%/placing.h \
   %D%/predictions.c %D%/predictions.h \
   %D%/report.c \

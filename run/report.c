@@ -100,6 +100,7 @@ char *gv_run_config_text(const struct gv_run *run)
   json_object_set_new(resolved, "rounds", json_integer((json_int_t)run->rounds));
   json_object_set_new(resolved, "rounds_per_epoch", gv_json_number(run->result.rounds_per_epoch));
   json_object_set_new(resolved, "eval_every_rounds", gv_json_number(run->eval_every));
+  json_object_set_new(resolved, "pace", json_string(run->async ? "async" : "sync"));
   json_object_set_new(resolved, "workers", json_integer(run->placing.workers));
   json_object_set_new(resolved, "threads_per_node", json_integer(run->placing.team));
   json_object_set_new(resolved, "bind", json_string(gv_placing_bind(&run->placing)));
@@ -121,6 +122,15 @@ char *gv_run_config_text(const struct gv_run *run)
   return gv_json_finish(config);
 }
 
+/* How many messages lagged how far: bin b counts those of 2^(b-1) to 2^b - 1 rounds, bin 0 those not behind. */
+static json_t *staleness(const struct gv_evaluation *e)
+{
+  json_t *bins = json_array();
+  for (int b = 0; b < GV_STALENESS_BINS; b++)
+    json_array_append_new(bins, json_integer((json_int_t)e->asynchrony.staleness[b]));
+  return bins;
+}
+
 char *gv_run_summary_text(const struct gv_run *run)
 {
   const struct gv_result *r = &run->result;
@@ -130,11 +140,15 @@ char *gv_run_summary_text(const struct gv_run *run)
       {"node_accuracy_min", e->node_accuracy_min}, {"node_accuracy_mean", e->node_accuracy_mean},
       {"node_accuracy_max", e->node_accuracy_max}, {"consensus_distance", e->consensus_distance},
       {"train_loss", e->train_loss}, {"epochs", e->epoch}, {"seconds", e->seconds},
-      {"samples_per_second", r->samples_per_second}, {"learning_rate", e->learning_rate}};
+      {"samples_per_second", r->samples_per_second}, {"learning_rate", e->learning_rate},
+      {"staleness_mean", gv_staleness_mean(e)}};
   const struct { const char *key; int64_t value; } counted[] = {
       {"rounds", (int64_t)e->round}, {"rounds_planned", (int64_t)r->rounds_planned}, {"nodes", r->nodes},
       {"nodes_evaluated", r->evaluated_nodes}, {"workers", r->workers}, {"parameters", r->parameters},
-      {"train_samples", r->train_samples}, {"test_samples", r->test_samples}, {"seed", (int64_t)r->seed}};
+      {"train_samples", r->train_samples}, {"test_samples", r->test_samples}, {"seed", (int64_t)r->seed},
+      {"node_rounds_min", (int64_t)e->node_rounds_min}, {"node_rounds_max", (int64_t)e->node_rounds_max},
+      {"staleness_max", (int64_t)e->asynchrony.staleness_max}, {"published", (int64_t)e->asynchrony.published},
+      {"skipped", (int64_t)e->asynchrony.skipped}};
   json_t *summary = json_object();
   for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++)
     json_object_set_new(summary, measured[i].key, gv_json_number(measured[i].value));
@@ -144,6 +158,8 @@ char *gv_run_summary_text(const struct gv_run *run)
                                         "schedule"};
   for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
     json_object_set_new(summary, choices[i], gv_json_text(gv_options_text(run->options, choices[i])));
+  json_object_set_new(summary, "pace", json_string(run->async ? "async" : "sync"));
+  json_object_set_new(summary, "staleness", staleness(e));
   json_object_set_new(summary, "interrupted", json_boolean(r->interrupted));
   json_object_set_new(summary, "out", gv_json_text(run->folder.path));
   return gv_json_finish(summary);

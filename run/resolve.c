@@ -156,6 +156,8 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
                                 gv_options_given(o, "weights") ? gv_options_text(o, "weights") : NULL, run->nodes,
                                 run->seed, &run->schedule, err);
   if (status == GV_OK)
+    status = gv_run_resolve_pace(run, err);
+  if (status == GV_OK)
     status = resolve_length(run, err);
   if (status == GV_OK)
     status = resolve_plan(run, err);

@@ -54,6 +54,7 @@ void gv_run_destroy(struct gv_run *run)
     return;
   gv_engine_destroy(run->engine);
   gv_free(run->start);
+  gv_free(run->slow);
   gv_plan_destroy(run->plan);
   gv_plugin_hosts_destroy(run->hosts);
   free(run->host_tables);
@@ -159,6 +160,8 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .rate = run->rate,
       .rate_options = run->rate_options,
       .learning_rate = gv_options_real(run->options, "learning-rate"),
+      .async = run->async,
+      .slow = run->slow,
       .workers = run->placing.workers,
       .threads = run->placing.team,
       .cpus = run->placing.cpus,

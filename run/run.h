@@ -44,6 +44,8 @@ struct gv_run {
   double eval_every;  /* rounds */
   int nodes;
   struct gv_placing placing;   /* workers, and where they stand */
+  bool async;
+  double *slow;                /* (nodes) of --straggler; NULL: none */
   uint64_t seed;
 
   struct gv_task task;
@@ -59,6 +61,9 @@ struct gv_run {
 
 /* resolve.c: every option checked, plugin and data loaded, schedule validated; nothing is written yet. */
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
+
+/* pace.c: --pace and --straggler. */
+enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
 
 /* report.c: the texts of config.json and summary.json, for the caller to free; NULL without memory. */
 char *gv_run_config_text(const struct gv_run *run);

@@ -34,6 +34,7 @@ UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_crew
+UNIT_TESTS += %D%/test_async
 UNIT_TESTS += %D%/test_datasets
 UNIT_TESTS += %D%/test_plugins
 UNIT_TESTS += %D%/test_conform

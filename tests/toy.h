@@ -149,10 +149,19 @@ struct toy_run {
   const struct gv_stop *stop;
   const float *start;  /* (dim), or NULL: toy_init */
   const struct gv_model *model;  /* NULL: toy_model */
+  bool async;
+  const double *slow;  /* (nodes), or NULL */
+  /* or NULL: the model's */
+  int (*gradient)(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss);
 };
 
 enum { TOY_THREADS_MAX = 64 };
 static const struct gv_host toy_hosts[TOY_THREADS_MAX];  /* told apart by their address */
+
+static inline bool toy_in_step(const struct gv_named *algorithm)
+{
+  return ((const struct gv_algorithm *)algorithm)->paces & GV_PACE_SYNC;
+}
 
 /* Runs; mean (dim) <- the mean model, may be NULL. */
 static inline enum gv_status toy_train(const struct toy_run *run, float *mean, struct gv_error *why)
@@ -182,12 +191,14 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
   assert_ok(
       gv_named_parse(&gv_optimizer_table, run->optimizer ? run->optimizer : "sgd", &optimizer, &o_options, err));
   assert_ok(gv_named_parse(&gv_rate_table, run->schedule ? run->schedule : "constant", &rate, &r_options, err));
+  struct gv_model model = run->model != NULL ? *run->model : toy_model;
+  if (run->gradient != NULL)
+    model.gradient = run->gradient;
   const struct gv_host *hosts[TOY_THREADS_MAX];
   for (int h = 0; h < TOY_THREADS_MAX; h++)
     hosts[h] = &toy_hosts[h];
   struct gv_engine_setup setup = {
-      .model = run->model != NULL ? run->model : &toy_model,
-      .task = &task, .parameters = (size_t)run->dim, .hosts = hosts, .failure = toy_failure,
+      .model = &model, .task = &task, .parameters = (size_t)run->dim, .hosts = hosts, .failure = toy_failure,
       .source = &source, .schedule = schedule,
       .algorithm = (const struct gv_algorithm *)algorithm, .algorithm_options = a_options,
       .optimizer = (const struct gv_optimizer *)optimizer, .optimizer_options = o_options,
@@ -195,7 +206,7 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .workers = run->workers > 0 ? run->workers : 1, .threads = run->threads, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
       .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
-      .start = run->start};
+      .start = run->start, .async = run->async, .slow = run->slow};
   struct gv_engine *engine = NULL;
   enum gv_status status = gv_engine_create(&setup, &engine, why);
   if (status == GV_OK) {

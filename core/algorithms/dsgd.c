@@ -19,6 +19,7 @@ static void local(const struct gv_options *options, const struct gv_block *block
 const struct gv_algorithm gv_algorithm_dsgd = {
     .named = {.name = "dsgd", .summary = "decentralized SGD: a local step, then the average with the neighbours"},
     .messages = 1,
+    .paces = GV_PACE_SYNC | GV_PACE_ASYNC,
     .in_place = true,
     .mixing = mixing,
     .local = local,

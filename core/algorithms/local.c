@@ -24,6 +24,7 @@ const struct gv_algorithm gv_algorithm_local = {
     .named = {.name = "local", .summary = "local SGD: every node alone, the mean of all every few rounds",
               .options = options},
     .messages = 1,
+    .paces = GV_PACE_SYNC,
     .in_place = true,
     .mixing = mixing,
     .local = local,

@@ -1,4 +1,5 @@
 libgv_la_SOURCES += \
+  %D%/adpsgd.c \
   %D%/algorithm.h \
   %D%/descent.c %D%/descent.h \
   %D%/dsgd.c \
@@ -7,6 +8,7 @@ libgv_la_SOURCES += \
   %D%/nesterov.c \
   %D%/optimizer.h \
   %D%/psgd.c \
+  %D%/push_sum.c \
   %D%/rate.c %D%/rate.h \
   %D%/rate_constant.c \
   %D%/rate_cosine.c \

@@ -19,6 +19,7 @@ static void combine(const struct gv_options *options, const struct gv_block *blo
 const struct gv_algorithm gv_algorithm_psgd = {
     .named = {.name = "psgd", .summary = "parallel SGD: the gradients of all nodes are averaged every round"},
     .messages = 1,
+    .paces = GV_PACE_SYNC,
     .gradient_message = true,
     .mixing = mixing,
     .combine = combine,

@@ -6,6 +6,8 @@ static const struct gv_named *const algorithms[] = {
     &gv_algorithm_dsgd.named,
     &gv_algorithm_psgd.named,
     &gv_algorithm_local.named,
+    &gv_algorithm_adpsgd.named,
+    &gv_algorithm_push_sum.named,
     NULL,
 };
 

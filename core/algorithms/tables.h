@@ -6,9 +6,11 @@
 #include "core/algorithms/optimizer.h"
 #include "core/algorithms/rate.h"
 
+extern const struct gv_algorithm gv_algorithm_adpsgd;
 extern const struct gv_algorithm gv_algorithm_dsgd;
 extern const struct gv_algorithm gv_algorithm_local;
 extern const struct gv_algorithm gv_algorithm_psgd;
+extern const struct gv_algorithm gv_algorithm_push_sum;
 
 extern const struct gv_optimizer gv_optimizer_sgd;
 extern const struct gv_optimizer gv_optimizer_momentum;

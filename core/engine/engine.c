@@ -9,61 +9,22 @@
 
 /* ---- on a worker's thread: its memory, its nodes ---- */
 
-static enum gv_status place_worker(struct gv_worker *worker, struct gv_error *err)
-{
-  struct gv_engine *e = worker->engine;
-  const struct gv_engine_setup *s = &e->setup;
-  enum gv_status status = gv_buffer_place(&worker->buffer, &s->source->shape, s->task->max_batch, err);
-  if (status == GV_OK && !s->algorithm->gradient_message)
-    status = gv_alloc_for(&worker->gradient, e->stride, sizeof(float), "a gradient", err);
-  if (status == GV_OK)
-    status = gv_alloc_for(&worker->direction, GV_BLOCK, sizeof(float), "a block", err);
-  if (status == GV_OK)
-    status = gv_alloc_for(&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
-  if (status == GV_OK) {
-    worker->created = s->model->create(s->hosts[worker->index], s->task, &worker->instance) == 0;
-    if (!worker->created)
-      status = gv_fail(err, GV_MODEL, "%s", s->failure(s->hosts[worker->index]));
-  }
-  if (status == GV_OK)
-    status = gv_crew_settle(worker, err);
-  return status;
-}
-
-static enum gv_status place_node(struct gv_engine *e, int index, struct gv_error *err)
-{
-  struct gv_node *node = &e->node[index];
-  size_t states = (size_t)(e->setup.algorithm->states + e->setup.optimizer->states);
-  enum gv_status status = gv_exchange_place(e->exchange, index, err);
-  if (status == GV_OK && !e->setup.algorithm->in_place)
-    status = gv_alloc_for(&node->own, e->stride, sizeof(float), "the nodes' weights", err);
-  if (status == GV_OK && states > 0) {
-    status = gv_alloc_for(&node->states, states * e->stride, sizeof(float), "the nodes' states", err);
-    if (status == GV_OK)
-      memset(node->states, 0, states * e->stride * sizeof(float));  /* first touch, on the node's worker */
-  }
-  return status;
-}
-
 /* Everything a worker needs, made on its own thread; then the same start vector in every node. */
 static void settle(struct gv_worker *worker)
 {
   struct gv_engine *e = worker->engine;
   struct gv_error error = {GV_OK, ""};
-  enum gv_status status = place_worker(worker, &error);
+  enum gv_status status = gv_worker_place(worker, &error);
   for (int i = worker->first; i < worker->end && status == GV_OK; i++)
-    status = place_node(e, i, &error);
+    status = gv_node_place(e, i, &error);
   if (status == GV_OK && worker->index == 0 && e->setup.start == NULL && e->setup.model->init != NULL &&
       e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
     status = gv_fail(&error, GV_MODEL, "start weights: %s", e->setup.failure(e->setup.hosts[0]));
   if (status != GV_OK)
     gv_worker_fail(worker, 0, worker->first, status, "%s", error.text);
   gv_team_barrier(worker->team);
-  for (int i = worker->first; i < worker->end && !worker->failed; i++) {
-    struct gv_node *node = &e->node[i];
-    node->x = e->setup.algorithm->in_place ? gv_exchange_message(e->exchange, i, 0, 0) : node->own;
-    memcpy(node->x, e->start, e->dim * sizeof(float));
-  }
+  for (int i = worker->first; i < worker->end && !worker->failed; i++)
+    gv_node_begin(e, i);
 }
 
 static void unsettle(struct gv_worker *worker)
@@ -77,7 +38,7 @@ static void unsettle(struct gv_worker *worker)
 /* ---- rounds ---- */
 
 /* Worker 0 tells how far it is; the next look is where, at the rate so far, a tenth of a second has passed. */
-static void report(struct gv_engine *e, uint64_t round)
+void gv_engine_report(struct gv_engine *e, uint64_t round)
 {
   double now = gv_seconds(), seconds = e->seconds + (now - e->segment_start);
   if (now >= e->next_progress_time) {
@@ -111,7 +72,7 @@ static uint64_t run_segment(struct gv_worker *worker, uint64_t round, uint64_t e
     stepped = !inspects && round + 1 < end && gv_gate_pass(&e->gate, round + 1);
     gv_worker_mix(worker, round, stepped);
     if (reports && round >= e->next_progress)
-      report(e, round + 1);
+      gv_engine_report(e, round + 1);
     round++;
     if (inspects)
       inspect(worker, round);
@@ -161,15 +122,20 @@ static void work(void *arg, struct gv_team *team, int thread)
     e->start = NULL;
   }
   if (!gv_engine_failed(e)) {
-    uint64_t round = 0, reached;
+    uint64_t round = 0, reached = 0;
     evaluate(worker, 0);
     while (!e->over && round < e->setup.rounds) {
       uint64_t end = next_evaluation(&e->setup, round);
       if (index == 0)
         e->segment_start = gv_seconds();
       gv_team_barrier(team);
-      reached = run_segment(worker, round, end);
+      if (e->setup.async)
+        gv_worker_async(worker, end * (uint64_t)e->nodes);
+      else
+        reached = run_segment(worker, round, end);
       gv_team_barrier(team);
+      if (e->setup.async)
+        reached = gv_budget_taken(&e->budget) / (uint64_t)e->nodes;
       if (index == 0) {
         e->seconds += gv_seconds() - e->segment_start;
         e->over = gv_engine_failed(e);
@@ -207,13 +173,31 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
     return gv_fail(err, GV_USAGE,
                    "a model of %zu parameters with batches of at most %d samples does not fit the data",
                    s->parameters, s->task->max_batch);
+  if (!(a->paces & (s->async ? GV_PACE_ASYNC : GV_PACE_SYNC)))
+    return gv_fail(err, GV_USAGE, "algorithm %s: it has no %s pace", a->named.name,
+                   s->async ? "asynchronous" : "synchronous");
+  if (s->async && s->schedule->average)
+    return gv_fail(err, GV_USAGE, "asynchronous pace: the mean of all nodes waits for all of them; accepted are "
+                   "topologies where a node hears some of the others");
   bool fits = a->messages >= 1 && a->messages <= GV_MESSAGES_MAX && a->states <= GV_STATES_MAX &&
               s->optimizer->states <= GV_OPTIMIZER_STATES_MAX && (a->in_place == (a->combine == NULL)) &&
-              (a->gradient_message == (a->local == NULL)) &&
-              !(a->in_place && (a->gradient_message || a->messages != 1));
+              ((a->gradient_message || a->replica_message) == (a->local == NULL)) &&
+              !(a->in_place && (a->gradient_message || a->messages != 1)) && (a->mixing != NULL || s->async) &&
+              !(s->async && (a->gradient_message || a->messages != 1 || s->inspect != NULL)) &&
+              !(a->pushes && !a->in_place);
   if (!fits)
     return gv_fail(err, GV_USAGE, "algorithm %s: its descriptor contradicts itself", a->named.name);
   return GV_OK;
+}
+
+static enum gv_status make_exchange(struct gv_engine *e, struct gv_error *err)
+{
+  const struct gv_engine_setup *s = &e->setup;
+  if (s->async && s->algorithm->pushes)
+    return gv_mail_create(s->schedule, e->dim, &e->mail, err);
+  if (s->async)
+    return gv_snapshots_create(s->schedule, e->host, e->dim, &e->snapshots, err);
+  return gv_exchange_create(s->schedule, s->workers, e->dim, s->algorithm->messages, &e->exchange, err);
 }
 
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err)
@@ -244,19 +228,24 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   if (status == GV_OK)
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
-    status =
-        gv_exchange_create(setup->schedule, setup->workers, e->dim, setup->algorithm->messages, &e->exchange, err);
+    status = gv_alloc_for(&e->host, (size_t)e->nodes, sizeof *e->host, "the nodes", err);
+  for (int w = 0; status == GV_OK && w < setup->workers; w++) {
+    struct gv_worker *worker = &e->worker[w];
+    worker->engine = e;
+    worker->index = w;
+    worker->want = 1;
+    worker->first = gv_engine_first_node(e->nodes, setup->workers, w);
+    worker->end = gv_engine_first_node(e->nodes, setup->workers, w + 1);
+    for (int i = worker->first; i < worker->end; i++)
+      e->host[i] = w;
+  }
+  if (status == GV_OK)
+    status = make_exchange(e, err);
   if (status == GV_OK)
     status = gv_crews_create(e, &e->crew, err);
   if (status != GV_OK) {
     gv_engine_destroy(e);
     return status;
-  }
-  for (int w = 0; w < setup->workers; w++) {
-    e->worker[w].engine = e;
-    e->worker[w].index = w;
-    e->worker[w].first = gv_engine_first_node(e->nodes, setup->workers, w);
-    e->worker[w].end = gv_engine_first_node(e->nodes, setup->workers, w + 1);
   }
   *out = e;
   return GV_OK;
@@ -276,9 +265,13 @@ void gv_engine_destroy(struct gv_engine *e)
   for (int i = 0; i < e->nodes && e->node != NULL; i++) {
     gv_free(e->node[i].own);
     gv_free(e->node[i].states);
+    gv_free(e->node[i].pending);
   }
   gv_crews_destroy(e);
   gv_exchange_destroy(e->exchange);
+  gv_snapshots_destroy(e->snapshots);
+  gv_mail_destroy(e->mail);
+  gv_free(e->host);
   gv_free(e->node);
   gv_free(e->worker);
   gv_free(e->start);

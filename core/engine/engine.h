@@ -43,6 +43,9 @@ struct gv_engine_setup {
   const struct gv_options *rate_options;
   double learning_rate;
 
+  bool async;             /* asynchronous pace: rounds are then steps of all nodes over their number, those in
+                             errors the node's own */
+  const double *slow;     /* (nodes) >= 1: how many times as long a node takes for a gradient; NULL: none is slow */
   int workers;            /* 1 .. nodes */
   int threads;            /* of each worker, who share its batches; 0 is 1 */
   const int *cpus;        /* (workers, threads), or NULL: not bound */
@@ -56,8 +59,8 @@ struct gv_engine_setup {
   void *context;          /* for the three below, each called on the thread that called gv_engine_run */
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void (*progress)(void *context, uint64_t round, double seconds);  /* some ten times a second; may be NULL */
-  /* Sees every replica between two rounds: x (nodes) of dim floats each. For tests; may be NULL; costs a barrier.
-   */
+  /* Sees every replica between two rounds: x (nodes) of dim floats each. For tests, in synchronous pace; may be
+   * NULL; costs a barrier. */
   void (*inspect)(void *context, uint64_t round, const float *const *x);
 };
 

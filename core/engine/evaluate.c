@@ -6,6 +6,7 @@
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
 #include "core/engine/score.h"
+#include "core/exchange/asynchrony.h"
 #include "core/exchange/mix.h"
 
 enum { LANES = 16 };
@@ -100,6 +101,22 @@ static void collect(const struct gv_engine *e, int k, double *loss, double *accu
   *accuracy = e->chunks > 0 && e->setup.source->shape.classes > 0 ? (double)correct / samples : NAN;
 }
 
+static void summarise_pace(const struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
+{
+  out->node_rounds_min = out->node_rounds_max = round;
+  if (!e->setup.async)
+    return;
+  out->node_rounds_min = UINT64_MAX;
+  out->node_rounds_max = 0;
+  for (int i = 0; i < e->nodes; i++) {
+    uint64_t rounds = e->node[i].rounds;
+    out->node_rounds_min = rounds < out->node_rounds_min ? rounds : out->node_rounds_min;
+    out->node_rounds_max = rounds > out->node_rounds_max ? rounds : out->node_rounds_max;
+  }
+  for (int w = 0; w < e->setup.workers; w++)
+    gv_asynchrony_add(&out->asynchrony, &e->worker[w].asynchrony);
+}
+
 static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
 {
   *out = (struct gv_evaluation){.round = round, .epoch = (double)round / e->rounds_per_epoch, .seconds = e->seconds,
@@ -127,6 +144,7 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
   if (round > e->last_evaluation)
     out->train_loss = train / e->nodes / (double)(round - e->last_evaluation);
   e->last_evaluation = round;
+  summarise_pace(e, round, out);
 }
 
 void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation)

@@ -4,10 +4,13 @@
 
 #include "core/base/memory.h"
 #include "core/base/team.h"
+#include "core/engine/budget.h"
 #include "core/engine/crew.h"
 #include "core/engine/engine.h"
 #include "core/engine/gate.h"
 #include "core/exchange/exchange.h"
+#include "core/exchange/mail.h"
+#include "core/exchange/snapshots.h"
 
 /* Kernels work on blocks whose few vectors fit in the first-level cache together: 8 KiB each. */
 enum { GV_BLOCK = 2048 };
@@ -19,6 +22,14 @@ struct gv_node {
   float *own;         /* (dim) or NULL */
   float *states;      /* (states of the algorithm, then of the optimizer; stride) or NULL */
   double loss;        /* sum of the training losses since the last evaluation */
+
+  /* Asynchronous pace. */
+  uint64_t rounds;    /* done */
+  int slot;           /* of the snapshots, where x lies when nobody else may see it */
+  bool waits;         /* a slow node has its gradient in `pending`, and applies it at `due` */
+  double due;         /* training seconds */
+  float due_rate;
+  float *pending;     /* (dim) or NULL: the node is not slow */
 };
 
 struct gv_worker {
@@ -31,6 +42,14 @@ struct gv_worker {
   float *gradient;           /* (dim) scratch, or NULL when gradients are messages */
   float *direction;          /* (GV_BLOCK) scratch */
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
+
+  /* Asynchronous pace. */
+  uint64_t want, left, ticket;  /* steps to take at a time; those taken and not begun, from number ticket on */
+  double claimed;               /* when steps were last taken */
+  uint64_t rate_round;          /* the learning rate of this round is `rate` */
+  float rate;
+  struct gv_asynchrony asynchrony;
+
   bool failed;               /* then `error` came first at (fail_round, fail_node) */
   uint64_t fail_round;
   int fail_node;
@@ -41,11 +60,15 @@ struct gv_engine {
   struct gv_engine_setup setup;
   int nodes;
   size_t dim, stride;        /* stride: dim in whole cache lines */
-  struct gv_exchange *exchange;
+  struct gv_exchange *exchange;    /* synchronous pace; else one of the next two */
+  struct gv_snapshots *snapshots;
+  struct gv_mail *mail;            /* algorithms that push */
+  int *host;                       /* (nodes) the worker of each, in asynchronous pace */
   struct gv_node *node;      /* (nodes) */
   struct gv_worker *worker;  /* (workers) */
   struct gv_crew *crew;      /* (workers), or NULL: a thread a worker */
   struct gv_gate gate;
+  struct gv_budget budget;   /* of asynchronous steps */
   float *start;              /* (dim) the common start vector, gone once copied */
   float *mean;               /* (dim) */
   const float **replicas;    /* (nodes) */
@@ -86,6 +109,36 @@ enum gv_status gv_engine_failure(const struct gv_engine *engine, struct gv_error
  * followed by its mix; `steps`: mix each node and take its step of the next round at once. */
 void gv_worker_step(struct gv_worker *worker, uint64_t round);
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps);
+
+/* What both paces do. gradient: g (dim) <- the gradient at the node's replica, on what it draws in `round`; on
+ * failure the worker has failed. local: the algorithm's local step from g, for x (dim) to message. */
+void gv_worker_gradient(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
+void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
+                     float *const *message);
+
+/* The direction (n) of a block from its gradient g (n). */
+const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *g, size_t first,
+                                 size_t n);
+
+/* The block of x and of the node's states that begins at `first`. */
+void gv_block_begin(const struct gv_engine *engine, const struct gv_node *node, float *x, size_t first, float rate,
+                    struct gv_block *block);
+
+/* async.c: steps of the worker's nodes until all nodes together have taken `limit`, or a stop. The same rules. */
+void gv_worker_async(struct gv_worker *worker, uint64_t limit);
+
+/* place.c: memory of workers and nodes, made and first touched on the worker's thread. */
+enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err);
+enum gv_status gv_node_place(struct gv_engine *engine, int node, struct gv_error *err);
+void gv_node_begin(struct gv_engine *engine, int node);  /* copies the start vector to where the node begins */
+
+/* straggler.c: sleeps away what a node with setup.slow takes longer for the work it began at that time of
+ * gv_thread_seconds. pause: sleeps, or less when a signal comes. */
+void gv_straggle(struct gv_engine *engine, int node, double began);
+void gv_pause(double seconds);
+
+/* engine.c: worker 0 tells how far the run is. */
+void gv_engine_report(struct gv_engine *engine, uint64_t round);
 
 /* evaluate.c: called by all workers together, between rounds; worker 0 fills *evaluation. */
 enum gv_status gv_evaluate_prepare(struct gv_engine *engine, struct gv_error *err);

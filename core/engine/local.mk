@@ -1,12 +1,16 @@
 libgv_la_SOURCES += \
+  %D%/async.c \
+  %D%/budget.c %D%/budget.h \
   %D%/crew.c %D%/crew.h \
   %D%/engine.c %D%/engine.h \
   %D%/evaluate.c \
   %D%/failure.c \
   %D%/gate.c %D%/gate.h \
   %D%/internal.h \
+  %D%/place.c \
   %D%/round.c \
   %D%/score.c %D%/score.h \
   %D%/size.c \
   %D%/source.c %D%/source.h \
-  %D%/stop.h
+  %D%/stop.h \
+  %D%/straggler.c

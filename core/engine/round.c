@@ -5,24 +5,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/engine/internal.h"
 
-/* The block of a node's own vectors that begins at `first`. */
-static void begin_block(const struct gv_worker *worker, const struct gv_node *node, size_t first, float rate,
-                        struct gv_block *block)
+void gv_block_begin(const struct gv_engine *e, const struct gv_node *node, float *x, size_t first, float rate,
+                    struct gv_block *block)
 {
-  const struct gv_engine *e = worker->engine;
-  const struct gv_algorithm *algorithm = e->setup.algorithm;
   block->n = e->dim - first < GV_BLOCK ? e->dim - first : GV_BLOCK;
   block->rate = rate;
-  block->x = node->x + first;
-  for (int s = 0; s < algorithm->states; s++)
+  block->x = x + first;
+  for (int s = 0; s < e->setup.algorithm->states; s++)
     block->state[s] = node->states + (size_t)s * e->stride + first;
 }
 
-/* The direction of a block from its gradient g. */
-static const float *direction(struct gv_worker *worker, const struct gv_node *node, const float *g, size_t first,
-                              size_t n)
+const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *g, size_t first,
+                                 size_t n)
 {
   const struct gv_engine *e = worker->engine;
   const struct gv_optimizer *optimizer = e->setup.optimizer;
@@ -35,13 +32,13 @@ static const float *direction(struct gv_worker *worker, const struct gv_node *no
   return optimizer->direction(e->setup.optimizer_options, g, worker->direction, state, n);
 }
 
-static void compute(struct gv_worker *worker, int index, float *g, uint64_t round)
+void gv_worker_gradient(struct gv_worker *worker, int index, float *g, uint64_t round, double rate)
 {
   struct gv_engine *e = worker->engine;
   struct gv_batch batch;
   float loss = 0;
   e->setup.source->draw(e->setup.source->context, index, round, &worker->buffer, &batch);
-  const char *why = gv_worker_gradient(worker, e->node[index].x, &batch, g, &loss);
+  const char *why = gv_crew_gradient(worker, e->node[index].x, &batch, g, &loss);
   if (why != NULL)
     gv_worker_fail(worker, round, index, GV_MODEL, "node %d, round %llu: %s", index, (unsigned long long)round,
                    why);
@@ -49,8 +46,23 @@ static void compute(struct gv_worker *worker, int index, float *g, uint64_t roun
     gv_worker_fail(
         worker, round, index, GV_NUMERIC,
         "node %d, round %llu: the loss is %g; the learning rate %g may be too high, or the data not finite", index,
-        (unsigned long long)round, (double)loss, gv_engine_rate(e, round));
+        (unsigned long long)round, (double)loss, rate);
   e->node[index].loss += (double)loss;
+}
+
+void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
+                     float *const *message)
+{
+  const struct gv_engine *e = worker->engine;
+  const struct gv_algorithm *algorithm = e->setup.algorithm;
+  for (size_t first = 0; first < e->dim; first += GV_BLOCK) {
+    struct gv_block block;
+    gv_block_begin(e, node, x, first, rate, &block);
+    for (int m = 0; m < algorithm->messages; m++)
+      block.message[m] = message[m] + first;
+    block.d = gv_worker_direction(worker, node, g + first, first, block.n);
+    algorithm->local(e->setup.algorithm_options, &block);
+  }
 }
 
 /* What a round averages: the same for all nodes. */
@@ -70,16 +82,14 @@ static void step(struct gv_worker *worker, int index, float rate, uint64_t round
     message[m] = gv_exchange_message(e->exchange, index, m, 0);
   float *g = algorithm->gradient_message ? message[0] : worker->gradient;
   /* A worker that failed keeps publishing until all leave at the same round, so nobody waits for it. */
-  if (!worker->failed)
-    compute(worker, index, g, round);
-  for (size_t first = 0; first < e->dim && algorithm->local != NULL && !worker->failed; first += GV_BLOCK) {
-    struct gv_block block;
-    begin_block(worker, node, first, rate, &block);
-    for (int m = 0; m < algorithm->messages; m++)
-      block.message[m] = message[m] + first;
-    block.d = direction(worker, node, g + first, first, block.n);
-    algorithm->local(e->setup.algorithm_options, &block);
+  if (!worker->failed) {
+    double began = e->setup.slow != NULL ? gv_thread_seconds() : 0;
+    gv_worker_gradient(worker, index, g, round, (double)rate);
+    if (e->setup.slow != NULL && e->setup.slow[index] > 1)
+      gv_straggle(e, index, began);
   }
+  if (algorithm->local != NULL && !worker->failed)
+    gv_worker_local(worker, node, node->x, g, rate, message);
   if (mixing != GV_MIX_NONE)
     gv_exchange_publish(e->exchange, index);
 }
@@ -93,14 +103,15 @@ static void combine(struct gv_worker *worker, int index, float rate, const float
   const struct gv_algorithm *algorithm = e->setup.algorithm;
   for (size_t first = 0; first < e->dim; first += GV_BLOCK) {
     struct gv_block block;
-    begin_block(worker, node, first, rate, &block);
+    gv_block_begin(e, node, node->x, first, rate, &block);
     for (int m = 0; m < algorithm->messages; m++) {
       float *scratch = worker->average + (size_t)m * GV_BLOCK;
       if (mean == NULL)
         gv_exchange_mix(e->exchange, index, m, first, block.n, scratch);
       block.mixed[m] = mean != NULL ? mean[m] + first : scratch;
     }
-    block.d = algorithm->gradient_message ? direction(worker, node, block.mixed[0], first, block.n) : NULL;
+    block.d = algorithm->gradient_message ? gv_worker_direction(worker, node, block.mixed[0], first, block.n)
+                                          : NULL;
     algorithm->combine(e->setup.algorithm_options, &block);
   }
 }

@@ -2,7 +2,20 @@
 #ifndef GRAPEVINE_EVALUATION_H
 #define GRAPEVINE_EVALUATION_H
 
+#include <math.h>
 #include <stdint.h>
+
+enum { GV_STALENESS_BINS = 16 };
+
+/* How far messages lag in asynchronous pace, in rounds: those their reader has done less those their publisher had
+ * done. Since the start of the run, over all nodes. All zero in synchronous pace, where no message lags. */
+struct gv_asynchrony {
+  uint64_t published, skipped;  /* messages; times a node kept its own to itself, for no slot or mailbox was free */
+  uint64_t taken;               /* neighbours' messages averaged with */
+  uint64_t staleness[GV_STALENESS_BINS];  /* of those: bin 0 not behind, bin b 2^(b-1) to 2^b - 1 rounds, the last
+                                             all beyond */
+  uint64_t staleness_sum, staleness_max;
+};
 
 /* Values that do not exist are NAN: no test set, no classes, no round yet. */
 struct gv_evaluation {
@@ -15,6 +28,14 @@ struct gv_evaluation {
   double node_accuracy_min, node_accuracy_mean, node_accuracy_max;  /* of the nodes evaluated one by one */
   double consensus_distance;     /* sqrt(1/n sum_i ||x_i - xbar||^2) */
   double learning_rate;          /* of the last round */
+  uint64_t node_rounds_min, node_rounds_max;  /* rounds done by the slowest and the fastest node */
+  struct gv_asynchrony asynchrony;
 };
+
+/* Rounds that messages lag on average; NAN: none was taken. */
+static inline double gv_staleness_mean(const struct gv_evaluation *e)
+{
+  return e->asynchrony.taken > 0 ? (double)e->asynchrony.staleness_sum / (double)e->asynchrony.taken : NAN;
+}
 
 #endif

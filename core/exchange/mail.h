@@ -1,0 +1,45 @@
+/* mail.h - the asynchronous exchange of mass, for push-sum: what a node gives away, exactly one other receives.
+ *
+ * Averaging with whatever a neighbour published last counts some messages twice and loses others, and the mean
+ * of all nodes drifts. Here every edge has a mailbox: the sender fills it when it is empty, the receiver empties
+ * it when it is full, neither waits. A sender whose mailbox is still full keeps that share, and so does one that
+ * would be left with a weight under 1/2, whose steps would grow too long. The sum of all mass, in nodes and in
+ * mailboxes, never changes.
+ *
+ * Mass is a vector and its weight; the nodes' weights sum to n. A node's estimate is its vector over its weight
+ * (Kempe, Dobra, Gehrke FOCS 2003; with gradients: Assran et al. ICML 2019).
+ */
+#ifndef GV_EXCHANGE_MAIL_H
+#define GV_EXCHANGE_MAIL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <grapevine/evaluation.h>
+#include <grapevine/status.h>
+
+#include "core/graph/schedule.h"
+
+struct gv_mail;
+
+/* dim floats a vector. schedule outlives the result. */
+enum gv_status gv_mail_create(const struct gv_schedule *schedule, size_t dim, struct gv_mail **out,
+                              struct gv_error *err);
+void gv_mail_destroy(struct gv_mail *mail);
+
+/* Takes the node's mass and the mailboxes it fills; on the worker that hosts it. Its weight is 1, its vector 0. */
+enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_error *err);
+
+/* The node's vector (dim), 64-byte aligned, its own to change between two deliveries, and its weight. */
+float *gv_mail_mass(const struct gv_mail *mail, int node);
+double gv_mail_weight(const struct gv_mail *mail, int node);
+
+/* Gives 1/(1 + d) of the node's mass to each of the d that hear it in `round` of its own and whose mailbox is
+ * empty, takes in what has come from anybody, and writes the estimate (dim). lag is told of what was published,
+ * skipped and taken. Wait-free. */
+void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *estimate, struct gv_asynchrony *lag);
+
+/* The sum of element e of all mass, in nodes and mailboxes, and the sum of all weights; while nobody delivers. */
+void gv_mail_sum(const struct gv_mail *mail, size_t e, double *mass, double *weight);
+
+#endif
