@@ -42,10 +42,10 @@ struct gv_run {
   struct gv_schedule *schedule;
   uint64_t rounds;
   double eval_every;  /* rounds */
-  int nodes;
-  struct gv_placing placing;   /* workers, and where they stand */
   bool async;
   double *slow;                /* (nodes) of --straggler; NULL: none */
+  int nodes;
+  struct gv_placing placing;   /* workers, and where they stand */
   uint64_t seed;
 
   struct gv_task task;

@@ -327,6 +327,8 @@ static int kick_gradient(void *instance, const float *w, const struct gv_batch *
   return 0;
 }
 
+static struct gv_model kick_model;
+
 /* The common value that n nodes settle on, node 0 being slow; all began at 0 and node i stepped by -i^2. */
 static double settled(const char *algorithm, int n)
 {
@@ -334,8 +336,10 @@ static double settled(const char *algorithm, int n)
   double slow[NODES] = {50, 1, 1, 1, 1, 1, 1, 1};
   struct log log = {0};
   struct toy_run run = {.algorithm = algorithm, .topology = "ring", .nodes = n, .workers = 2, .dim = 501, .rate = 1,
-                        .rounds = 30000, .async = true, .slow = slow, .start = start, .gradient = kick_gradient,
+                        .rounds = 30000, .async = true, .slow = slow, .start = start, .model = &kick_model,
                         .evaluated = note, .context = &log};
+  kick_model = toy_model;
+  kick_model.gradient = kick_gradient;
   assert_ok(toy_train(&run, mean, err));
   ck_assert_msg(log.last.consensus_distance < 0.05, "%s: %g", algorithm, log.last.consensus_distance);
   return (double)mean[0];

@@ -246,8 +246,7 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {the_sum_as_written, same_bits_for_any_workers, crews_without_rounds,
-                                every_thread_has_its_instance,
-                                an_instance_that_fails, a_share_that_fails, a_stop_request,
-                                barriers_are_for_leaders, NULL};
+                                every_thread_has_its_instance, an_instance_that_fails, a_share_that_fails,
+                                a_stop_request, barriers_are_for_leaders, NULL};
   return run_suite("crew", tests);
 }

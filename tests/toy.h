@@ -148,11 +148,9 @@ struct toy_run {
   void *context;
   const struct gv_stop *stop;
   const float *start;  /* (dim), or NULL: toy_init */
-  const struct gv_model *model;  /* NULL: toy_model */
   bool async;
   const double *slow;  /* (nodes), or NULL */
-  /* or NULL: the model's */
-  int (*gradient)(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss);
+  const struct gv_model *model;  /* NULL: toy_model */
 };
 
 enum { TOY_THREADS_MAX = 64 };
@@ -191,14 +189,12 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
   assert_ok(
       gv_named_parse(&gv_optimizer_table, run->optimizer ? run->optimizer : "sgd", &optimizer, &o_options, err));
   assert_ok(gv_named_parse(&gv_rate_table, run->schedule ? run->schedule : "constant", &rate, &r_options, err));
-  struct gv_model model = run->model != NULL ? *run->model : toy_model;
-  if (run->gradient != NULL)
-    model.gradient = run->gradient;
   const struct gv_host *hosts[TOY_THREADS_MAX];
   for (int h = 0; h < TOY_THREADS_MAX; h++)
     hosts[h] = &toy_hosts[h];
   struct gv_engine_setup setup = {
-      .model = &model, .task = &task, .parameters = (size_t)run->dim, .hosts = hosts, .failure = toy_failure,
+      .model = run->model != NULL ? run->model : &toy_model,
+      .task = &task, .parameters = (size_t)run->dim, .hosts = hosts, .failure = toy_failure,
       .source = &source, .schedule = schedule,
       .algorithm = (const struct gv_algorithm *)algorithm, .algorithm_options = a_options,
       .optimizer = (const struct gv_optimizer *)optimizer, .optimizer_options = o_options,

@@ -239,8 +239,8 @@ static const char *gradient_of_crew(const struct gv_engine *e, struct gv_crew *c
   return NULL;
 }
 
-const char *gv_crew_gradient(struct gv_worker *worker, const float *w, const struct gv_batch *batch, float *g,
-                             float *loss)
+const char *gv_worker_gradient(struct gv_worker *worker, const float *w, const struct gv_batch *batch, float *g,
+                               float *loss)
 {
   const struct gv_engine *e = worker->engine;
   if (e->crew != NULL)

@@ -31,7 +31,7 @@ void gv_crew_leave(struct gv_worker *worker);
 
 /* On the leader, with a crew or without: loss <- the mean loss over the batch, g (dim) <- its gradient at w (dim).
  * NULL, or why the model failed. */
-const char *gv_crew_gradient(struct gv_worker *worker, const float *w, const struct gv_batch *batch, float *g,
-                             float *loss);
+const char *gv_worker_gradient(struct gv_worker *worker, const float *w, const struct gv_batch *batch, float *g,
+                               float *loss);
 
 #endif

@@ -110,9 +110,9 @@ enum gv_status gv_engine_failure(const struct gv_engine *engine, struct gv_error
 void gv_worker_step(struct gv_worker *worker, uint64_t round);
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps);
 
-/* What both paces do. gradient: g (dim) <- the gradient at the node's replica, on what it draws in `round`; on
+/* What both paces do. compute: g (dim) <- the gradient at the node's replica, on what it draws in `round`; on
  * failure the worker has failed. local: the algorithm's local step from g, for x (dim) to message. */
-void gv_worker_gradient(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
+void gv_worker_compute(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
 void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
                      float *const *message);
 

@@ -32,13 +32,13 @@ const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node 
   return optimizer->direction(e->setup.optimizer_options, g, worker->direction, state, n);
 }
 
-void gv_worker_gradient(struct gv_worker *worker, int index, float *g, uint64_t round, double rate)
+void gv_worker_compute(struct gv_worker *worker, int index, float *g, uint64_t round, double rate)
 {
   struct gv_engine *e = worker->engine;
   struct gv_batch batch;
   float loss = 0;
   e->setup.source->draw(e->setup.source->context, index, round, &worker->buffer, &batch);
-  const char *why = gv_crew_gradient(worker, e->node[index].x, &batch, g, &loss);
+  const char *why = gv_worker_gradient(worker, e->node[index].x, &batch, g, &loss);
   if (why != NULL)
     gv_worker_fail(worker, round, index, GV_MODEL, "node %d, round %llu: %s", index, (unsigned long long)round,
                    why);
@@ -84,7 +84,7 @@ static void step(struct gv_worker *worker, int index, float rate, uint64_t round
   /* A worker that failed keeps publishing until all leave at the same round, so nobody waits for it. */
   if (!worker->failed) {
     double began = e->setup.slow != NULL ? gv_thread_seconds() : 0;
-    gv_worker_gradient(worker, index, g, round, (double)rate);
+    gv_worker_compute(worker, index, g, round, (double)rate);
     if (e->setup.slow != NULL && e->setup.slow[index] > 1)
       gv_straggle(e, index, began);
   }

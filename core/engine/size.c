@@ -4,7 +4,12 @@
 double gv_engine_bytes(const struct gv_engine_setup *s)
 {
   const struct gv_algorithm *a = s->algorithm;
-  int slots = s->schedule->nodes > 1 ? 2 : 1;
-  int vectors = slots * a->messages + (a->in_place ? 0 : 1) + a->states + s->optimizer->states;
-  return (double)vectors * (double)s->schedule->nodes * (double)s->parameters * (double)sizeof(float);
+  double vectors = a->states + s->optimizer->states + (a->in_place && !a->pushes ? 0 : 1);
+  if (!s->async)
+    vectors += (s->schedule->nodes > 1 ? 2 : 1) * a->messages;
+  else if (a->pushes)  /* what a node has, and a mailbox for each who hears it in some round */
+    vectors += 1 + (double)s->schedule->period * s->schedule->degree_max;
+  else
+    vectors += 3;      /* of its slots; it seldom needs more */
+  return vectors * (double)s->schedule->nodes * (double)s->parameters * (double)sizeof(float);
 }
