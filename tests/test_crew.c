@@ -76,6 +76,24 @@ START_TEST(same_bits_for_any_workers)
 }
 END_TEST
 
+/* In asynchronous pace a node alone does the same. */
+START_TEST(crews_without_rounds)
+{
+  static float steps[DIM], mean[DIM];
+  struct toy_run run = {.algorithm = "dsgd", .nodes = 1, .threads = 3, .dim = DIM, .batch = 8, .rate = 0.1,
+                        .rounds = 20};
+  assert_ok(toy_train(&run, steps, err));
+  run.async = true;
+  assert_ok(toy_train(&run, mean, err));
+  for (int i = 0; i < DIM; i++)
+    ck_assert_double_eq_tol((double)mean[i], (double)steps[i], 1e-6);
+  run.topology = "ring";
+  run.nodes = 5;
+  for (run.workers = 1; run.workers <= 5; run.workers += 2)
+    assert_ok(toy_train(&run, mean, err));
+}
+END_TEST
+
 /* ---- a model that counts its instances, and fails at a sample ---- */
 
 static struct seat {
@@ -227,8 +245,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {the_sum_as_written, same_bits_for_any_workers, every_thread_has_its_instance,
-                                an_instance_that_fails, a_share_that_fails, a_stop_request,
-                                barriers_are_for_leaders, NULL};
+  const TTest *const tests[] = {the_sum_as_written, same_bits_for_any_workers, crews_without_rounds,
+                                every_thread_has_its_instance, an_instance_that_fails, a_share_that_fails,
+                                a_stop_request, barriers_are_for_leaders, NULL};
   return run_suite("crew", tests);
 }

@@ -445,6 +445,7 @@ if grep -q '"workers": "openmp"' ../plainly/config.json; then
   with=(OMP_THREAD_LIMIT=1)
   refused 1 OMP_THREAD_LIMIT train --quiet --workers 2
   refused 1 OMP_THREAD_LIMIT train --quiet --workers 2 --out thread/limit
+  refused 1 'workers 1 of 2 threads: OpenMP gives 1' train --quiet --workers 1 --threads-per-node 2
   with=()
 else
   skip 'refused: fewer threads than workers' 'the workers are no OpenMP threads'

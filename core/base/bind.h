@@ -1,5 +1,5 @@
-/* bind.h - sets of processors, and binding the calling thread to one of them. Room for more processors than the
- * kernel can number: cpu_set_t alone ends at 1,024. */
+/* bind.h - sets of processors, and binding the calling thread to one of them; shared by the two forms of the
+ * team. Room for more processors than the kernel can number: cpu_set_t alone ends at 1,024. */
 #ifndef GV_BASE_BIND_H
 #define GV_BASE_BIND_H
 
@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { GV_PROCESSORS_MAX = 1 << 14 };
@@ -44,6 +45,18 @@ static inline bool gv_bind_thread(int cpu, struct gv_cpus *before)
   struct gv_cpus mask = {0};
   gv_cpus_set(&mask, cpu);
   return gv_bind_mask(before) && pthread_setaffinity_np(pthread_self(), sizeof mask, mask.part) == 0;
+}
+
+/* What errors call a team: "workers 4", "workers 2 of 3 threads", into text. Returns text. */
+enum { GV_TEAM_TEXT = 64 };
+
+static inline const char *gv_team_text(int workers, int each, char *text)
+{
+  if (each > 1)
+    snprintf(text, GV_TEAM_TEXT, "workers %d of %d threads", workers, each);
+  else
+    snprintf(text, GV_TEAM_TEXT, "workers %d", workers);
+  return text;
 }
 
 #endif

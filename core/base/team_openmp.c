@@ -31,14 +31,16 @@ static void *wait_for_release(void *arg)
 }
 
 /* Where OpenMP cannot have a thread it ends the process; so the threads are asked for once before, and let go. */
-static enum gv_status probe_threads(int workers, struct gv_error *err)
+static enum gv_status probe_threads(int workers, int each, struct gv_error *err)
 {
-  pthread_t *threads = calloc((size_t)workers, sizeof *threads);
+  int all = workers * each;
+  char text[GV_TEAM_TEXT];
+  pthread_t *threads = calloc((size_t)all, sizeof *threads);
   if (threads == NULL)
-    return gv_fail(err, GV_MEMORY, "no memory for %d workers", workers);
+    return gv_fail(err, GV_MEMORY, "no memory for %s", gv_team_text(workers, each, text));
   struct probe probe = {.lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
   int made = 1, failure = 0;
-  while (made < workers && failure == 0) {
+  while (made < all && failure == 0) {
     failure = pthread_create(&threads[made], NULL, wait_for_release, &probe);
     made += failure == 0;
   }
@@ -50,7 +52,8 @@ static enum gv_status probe_threads(int workers, struct gv_error *err)
     pthread_join(threads[w], NULL);
   free(threads);
   if (failure != 0)
-    return gv_fail(err, GV_SYSTEM, "workers %d: only %d threads can be had: %s", workers, made, strerror(failure));
+    return gv_fail(err, GV_SYSTEM, "%s: only %d threads can be had: %s", gv_team_text(workers, each, text), made,
+                   strerror(failure));
   return GV_OK;
 }
 
@@ -59,7 +62,8 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
                                  struct gv_error *err)
 {
   int threads = workers * each, given = threads;
-  enum gv_status status = probe_threads(threads, err);
+  char text[GV_TEAM_TEXT];
+  enum gv_status status = probe_threads(workers, each, err);
   if (status != GV_OK)
     return status;
   struct gv_team team = {.each = each};
@@ -86,8 +90,8 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
   omp_set_dynamic(dynamic);
   pthread_barrier_destroy(&team.leaders);
   if (given != threads)
-    return gv_fail(err, GV_SYSTEM, "workers %d: OpenMP gives %d threads here; see OMP_THREAD_LIMIT", threads,
-                   given);
+    return gv_fail(err, GV_SYSTEM, "%s: OpenMP gives %d threads here; see OMP_THREAD_LIMIT",
+                   gv_team_text(workers, each, text), given);
   return GV_OK;
 }
 

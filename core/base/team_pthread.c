@@ -50,12 +50,13 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
                                  struct gv_error *err)
 {
   int all = workers * each;
+  char text[GV_TEAM_TEXT];
   pthread_t *threads = calloc((size_t)all, sizeof *threads);
   struct seat *seats = calloc((size_t)all, sizeof *seats);
   if (threads == NULL || seats == NULL) {
     free(threads);
     free(seats);
-    return gv_fail(err, GV_MEMORY, "no memory for %d workers", workers);
+    return gv_fail(err, GV_MEMORY, "no memory for %s", gv_team_text(workers, each, text));
   }
   struct gv_team team = {
       .lock = PTHREAD_MUTEX_INITIALIZER, .decided = PTHREAD_COND_INITIALIZER, .body = body, .arg = arg,
@@ -79,7 +80,8 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
   free(threads);
   free(seats);
   if (failure != 0)
-    return gv_fail(err, GV_SYSTEM, "workers %d: only %d threads can be had: %s", all, made, strerror(failure));
+    return gv_fail(err, GV_SYSTEM, "%s: only %d threads can be had: %s", gv_team_text(workers, each, text), made,
+                   strerror(failure));
   return GV_OK;
 }
 
