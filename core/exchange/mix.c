@@ -119,8 +119,8 @@ void gv_mix(float *out, const float *self, int degree, const float *const *from,
 
 /* sum <- a + b + c + d, in this order. */
 GV_CLONES
-static void begin_sum(double *restrict sum, const float *restrict a, const float *restrict b, const float *restrict c,
-                      const float *restrict d, size_t n)
+static void begin_sum(double *restrict sum, const float *restrict a, const float *restrict b,
+                      const float *restrict c, const float *restrict d, size_t n)
 {
 #pragma omp simd
   for (size_t i = 0; i < n; i++)
