@@ -11,7 +11,7 @@ static const struct gv_option rows[] = {
     {.key = "nodes", .type = GV_OPTION_INT, .value = "8", .min = 1, .max = 1e6,
      .help = "decentralized nodes, each a replica with its own data"},
     {.key = "workers", .type = GV_OPTION_INT, .value = "auto", .min = 1, .max = 4096, .words = "auto",
-     .help = "threads, each hosting a block of nodes; auto: one a node up to the cores"},
+     .help = "threads, each hosting its share of the nodes; auto: one a node up to the cores"},
     {.key = "threads-per-node", .type = GV_OPTION_INT, .value = "1", .min = 1, .max = 256, .words = "auto",
      .help = "threads of each worker that share a node's batch; auto: as many as there are cores a node"},
     {.key = "bind", .type = GV_OPTION_CHOICE, .value = "compact", .words = "compact|scatter|none",

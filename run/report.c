@@ -6,6 +6,7 @@
 #include "config.h"
 #include "core/base/blas.h"
 #include "core/base/team.h"
+#include "core/engine/hosting.h"
 #include "core/graph/topology.h"
 #include "core/graph/weights.h"
 #include "run/json.h"
@@ -56,21 +57,23 @@ static json_t *number_or_null(int64_t number, bool known)
   return known ? json_integer((json_int_t)number) : json_null();
 }
 
-/* Which worker stands where, and hosts what. */
+/* Which worker stands where, and hosts what: every step-th node from the first to the last. */
 static json_t *threads(const struct gv_run *run)
 {
   json_t *list = json_array();
   const struct gv_place *place = run->placing.place, unknown = {-1, -1, -1, -1, -1, -1};
   int workers = run->placing.workers, team = run->placing.team;
+  bool strides = gv_hosting_strides(run->schedule, workers);
   for (int t = 0; t < workers * team; t++) {
-    json_int_t first = gv_engine_first_node(run->nodes, workers, t / team);
-    json_int_t end = gv_engine_first_node(run->nodes, workers, t / team + 1);
+    struct gv_hosting nodes = gv_hosting_of(run->nodes, workers, strides, t / team);
+    int last = nodes.first + (gv_hosting_count(&nodes) - 1) * nodes.step;
     const struct gv_place *here = place != NULL ? &place[t] : &unknown;
     json_array_append_new(
-        list, json_pack("{s:i, s:i, s:o, s:o, s:o, s:[I, I]}", "worker", t / team, "thread", t % team, "processor",
+        list, json_pack("{s:i, s:i, s:o, s:o, s:o, s:[i, i], s:i}", "worker", t / team, "thread", t % team, "processor",
                         number_or_null(here->processor, here->processor >= 0), "core",
                         number_or_null(here->core, here->core >= 0), "numa",
-                        number_or_null(here->numa, here->numa >= 0), "nodes", first, end - 1));
+                        number_or_null(here->numa, here->numa >= 0), "nodes", nodes.first,
+                        last, "step", nodes.step));
   }
   return list;
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/engine/hosting.h"
 #include "run/safetensors.h"
 
 /* Numbers are read and written with a point, whatever locale the embedding program has set for its thread. */
@@ -193,15 +194,18 @@ static void log_details(const struct gv_run *run)
          run->dataset->name, run->dataset->found, (long long)run->source.train_samples,
          (long long)run->source.test_samples, shape->channels, shape->height, shape->width, shape->classes);
   int workers = run->placing.workers, team = run->placing.team;
+  bool strides = gv_hosting_strides(run->schedule, workers);
   for (int t = 0; t < workers * team; t++) {
-    char place[64] = "wherever the system puts it", mate[32] = "";
+    char place[64] = "wherever the system puts it", mate[32] = "", every[32] = "";
     if (run->placing.place != NULL)
       gv_place_text(&run->placing.place[t], place, sizeof place);
     if (team > 1)
       snprintf(mate, sizeof mate, ", thread %d", t % team);
-    gv_log(GV_LOG_DETAIL, "worker %d%s %s: nodes %d to %d", t / team, mate, place,
-           gv_engine_first_node(run->nodes, workers, t / team),
-           gv_engine_first_node(run->nodes, workers, t / team + 1) - 1);
+    struct gv_hosting nodes = gv_hosting_of(run->nodes, workers, strides, t / team);
+    if (nodes.step > 1)
+      snprintf(every, sizeof every, ", each %d-th", nodes.step);
+    gv_log(GV_LOG_DETAIL, "worker %d%s %s: nodes %d to %d%s", t / team, mate, place, nodes.first,
+           nodes.first + (gv_hosting_count(&nodes) - 1) * nodes.step, every);
   }
 }
 

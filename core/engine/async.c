@@ -169,7 +169,7 @@ void gv_worker_async(struct gv_worker *worker, uint64_t limit)
   while (goes_on && !gv_stop_asked(&e->gate.failed) && !gv_stop_asked(e->setup.stop)) {
     bool moved = false;
     double due = INFINITY;
-    for (int i = worker->first; i < worker->end && goes_on; i++)
+    for (int i = worker->nodes.first; i < worker->nodes.end && goes_on; i += worker->nodes.step)
       goes_on = visit(worker, i, limit, &moved, &due);
     uint64_t taken = gv_budget_taken(&e->budget);
     if (reports && taken / (uint64_t)e->nodes >= e->next_progress)

@@ -15,15 +15,15 @@ static void settle(struct gv_worker *worker)
   struct gv_engine *e = worker->engine;
   struct gv_error error = {GV_OK, ""};
   enum gv_status status = gv_worker_place(worker, &error);
-  for (int i = worker->first; i < worker->end && status == GV_OK; i++)
+  for (int i = worker->nodes.first; i < worker->nodes.end && status == GV_OK; i += worker->nodes.step)
     status = gv_node_place(e, i, &error);
   if (status == GV_OK && worker->index == 0 && e->setup.start == NULL && e->setup.model->init != NULL &&
       e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
     status = gv_fail(&error, GV_MODEL, "start weights: %s", e->setup.failure(e->setup.hosts[0]));
   if (status != GV_OK)
-    gv_worker_fail(worker, 0, worker->first, status, "%s", error.text);
+    gv_worker_fail(worker, 0, worker->nodes.first, status, "%s", error.text);
   gv_team_barrier(worker->team);
-  for (int i = worker->first; i < worker->end && !worker->failed; i++)
+  for (int i = worker->nodes.first; i < worker->nodes.end && !worker->failed; i += worker->nodes.step)
     gv_node_begin(e, i);
 }
 
@@ -52,7 +52,7 @@ void gv_engine_report(struct gv_engine *e, uint64_t round)
 static void inspect(struct gv_worker *worker, uint64_t round)
 {
   struct gv_engine *e = worker->engine;
-  for (int i = worker->first; i < worker->end; i++)
+  for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step)
     e->replicas[i] = e->node[i].x;
   gv_team_barrier(worker->team);
   if (worker->index == 0)
@@ -229,14 +229,14 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->host, (size_t)e->nodes, sizeof *e->host, "the nodes", err);
+  bool strides = gv_hosting_strides(setup->schedule, setup->workers);
   for (int w = 0; status == GV_OK && w < setup->workers; w++) {
     struct gv_worker *worker = &e->worker[w];
     worker->engine = e;
     worker->index = w;
     worker->want = 1;
-    worker->first = gv_engine_first_node(e->nodes, setup->workers, w);
-    worker->end = gv_engine_first_node(e->nodes, setup->workers, w + 1);
-    for (int i = worker->first; i < worker->end; i++)
+    worker->nodes = gv_hosting_of(e->nodes, setup->workers, strides, w);
+    for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step)
       e->host[i] = w;
   }
   if (status == GV_OK)

@@ -81,7 +81,8 @@ enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
 /* The mean model (parameters) of the last evaluation, the engine's. */
 const float *gv_engine_mean(const struct gv_engine *engine);
 
-/* Worker w of `workers` hosts the nodes from this one to before that of worker w + 1. */
+/* Where block w of `workers` blocks of nodes begins; block w ends before the next. Workers host blocks, or every
+ * W-th node: hosting.h. */
 static inline int gv_engine_first_node(int nodes, int workers, int w)
 {
   return (int)((int64_t)nodes * w / workers);

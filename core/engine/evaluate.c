@@ -150,7 +150,7 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
 void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation)
 {
   struct gv_engine *e = worker->engine;
-  for (int i = worker->first; i < worker->end; i++)
+  for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step)
     e->replicas[i] = e->node[i].x;
   gv_team_barrier(worker->team);
 
@@ -163,7 +163,7 @@ void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_eval
     gv_mean(e->mean + first, e->nodes, e->replicas, first, end - first);
   gv_team_barrier(worker->team);
 
-  for (int i = worker->first; i < worker->end; i++) {
+  for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step) {
     e->distance[i] = squared_distance(e->node[i].x, e->mean, e->dim);
     if (!isfinite(e->distance[i]))
       gv_worker_fail(

@@ -8,6 +8,7 @@
 #include "core/engine/crew.h"
 #include "core/engine/engine.h"
 #include "core/engine/gate.h"
+#include "core/engine/hosting.h"
 #include "core/exchange/exchange.h"
 #include "core/exchange/mail.h"
 #include "core/exchange/snapshots.h"
@@ -34,7 +35,8 @@ struct gv_node {
 
 struct gv_worker {
   _Alignas(GV_APART) struct gv_engine *engine;
-  int index, first, end;     /* hosts nodes first .. end-1 */
+  int index;
+  struct gv_hosting nodes;   /* that it hosts */
   struct gv_team *team;
   void *instance;            /* of the model, once created */
   bool created;
@@ -42,7 +44,7 @@ struct gv_worker {
   float *gradient;           /* (dim) scratch, or NULL when gradients are messages */
   float *direction;          /* (GV_BLOCK) scratch */
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
-  int *later;                /* (end - first) scratch: nodes put off in a pass */
+  int *later;                /* (its nodes) scratch: those put off in a pass */
 
   /* Asynchronous pace. */
   uint64_t want, left, ticket;  /* steps to take at a time; those taken and not begun, from number ticket on */

@@ -160,7 +160,7 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
 {
   enum gv_mixing mixing = mixing_of(worker->engine, round);
   float rate = (float)gv_engine_rate(worker->engine, round);
-  for (int i = worker->first; i < worker->end; i++)
+  for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step)
     step(worker, i, rate, round, mixing);
 }
 
@@ -171,11 +171,11 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
   float rate = (float)gv_engine_rate(e, round), next_rate = steps ? (float)gv_engine_rate(e, round + 1) : 0;
   const float *mean[GV_MESSAGES_MAX] = {NULL};
   for (int m = 0; mixing == GV_MIX_GLOBAL && m < e->setup.algorithm->messages; m++)
-    mean[m] = gv_exchange_average(e->exchange, worker->index, worker->first, m);
+    mean[m] = gv_exchange_average(e->exchange, worker->index, worker->nodes.first, m);
   /* Whose neighbours are late is put off to the end of the pass; the order of nodes changes no result. */
   int late = 0;
-  for (int i = worker->first; i < worker->end; i++) {
-    if (mixing == GV_MIX_NEIGHBORS && i + 1 < worker->end && !gv_exchange_ready(e->exchange, i, round)) {
+  for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step) {
+    if (mixing == GV_MIX_NEIGHBORS && i + worker->nodes.step < worker->nodes.end && !gv_exchange_ready(e->exchange, i, round)) {
       worker->later[late++] = i;
       continue;
     }
