@@ -69,7 +69,7 @@ enum gv_status gv_bench_run(struct gv_bench *bench, const char *name, struct gv_
 /* ---- for the benchmarks ---- */
 
 extern const struct gv_benchmark gv_benchmark_average, gv_benchmark_round, gv_benchmark_train,
-    gv_benchmark_scaling, gv_benchmark_start;
+    gv_benchmark_scaling, gv_benchmark_start, gv_benchmark_straggler;
 
 /* GV_INTERRUPTED once a stop was asked for. */
 enum gv_status gv_bench_stopped(const struct gv_bench *bench, struct gv_error *err);
@@ -132,6 +132,7 @@ enum gv_status gv_bench_bandwidth(struct gv_bench *bench, size_t floats, int wor
 /* A training run; a text that is NULL stands for the default of `grapevine train`. */
 struct gv_bench_training {
   const char *model, *data, *algorithm;
+  const char *pace, *straggler;  /* NULL: the defaults; of one slow node: rounds are those of the others */
   int nodes, workers;
   uint64_t rounds;
 };
@@ -149,7 +150,7 @@ struct gv_run;
 enum gv_status gv_bench_prepare(const struct gv_bench_training *what, const char *folder, struct gv_run **out,
                                 struct gv_error *err);
 
-/* Seconds of a round, from a whole run in a temporary folder. */
+/* Seconds of a round, of the nodes that are not slow, from a whole run in a temporary folder. */
 enum gv_status gv_bench_round(struct gv_bench *bench, const struct gv_bench_training *what, double *seconds,
                               struct gv_error *err);
 

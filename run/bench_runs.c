@@ -78,7 +78,8 @@ enum gv_status gv_bench_prepare(const struct gv_bench_training *what, const char
   snprintf(rounds, sizeof rounds, "%llu", (unsigned long long)(what->rounds > 0 ? what->rounds : 1));
   snprintf(batch, sizeof batch, "%d", GV_BENCH_BATCH);
   const char *const options[][2] = {
-      {"model", what->model}, {"data", what->data}, {"algorithm", what->algorithm}, {"nodes", nodes},
+      {"model", what->model}, {"data", what->data}, {"algorithm", what->algorithm}, {"pace", what->pace},
+      {"straggler", what->straggler}, {"nodes", nodes},
       {"workers", workers}, {"rounds", rounds}, {"batch", batch}, {"optimizer", "sgd"}, {"schedule", "constant"},
       {"learning-rate", "0.01"}, {"eval-every", "1e9"}, {"out", folder}};
   struct gv_run *run = NULL;
@@ -124,8 +125,13 @@ enum gv_status gv_bench_round(struct gv_bench *bench, const struct gv_bench_trai
     gv_run_watch(run, &(struct gv_watcher){.context = &watched, .progress = on_progress});
     status = gv_run_train(run, err);
   }
-  if (status == GV_OK)
-    *seconds = gv_run_result(run)->last.seconds / (double)gv_run_result(run)->last.round;
+  if (status == GV_OK) {
+    const struct gv_evaluation *last = &gv_run_result(run)->last;
+    double rounds = (double)last->round;
+    if (what->straggler != NULL)  /* it does the fewest; in synchronous pace as many as the others */
+      rounds = (rounds * what->nodes - (double)last->node_rounds_min) / (what->nodes - 1);
+    *seconds = last->seconds / rounds;
+  }
   gv_run_destroy(run);
   gv_bench_remove(folder);
   return status;

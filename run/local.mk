@@ -5,6 +5,7 @@ libgv_la_SOURCES += \
   %D%/bench_runs.c \
   %D%/bench_scaling.c \
   %D%/bench_start.c \
+  %D%/bench_straggler.c \
   %D%/bench_stream.c \
   %D%/bench_team.c \
   %D%/bench_train.c \

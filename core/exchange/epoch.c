@@ -75,7 +75,7 @@ static bool yield(struct gv_epoch *epoch, uint32_t value)
     before = now;
     if (past < alone)
       patience = patience < PATIENCE_MOST / 2 ? 2 * patience : PATIENCE_MOST;
-    else
+    else if (past < foreign)
       patience = patience > 2 * PATIENCE_LEAST ? patience / 2 : PATIENCE_LEAST;
     if (past > foreign)
       stop_yielding(now);
