@@ -69,11 +69,11 @@ static json_t *threads(const struct gv_run *run)
     int last = nodes.first + (gv_hosting_count(&nodes) - 1) * nodes.step;
     const struct gv_place *here = place != NULL ? &place[t] : &unknown;
     json_array_append_new(
-        list, json_pack("{s:i, s:i, s:o, s:o, s:o, s:[i, i], s:i}", "worker", t / team, "thread", t % team, "processor",
-                        number_or_null(here->processor, here->processor >= 0), "core",
-                        number_or_null(here->core, here->core >= 0), "numa",
-                        number_or_null(here->numa, here->numa >= 0), "nodes", nodes.first,
-                        last, "step", nodes.step));
+        list,
+        json_pack("{s:i, s:i, s:o, s:o, s:o, s:[i, i], s:i}", "worker", t / team, "thread", t % team, "processor",
+                  number_or_null(here->processor, here->processor >= 0), "core",
+                  number_or_null(here->core, here->core >= 0), "numa",
+                  number_or_null(here->numa, here->numa >= 0), "nodes", nodes.first, last, "step", nodes.step));
   }
   return list;
 }

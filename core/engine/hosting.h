@@ -11,8 +11,8 @@ struct gv_hosting {
   int first, end, step;
 };
 
-/* Whether fewer messages pass from worker to worker when each of them hosts every W-th node: so on exponential graphs,
- * where hops of 2^k then stay at home but for the shortest; on a ring blocks are better. Blocks on a tie. */
+/* Whether fewer messages pass from worker to worker when each of them hosts every W-th node: so on exponential
+ * graphs, where hops of 2^k then stay at home but for the shortest; on a ring blocks are better. Tied: blocks. */
 bool gv_hosting_strides(const struct gv_schedule *schedule, int workers);
 
 /* The nodes of a worker; every node has one, and no two workers differ by more than one node. */

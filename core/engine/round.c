@@ -175,7 +175,8 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
   /* Whose neighbours are late is put off to the end of the pass; the order of nodes changes no result. */
   int late = 0;
   for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step) {
-    if (mixing == GV_MIX_NEIGHBORS && i + worker->nodes.step < worker->nodes.end && !gv_exchange_ready(e->exchange, i, round)) {
+    bool last = i + worker->nodes.step >= worker->nodes.end;
+    if (mixing == GV_MIX_NEIGHBORS && !last && !gv_exchange_ready(e->exchange, i, round)) {
       worker->later[late++] = i;
       continue;
     }
