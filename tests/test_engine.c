@@ -1,4 +1,5 @@
 /* The engine: identities of the algorithms, the same bits for any number of workers, errors and stops. */
+#include "core/engine/hosting.h"
 #include "core/graph/topology.h"
 #include "tests/toy.h"
 
@@ -232,6 +233,37 @@ START_TEST(same_bits_for_every_number_of_workers)
 }
 END_TEST
 
+/* Every node has one worker either way, and the way taken is the one with fewer edges between workers. */
+START_TEST(every_node_is_hosted_once)
+{
+  for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++)
+    for (int n = 1; n <= 40; n += 1 + n / 8)
+      for (int workers = 1; workers <= n; workers++) {
+        struct gv_schedule *schedule = NULL;
+        assert_ok(gv_schedule_create(gv_topology_table.entries[t]->name, NULL, n, 1, &schedule, err));
+        bool chosen = gv_hosting_strides(schedule, workers);
+        int64_t crossing[2] = {0};
+        for (int strides = 0; strides < 2; strides++) {
+          int host[40], hosted = 0;
+          for (int w = 0; w < workers; w++) {
+            struct gv_hosting nodes = gv_hosting_of(n, workers, strides, w);
+            ck_assert_int_ge(gv_hosting_count(&nodes), n / workers);
+            ck_assert_int_le(gv_hosting_count(&nodes), (n + workers - 1) / workers);
+            for (int i = nodes.first; i < nodes.end; i += nodes.step, hosted++)
+              host[i] = w;
+          }
+          ck_assert_int_eq(hosted, n);
+          for (int k = 0; k < schedule->period && !schedule->average; k++)
+            for (int i = 0; i < n; i++)
+              for (int64_t e = schedule->graphs[k].first[i]; e < schedule->graphs[k].first[i + 1]; e++)
+                crossing[strides] += host[i] != host[schedule->graphs[k].from[e]];
+        }
+        ck_assert(chosen == (crossing[1] < crossing[0]));
+        gv_schedule_destroy(schedule);
+      }
+}
+END_TEST
+
 static void look_on(void *context, uint64_t round, const float *const *x)
 {
   (void)context;
@@ -457,6 +489,7 @@ int main(void)
                                 local_nodes_are_alone_between_averages,
                                 dsgd_follows_its_definition_and_keeps_the_mean,
                                 same_bits_for_every_number_of_workers, same_bits_when_looked_at,
+                                every_node_is_hosted_once,
                                 evaluations_come_where_they_should, evaluations_do_not_drift,
                                 evaluations_do_not_depend_on_workers,
                                 first_failure_is_reported, wrong_metrics_are_reported, divergence_is_reported,

@@ -167,7 +167,10 @@ verbose() {
   cat "$err"
   [ ! -s "$out" ] && grep -q 'model mlp from .*mlp\.so' "$err" &&
     grep -q '1438 training and 359 test' "$err" &&
-    grep -q 'worker 0 .*: nodes 0 to 3' "$err" && grep -q 'worker 1 .*: nodes 4 to 7' "$err"
+    grep -q 'worker 0 .*: nodes 0 to 6, each 2-th' "$err" &&
+    grep -q 'worker 1 .*: nodes 1 to 7, each 2-th' "$err" &&
+    run train --quiet --verbose --epochs 1 --workers 2 --topology ring --out ../verbose-ring >"$out" 2>"$err" &&
+    grep -q 'worker 0 .*: nodes 0 to 3$' "$err" && grep -q 'worker 1 .*: nodes 4 to 7$' "$err"
 }
 check '--verbose says what was found and who stands where' verbose
 
