@@ -102,15 +102,16 @@ by_path() {
 check 'a folder by its path gives the same parameters as its name' by_path
 
 apart() {
-  train --pace async --topology $1 --algorithm $2 --workers $3 --straggler 5:20 --out "../apart-$1-$2-$3" &&
+  train --pace async --topology $1 --algorithm $2 --workers $3 --straggler 5:20 --epochs "$5" --eval-every "$5" \
+    --out "../apart-$1-$2-$3" &&
     least "../apart-$1-$2-$3/summary.json" test_accuracy "$4" &&
     least "../apart-$1-$2-$3/summary.json" staleness_max 5
 }
 for algorithm in dsgd adpsgd push-sum; do
   for workers in 1 2 8; do
-    check "asynchronous, one node slow: ring, $algorithm, $workers workers" apart ring $algorithm $workers 0.6
+    check "asynchronous, one node slow: ring, $algorithm, $workers workers" apart ring $algorithm $workers 0.6 400
   done
-  check "asynchronous, one node slow: $algorithm" apart one-peer-exponential $algorithm 2 0.8
+  check "asynchronous, one node slow: $algorithm" apart one-peer-exponential $algorithm 2 0.8 100
 done
 
 model() { train --model "$1" --out "../model-$1" && least "../model-$1/summary.json" test_accuracy "$2"; }
