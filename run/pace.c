@@ -27,7 +27,10 @@ static enum gv_status resolve_pace(struct gv_run *run, struct gv_error *err)
   if (!run->async && !(paces & GV_PACE_SYNC))
     return gv_fail(err, GV_USAGE, "pace sync: %s is an asynchronous algorithm; leave --pace out, or take dsgd",
                    name);
-  if (run->async && run->schedule->average && run->nodes > 1)
+  if (run->algorithm->pushes && gv_options_given(run->options, "weights"))
+    return gv_fail(err, GV_USAGE, "weights %s: %s gives equal shares to all who hear a node; leave --weights out",
+                   gv_options_text(run->options, "weights"), name);
+  if (run->async && run->schedule->average)
     return gv_fail(err, GV_USAGE, "pace async: topology %s is a mean over all nodes, which waits for all of them; "
                    "accepted is one where a node hears some of the others, as one-peer-exponential",
                    gv_options_text(run->options, "topology"));
@@ -41,6 +44,9 @@ static enum gv_status slow_down(struct gv_run *run, const char *text, const char
   errno = 0;
   long node = strtol(text, &after_node, 10);
   double factor = after_node != text && *after_node == ':' ? strtod(after_node + 1, &after_factor) : 0;
+  if (text == end)
+    return gv_fail(err, GV_USAGE, "straggler: nothing stands before or after a ','; accepted is NODE:FACTOR, "
+                   "joined by ','");
   if (after_factor != end || errno != 0 || *text < '0' || *text > '9' || after_factor == after_node + 1)
     return gv_fail(err, GV_USAGE, "straggler %.*s: accepted is NODE:FACTOR, as in 3:20", (int)(end - text), text);
   if (node >= run->nodes)
@@ -49,6 +55,8 @@ static enum gv_status slow_down(struct gv_run *run, const char *text, const char
   if (!(factor >= 1 && factor <= 1e6))
     return gv_fail(err, GV_USAGE, "straggler %.*s: the factor is %g; accepted are 1 to 1000000", (int)(end - text),
                    text, factor);
+  if (run->slow[node] > 1)
+    return gv_fail(err, GV_USAGE, "straggler %.*s: node %ld is named twice", (int)(end - text), text, node);
   run->slow[node] = factor;
   return GV_OK;
 }

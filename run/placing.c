@@ -32,6 +32,9 @@ static enum gv_status refuse_many(int workers, int team, struct gv_error *err)
   char each[32] = "";
   if (team > 1)
     snprintf(each, sizeof each, " of %d threads", team);
+  if (team > gv_blas_callers())
+    return gv_fail(err, GV_USAGE, "threads-per-node %d: this OpenBLAS serves at most %d threads at a time", team,
+                   gv_blas_callers());
   return gv_fail(err, GV_USAGE,
                  "workers %d%s: this OpenBLAS serves at most %d threads at a time; accepted are up to %d workers",
                  workers, each, gv_blas_callers(), gv_blas_callers() / team);

@@ -46,6 +46,8 @@ static void set_weights(json_t *resolved, const struct gv_run *run)
 {
   if (run->schedule->average)
     set_resolved(resolved, "weights", "average", NULL);
+  else if (run->algorithm->pushes)
+    set_resolved(resolved, "weights", "shares", NULL);
   else if (run->schedule->directed)
     set_resolved(resolved, "weights", "uniform", NULL);
   else

@@ -203,7 +203,7 @@ static void log_details(const struct gv_run *run)
       snprintf(mate, sizeof mate, ", thread %d", t % team);
     struct gv_hosting nodes = gv_hosting_of(run->nodes, workers, strides, t / team);
     if (nodes.step > 1)
-      snprintf(every, sizeof every, ", each %d-th", nodes.step);
+      snprintf(every, sizeof every, " in steps of %d", nodes.step);
     gv_log(GV_LOG_DETAIL, "worker %d%s %s: nodes %d to %d%s", t / team, mate, place, nodes.first,
            nodes.first + (gv_hosting_count(&nodes) - 1) * nodes.step, every);
   }

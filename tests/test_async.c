@@ -275,6 +275,44 @@ START_TEST(a_slow_node_does_fewer_rounds)
 }
 END_TEST
 
+/* The last step of a slow node is waited for: what is counted was done. */
+START_TEST(every_step_counted_is_taken)
+{
+  const double slow[] = {20, 20, 20, 20};
+  for (size_t a = 0; a < ALGORITHMS; a++) {
+    static float mean[DIM], x[DIM], g[DIM], batch_x[2 * DIM];
+    struct log log = {0};
+    struct toy_run run = {.algorithm = asynchronous[a], .nodes = 1, .dim = DIM, .rate = 0.1, .rounds = 3,
+                          .async = true, .slow = slow, .evaluated = note, .context = &log};
+    assert_ok(toy_train(&run, mean, err));
+    ck_assert_uint_eq(log.last.node_rounds_min, 3);
+    toy_init(&toy, 5, x);
+    double loss_sum = 0;
+    for (uint64_t k = 0; k < 3; k++) {
+      struct gv_batch batch = {.x = batch_x, .n = 2, .labels = (int32_t[]){0, 0}};
+      float loss, rate = (float)0.1;
+      for (int s = 0; s < 2; s++)
+        toy_sample(0, k, s, batch_x + s * DIM);
+      toy_gradient(&toy, x, &batch, g, &loss);
+      loss_sum += (double)loss;
+      for (int i = 0; i < DIM; i++)
+        x[i] = x[i] - rate * g[i];
+    }
+    ck_assert_mem_eq(mean, x, sizeof x);
+    ck_assert_double_eq_tol(log.last.train_loss, loss_sum / 3, 1e-12 * loss_sum);
+    run.nodes = 4;
+    run.workers = 2;
+    run.rounds = 10;
+    assert_ok(toy_train(&run, NULL, err));
+    ck_assert_uint_eq(log.last.round, 10);
+    ck_assert_uint_le(log.last.node_rounds_min, 10);
+    ck_assert_uint_ge(log.last.node_rounds_max, 10);
+    if (strcmp(asynchronous[a], "push-sum") != 0)
+      ck_assert_uint_eq(log.last.asynchrony.published, 40);
+  }
+}
+END_TEST
+
 START_TEST(failures_and_stops_end_the_run)
 {
   for (size_t a = 0; a < ALGORITHMS; a++)
@@ -362,6 +400,7 @@ int main(void)
   const TTest *const tests[] = {snapshots_are_never_torn, snapshots_are_never_torn_oversubscribed,
                                 a_pinned_slot_is_left_alone, mail_keeps_all_mass,
                                 runs_take_all_their_steps_and_learn, a_slow_node_does_fewer_rounds,
+                                every_step_counted_is_taken,
                                 failures_and_stops_end_the_run, what_waits_for_all_is_refused,
                                 push_sum_keeps_the_mean_where_stale_averages_drift, NULL};
   return run_suite("async", tests);

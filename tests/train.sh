@@ -168,8 +168,8 @@ verbose() {
   cat "$err"
   [ ! -s "$out" ] && grep -q 'model mlp from .*mlp\.so' "$err" &&
     grep -q '1438 training and 359 test' "$err" &&
-    grep -q 'worker 0 .*: nodes 0 to 6, each 2-th' "$err" &&
-    grep -q 'worker 1 .*: nodes 1 to 7, each 2-th' "$err" &&
+    grep -q 'worker 0 .*: nodes 0 to 6 in steps of 2' "$err" &&
+    grep -q 'worker 1 .*: nodes 1 to 7 in steps of 2' "$err" &&
     run train --quiet --verbose --epochs 1 --workers 2 --topology ring --out ../verbose-ring >"$out" 2>"$err" &&
     grep -q 'worker 0 .*: nodes 0 to 3$' "$err" && grep -q 'worker 1 .*: nodes 4 to 7$' "$err"
 }
@@ -278,7 +278,8 @@ more=$(($(nproc --all) + 1))
 refused 2 "$more workers want a processor" train --nodes $more --workers $more --bind compact
 refused 2 "bind is 'close'; accepted: 'compact', 'scatter' or 'none'" train --bind close
 refused 1 'their vectors take at least' train --model mlp:hidden=60000-60000 --nodes 1000
-refused 2 'workers 8 of 250 threads: this OpenBLAS serves' train --workers 8 --threads-per-node 250
+refused 2 'threads-per-node 250: this OpenBLAS serves' train --workers 8 --threads-per-node 250
+refused 2 'workers 8 of 100 threads: this OpenBLAS serves' train --workers 8 --threads-per-node 100
 refused 2 'want a processor' train --workers 2 --threads-per-node $more --bind scatter
 refused 2 "threads-per-node is '0'" train --threads-per-node 0
 refused 2 'rounds 5 and epochs 2' train --rounds 5 --epochs 2

@@ -118,17 +118,48 @@ static void apply(struct gv_worker *worker, int index, const float *g, float rat
   node->rounds++;
 }
 
+static bool stop_asked(const struct gv_engine *e)
+{
+  return gv_stop_asked(&e->gate.failed) || gv_stop_asked(e->setup.stop);
+}
+
 static double training_seconds(const struct gv_engine *e)
 {
   return e->seconds + (gv_seconds() - e->segment_start);
 }
 
 /* A slow node's gradient is there, but counts as under way until `due`; meanwhile its worker serves the others. */
-static void delay(struct gv_worker *worker, struct gv_node *node, double factor, double began, float rate)
+static void delay(struct gv_worker *worker, struct gv_node *node, double factor, double began, float rate,
+                  double loss_before)
 {
+  node->due_loss = node->loss - loss_before;
+  node->loss = loss_before;
   node->due = training_seconds(worker->engine) + (factor - 1) * (gv_thread_seconds() - began);
   node->due_rate = rate;
   node->waits = true;
+}
+
+static void go_on(struct gv_worker *worker, int index)
+{
+  struct gv_node *node = &worker->engine->node[index];
+  node->waits = false;
+  node->loss += node->due_loss;
+  apply(worker, index, node->pending, node->due_rate);
+}
+
+/* At the end of a run: the slow nodes' last steps are waited for, or, after a stop, given back. */
+static void end_steps(struct gv_worker *worker)
+{
+  struct gv_engine *e = worker->engine;
+  for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step) {
+    struct gv_node *node = &e->node[i];
+    while (node->waits && !stop_asked(e) && training_seconds(e) < node->due)
+      gv_pause(fmax(0, fmin(node->due - training_seconds(e), nap)));
+    if (node->waits && !stop_asked(e))
+      go_on(worker, i);
+    else if (node->waits)
+      gv_budget_return(&e->budget, 1);
+  }
 }
 
 /* Begins, or goes on with, the step of one node. False: no step is left. *due <- when a waiting node goes on. */
@@ -142,19 +173,18 @@ static bool visit(struct gv_worker *worker, int index, uint64_t limit, bool *mov
       *due = fmin(*due, node->due);
       return true;
     }
-    apply(worker, index, node->pending, node->due_rate);
-    node->waits = false;
+    go_on(worker, index);
   } else {
     uint64_t ticket;
-    if (!claim(worker, factor > 1, limit, &ticket))
+    if (stop_asked(e) || !claim(worker, factor > 1, limit, &ticket))
       return false;
-    double began = factor > 1 ? gv_thread_seconds() : 0;
+    double began = factor > 1 ? gv_thread_seconds() : 0, loss_before = node->loss;
     float rate = rate_at(worker, ticket), *g = factor > 1 ? node->pending : worker->gradient;
     gv_worker_compute(worker, index, g, node->rounds, (double)rate);
     if (worker->failed)
       return false;
     if (factor > 1)
-      delay(worker, node, factor, began, rate);
+      delay(worker, node, factor, began, rate, loss_before);
     else
       apply(worker, index, g, rate);
   }
@@ -166,7 +196,7 @@ void gv_worker_async(struct gv_worker *worker, uint64_t limit)
 {
   struct gv_engine *e = worker->engine;
   bool reports = worker->index == 0 && e->setup.progress != NULL, goes_on = true;
-  while (goes_on && !gv_stop_asked(&e->gate.failed) && !gv_stop_asked(e->setup.stop)) {
+  while (goes_on && !stop_asked(e)) {
     bool moved = false;
     double due = INFINITY;
     for (int i = worker->nodes.first; i < worker->nodes.end && goes_on; i += worker->nodes.step)
@@ -179,6 +209,8 @@ void gv_worker_async(struct gv_worker *worker, uint64_t limit)
       gv_pause(fmax(0, fmin(due - training_seconds(e), nap)));
     }
   }
+  if (stop_asked(e) || limit == e->setup.rounds * (uint64_t)e->nodes)
+    end_steps(worker);
   gv_budget_return(&e->budget, worker->left);
   worker->left = 0;
 }

@@ -135,14 +135,17 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
   }
   out->node_accuracy_mean = sum / e->judged;
   double distance = 0, train = 0;
+  uint64_t steps = 0;
   for (int i = 0; i < e->nodes; i++) {
     distance += e->distance[i];
     train += e->node[i].loss;
     e->node[i].loss = 0;
+    steps += e->setup.async ? e->node[i].rounds : round;
   }
   out->consensus_distance = sqrt(distance / e->nodes);
-  if (round > e->last_evaluation)
-    out->train_loss = train / e->nodes / (double)(round - e->last_evaluation);
+  if (steps > e->last_steps)
+    out->train_loss = train / (double)(steps - e->last_steps);
+  e->last_steps = steps;
   e->last_evaluation = round;
   summarise_pace(e, round, out);
 }

@@ -30,6 +30,7 @@ struct gv_node {
   bool waits;         /* a slow node has its gradient in `pending`, and applies it at `due` */
   double due;         /* training seconds */
   float due_rate;
+  double due_loss;
   float *pending;     /* (dim) or NULL: the node is not slow */
 };
 
@@ -87,6 +88,7 @@ struct gv_engine {
   double seconds, segment_start, next_progress_time;
   uint64_t next_progress;
   uint64_t last_evaluation;  /* rounds done at it */
+  uint64_t last_steps;       /* of all nodes done at it */
   bool over;
   struct gv_error error;
 };
