@@ -56,12 +56,12 @@ events: Ir
 ob=(1) /lib/libopenblas.so.0
 fn=(1) gemm
 0 1000
-ob=(2) /work/build/grapevine
+ob=(2) /src/build/grapevine
 fl=(2) a.c
 fn=(2) round
 10 7
 +2 5
-cob=(3) /work/build/models/.libs/mlp.so
+cob=(3) /src/build/models/.libs/mlp.so
 cfn=(3) gradient
 calls=2 0
 * 5000
@@ -74,7 +74,7 @@ cfn=(1)
 calls=1 0
 +3 1000
 * 20
-ob=(4) /work/models/libc.so.6
+ob=(4) /src/models/libc.so.6
 fn=(4) memset
 0 999
 totals: 2134
