@@ -3,9 +3,14 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/graph/connected.h"
 #include "core/graph/schedule.h"
+#include "core/graph/view.h"
 
 static const double tolerance = 1e-6;
+
+/* Rounds that are looked at where each is drawn anew. */
+enum { DRAWN_MIN = 8, DRAWN_MAX = 1000 };
 
 static enum gv_status check_lists(const struct gv_schedule *s, const struct gv_graph *graph, int round,
                                   const char *name, struct gv_error *err)
@@ -78,46 +83,48 @@ static enum gv_status check_sums(const struct gv_schedule *s, const struct gv_gr
   return GV_OK;
 }
 
-static int find(int *parent, int i)
+static enum gv_status check_graph(const struct gv_schedule *s, const struct gv_graph *graph, int round,
+                                  struct gv_parts *parts, double *scratch, const char *name, struct gv_error *err)
 {
-  while (parent[i] != i)
-    i = parent[i] = parent[parent[i]];
-  return i;
+  enum gv_status status = check_lists(s, graph, round, name, err);
+  if (status == GV_OK && !s->directed)
+    status = check_symmetry(s, graph, round, name, err);
+  if (status == GV_OK)
+    status = check_sums(s, graph, round, scratch, name, err);
+  if (status == GV_OK)
+    gv_parts_join_graph(parts, graph, false);
+  return status;
 }
 
-/* The union over one period; for doubly stochastic matrices weakly connected is strongly connected. */
-static enum gv_status check_connected(const struct gv_schedule *s, int *parent, const char *name,
-                                      struct gv_error *err)
+/* Rounds that are drawn anew have no period: looked at are the first ones, until their edges have joined all. */
+static enum gv_status check_drawn(const struct gv_schedule *s, struct gv_parts *parts, double *scratch,
+                                  const char *name, struct gv_error *err)
 {
-  for (int i = 0; i < s->nodes; i++)
-    parent[i] = i;
-  for (int k = 0; k < s->period; k++)
-    for (int i = 0; i < s->nodes; i++)
-      for (int64_t e = s->graphs[k].first[i]; e < s->graphs[k].first[i + 1]; e++)
-        if (s->graphs[k].weight[e] != 0)
-          parent[find(parent, i)] = find(parent, s->graphs[k].from[e]);
-  for (int i = 1; i < s->nodes; i++)
-    if (find(parent, i) != find(parent, 0))
-      return gv_fail(err, GV_INPUT, "topology %s: node %d is never connected with node 0, so they cannot agree",
-                     name, i);
-  return GV_OK;
+  struct gv_view *view = NULL;
+  enum gv_status status = gv_view_create(s, &view, err);
+  for (int k = 0; k < DRAWN_MAX && status == GV_OK && (k < DRAWN_MIN || parts->count > 1); k++)
+    status = check_graph(s, gv_view_graph(view, (uint64_t)k), k, parts, scratch, name, err);
+  gv_view_destroy(view);
+  return status;
 }
 
 enum gv_status gv_schedule_check(const struct gv_schedule *s, const char *name, struct gv_error *err)
 {
   if (s->average)
     return GV_OK;
-  void *scratch = NULL;
-  enum gv_status status = gv_alloc_for(&scratch, (size_t)s->nodes, sizeof(double), "the topology", err);
-  for (int k = 0; k < s->period && status == GV_OK; k++) {
-    status = check_lists(s, &s->graphs[k], k, name, err);
-    if (status == GV_OK && !s->directed)
-      status = check_symmetry(s, &s->graphs[k], k, name, err);
-    if (status == GV_OK)
-      status = check_sums(s, &s->graphs[k], k, scratch, name, err);
-  }
+  double *scratch = NULL;
+  struct gv_parts parts = {0};
+  enum gv_status status = gv_alloc_for(&scratch, (size_t)s->nodes, sizeof *scratch, "the topology", err);
   if (status == GV_OK)
-    status = check_connected(s, scratch, name, err);
+    status = gv_parts_create(&parts, s->nodes, err);
+  if (status == GV_OK && s->period == 0)
+    status = check_drawn(s, &parts, scratch, name, err);
+  for (int k = 0; k < s->period && status == GV_OK; k++)
+    status = check_graph(s, &s->graphs[k], k, &parts, scratch, name, err);
+  int apart = status == GV_OK ? gv_parts_apart(&parts) : -1;
+  if (apart >= 0)
+    status = gv_connected_fail(apart, name, err);
+  gv_parts_destroy(&parts);
   gv_free(scratch);
   return status;
 }

@@ -8,26 +8,22 @@ static int period(const struct gv_topology_input *input)
   return tau > 0 ? tau : 1;
 }
 
-static int degree_max(const struct gv_topology_input *input)
+static enum gv_status draw(const struct gv_topology_input *input, uint32_t round, struct gv_edges *edges,
+                           struct gv_error *err)
 {
-  return input->nodes > 1;
-}
-
-static int neighbors(const struct gv_topology_input *input, int node, int round, int32_t *from)
-{
+  (void)err;
   int n = input->nodes;
-  if (n == 1)
-    return 0;
-  int64_t hop = (int64_t)1 << (round % period(input));  /* < n */
-  from[0] = (int32_t)((node + n - hop) % n);
-  return 1;
+  for (int i = 0; i < n && n > 1; i++)
+    gv_edges_add(edges, i, gv_hop(i, -(1 << round), n), 0);  /* 2^(tau - 1) < n */
+  return GV_OK;
 }
 
 const struct gv_topology gv_topology_one_peer_exponential = {
     .named = {.name = "one-peer-exponential",
               .summary = "one message a round, from 2^t nodes back; exact after log2 n rounds for powers of two"},
     .weighting = GV_WEIGHTS_UNIFORM,
+    .directed = true,
+    .law = {true, 0, -1},
     .period = period,
-    .degree_max = degree_max,
-    .neighbors = neighbors,
+    .draw = draw,
 };

@@ -3,7 +3,13 @@
 
 static const struct gv_named *const entries[] = {
     &gv_topology_one_peer_exponential.named,
+    &gv_topology_exponential.named,
     &gv_topology_ring.named,
+    &gv_topology_line.named,
+    &gv_topology_star.named,
+    &gv_topology_grid.named,
+    &gv_topology_torus.named,
+    &gv_topology_hypercube.named,
     &gv_topology_full.named,
     NULL,
 };

@@ -4,8 +4,14 @@
 
 #include "core/graph/topology.h"
 
-extern const struct gv_topology gv_topology_ring;
+extern const struct gv_topology gv_topology_exponential;
 extern const struct gv_topology gv_topology_full;
+extern const struct gv_topology gv_topology_grid;
+extern const struct gv_topology gv_topology_hypercube;
+extern const struct gv_topology gv_topology_line;
 extern const struct gv_topology gv_topology_one_peer_exponential;
+extern const struct gv_topology gv_topology_ring;
+extern const struct gv_topology gv_topology_star;
+extern const struct gv_topology gv_topology_torus;
 
 #endif

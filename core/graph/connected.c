@@ -1,0 +1,69 @@
+/* Union-find over nodes. */
+#include "core/graph/connected.h"
+
+#include "core/base/memory.h"
+
+enum gv_status gv_parts_create(struct gv_parts *parts, int nodes, struct gv_error *err)
+{
+  *parts = (struct gv_parts){.nodes = nodes, .count = nodes};
+  enum gv_status status = gv_alloc_for(&parts->parent, (size_t)nodes, sizeof *parts->parent, "the topology", err);
+  for (int i = 0; i < nodes && status == GV_OK; i++)
+    parts->parent[i] = i;
+  return status;
+}
+
+void gv_parts_destroy(struct gv_parts *parts)
+{
+  gv_free(parts->parent);
+  *parts = (struct gv_parts){0};
+}
+
+static int32_t find(int32_t *parent, int32_t i)
+{
+  while (parent[i] != i)
+    i = parent[i] = parent[parent[i]];
+  return i;
+}
+
+void gv_parts_join(struct gv_parts *parts, int a, int b)
+{
+  int32_t x = find(parts->parent, a), y = find(parts->parent, b);
+  if (x == y)
+    return;
+  parts->parent[x > y ? x : y] = x > y ? y : x;
+  parts->count--;
+}
+
+void gv_parts_join_graph(struct gv_parts *parts, const struct gv_graph *graph, bool any)
+{
+  for (int i = 0; i < parts->nodes; i++)
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
+      if (any || graph->weight[e] != 0)
+        gv_parts_join(parts, i, graph->from[e]);
+}
+
+int gv_parts_apart(struct gv_parts *parts)
+{
+  for (int i = 1; i < parts->nodes; i++)
+    if (find(parts->parent, i) != find(parts->parent, 0))
+      return i;
+  return -1;
+}
+
+enum gv_status gv_connected_fail(int node, const char *name, struct gv_error *err)
+{
+  return gv_fail(err, GV_INPUT, "topology %s: node %d is never connected with node 0, so they cannot agree", name,
+                 node);
+}
+
+enum gv_status gv_connected_check(const struct gv_graph *graphs, int count, int nodes, const char *name,
+                                  struct gv_error *err)
+{
+  struct gv_parts parts;
+  enum gv_status status = gv_parts_create(&parts, nodes, err);
+  for (int k = 0; k < count && status == GV_OK; k++)
+    gv_parts_join_graph(&parts, &graphs[k], true);
+  int apart = status == GV_OK ? gv_parts_apart(&parts) : -1;
+  gv_parts_destroy(&parts);
+  return apart < 0 ? status : gv_connected_fail(apart, name, err);
+}

@@ -1,0 +1,34 @@
+/* graph.h - one realised W(k): its rows and, transposed, the readers of every node.
+ *
+ * Convention: x <- W x; row i holds the weights that node i puts on what it RECEIVES.
+ */
+#ifndef GV_GRAPH_GRAPH_H
+#define GV_GRAPH_GRAPH_H
+
+#include "core/graph/edges.h"
+
+/* Node i's entries are first[i] .. first[i+1] - 1. */
+struct gv_graph {
+  int64_t *first;        /* (nodes + 1) */
+  int32_t *from;         /* in ascending order within a row, without the node itself */
+  double *weight;        /* beside from */
+  double *self;          /* (nodes) W[i,i] = 1 - the row's other weights */
+  int64_t *reader_first; /* (nodes + 2); readers of node i: reader_first[i] .. reader_first[i+1] - 1 */
+  int32_t *reader;       /* who receives from node i, ascending */
+  size_t room;           /* edges there is memory for */
+};
+
+/* Memory for so many nodes and edges, in place of what there was. */
+enum gv_status gv_graph_reserve(struct gv_graph *graph, int nodes, size_t room, struct gv_error *err);
+void gv_graph_clear(struct gv_graph *graph);  /* gives the memory back */
+
+/* Rows and readers from a list of edges, whatever its order; an edge that is there twice is one, under
+ * GV_WEIGHTS_OWN with the sum of the weights. Weights are filled in but for GV_WEIGHTS_RULE. Takes memory only
+ * where `room` does not suffice. An end that is no node is refused. */
+enum gv_status gv_graph_fill(struct gv_graph *graph, int nodes, const struct gv_edges *edges, const char *name,
+                             struct gv_error *err);
+
+/* The largest degree. */
+int gv_graph_degree_max(const struct gv_graph *graph, int nodes);
+
+#endif

@@ -1,0 +1,54 @@
+/* The hypercube: node i and i xor 2^k; n is a power of two. rho = (p - 1)/(p + 1) for n = 2^p. */
+#include <math.h>
+
+#include "core/graph/topologies.h"
+
+static enum gv_status check(const struct gv_topology_input *input, struct gv_error *err)
+{
+  int n = input->nodes, below = 1 << (gv_log2_ceil(n) - 1);
+  if ((n & (n - 1)) == 0)
+    return GV_OK;
+  if (n > 1 << 30)
+    return gv_fail(err, GV_USAGE, "topology hypercube: nodes %d is no power of two up to %d", n, 1 << 30);
+  return gv_fail(err, GV_USAGE, "topology hypercube: nodes %d is no power of two; the next ones are %d and %d", n,
+                 below, 2 * below);
+}
+
+static enum gv_status draw(const struct gv_topology_input *input, uint32_t round, struct gv_edges *edges,
+                           struct gv_error *err)
+{
+  (void)round;
+  (void)err;
+  for (int i = 0; i < input->nodes; i++)
+    for (int k = 1; k < input->nodes && k > 0; k <<= 1)
+      if (i < (i ^ k))
+        gv_edges_join(edges, i, i ^ k, 0);
+  return GV_OK;
+}
+
+/* Every dimension is a direction of its own: node 0 lies left below, its opposite right above. */
+static void position(const struct gv_topology_input *input, int node, double at[2])
+{
+  int p = gv_log2_ceil(input->nodes);
+  double whole[2] = {0, 0}, here[2] = {0, 0};
+  for (int k = 0; k < p; k++) {
+    double angle = 3.14159265358979323846 * (0.5 + k) / (2.0 * p), length = k < 2 ? 1 : pow(0.62, k - 1);
+    double step[2] = {length * cos(angle * 1.0), length * sin(angle * 1.0)};
+    for (int d = 0; d < 2; d++) {
+      whole[d] += step[d];
+      here[d] += node >> k & 1 ? step[d] : 0;
+    }
+  }
+  for (int d = 0; d < 2; d++)
+    at[d] = whole[d] > 0 ? here[d] / whole[d] : 0.5;
+}
+
+const struct gv_topology gv_topology_hypercube = {
+    .named = {.name = "hypercube", 
+              .summary = "a neighbour for each bit of the number; n a power of two; gap 2/(1 + log2 n)"},
+    .weighting = GV_WEIGHTS_RULE,
+    .law = {true, 0, -1},
+    .check = check,
+    .draw = draw,
+    .position = position,
+};
