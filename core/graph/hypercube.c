@@ -44,7 +44,7 @@ static void position(const struct gv_topology_input *input, int node, double at[
 }
 
 const struct gv_topology gv_topology_hypercube = {
-    .named = {.name = "hypercube", 
+    .named = {.name = "hypercube",
               .summary = "a neighbour for each bit of the number; n a power of two; gap 2/(1 + log2 n)"},
     .weighting = GV_WEIGHTS_RULE,
     .law = {true, 0, -1},
