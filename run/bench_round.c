@@ -12,14 +12,17 @@
 enum { ROUND, BARRIER, WAYS, DIM = 16, STRANGERS_MAX = 1024 };
 
 struct ring {
+  const struct gv_schedule *schedule;
   struct gv_exchange *exchange;
+  struct gv_view *view[256];                           /* of each worker */
   struct { _Alignas(128) uint64_t round; } done[256];  /* rounds of each worker so far */
 };
 
 static enum gv_status place(void *context, int worker, struct gv_error *err)
 {
   struct ring *ring = context;
-  return gv_exchange_place(ring->exchange, worker, err);
+  enum gv_status status = gv_view_create(ring->schedule, &ring->view[worker], err);
+  return status == GV_OK ? gv_exchange_place(ring->exchange, worker, ring->view[worker], err) : status;
 }
 
 static void work(void *context, struct gv_team *team, int worker, int way, int repeats)
@@ -47,6 +50,7 @@ static enum gv_status measure(struct gv_bench *bench, int workers, const char *b
   snprintf(name, sizeof name, "%d workers on %d processors%s", workers, bench->machine.processors, beside);
   gv_bench_doing(bench, "%s", name);
   enum gv_status status = gv_schedule_create("ring", NULL, workers, 1, &schedule, err);
+  ring.schedule = schedule;
   if (status == GV_OK)
     status = gv_exchange_create(schedule, workers, DIM, 1, &ring.exchange, err);
   if (status == GV_OK)
@@ -64,6 +68,8 @@ static enum gv_status measure(struct gv_bench *bench, int workers, const char *b
                                             .spread = gv_samples_spread(&samples, ROUND)});
   }
   gv_samples_clear(&samples);
+  for (int w = 0; w < workers; w++)
+    gv_view_destroy(ring.view[w]);
   gv_exchange_destroy(ring.exchange);
   gv_schedule_destroy(schedule);
   return status;

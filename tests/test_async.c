@@ -28,6 +28,7 @@ struct storm {
   struct gv_snapshots *snapshots;
   int workers, host[NODES];
   uint64_t publishes;
+  const struct gv_schedule *schedule;
   struct gv_asynchrony lag[NODES];
   int wrong;  /* of worker 0..: written once each, on failure */
 };
@@ -41,8 +42,10 @@ static void storm_body(void *arg, struct gv_team *team, int worker)
   int end = gv_engine_first_node(NODES, storm->workers, worker + 1);
   static const float zero[FLOATS];
   float out[FLOATS];
+  struct gv_view *view = NULL;
+  assert_ok(gv_view_create(storm->schedule, &view, err));
   for (int i = first; i < end; i++) {
-    assert_ok(gv_snapshots_place(storm->snapshots, i, err));
+    assert_ok(gv_snapshots_place(storm->snapshots, i, view, err));
     for (int k = 0; k < FLOATS; k++)
       gv_snapshots_slot(storm->snapshots, i, 0)[k] = (float)i;
   }
@@ -66,12 +69,13 @@ static void storm_body(void *arg, struct gv_team *team, int worker)
         if (memcmp(&out[k], &out[0], sizeof out[0]) != 0)
           storm->wrong = 1;
     }
+  gv_view_destroy(view);
 }
 
 static void snapshots_are_whole(int workers, const char *topology, uint64_t publishes)
 {
   const struct gv_schedule *schedule = schedule_of(topology, NODES);
-  struct storm storm = {.workers = workers, .publishes = publishes / NODES};
+  struct storm storm = {.workers = workers, .publishes = publishes / NODES, .schedule = schedule};
   for (int w = 0; w < workers; w++)
     for (int i = gv_engine_first_node(NODES, workers, w); i < gv_engine_first_node(NODES, workers, w + 1); i++)
       storm.host[i] = w;
@@ -115,9 +119,11 @@ START_TEST(a_pinned_slot_is_left_alone)
   const int host[] = {0, 0, 1};
   struct gv_snapshots *s = NULL;
   struct gv_asynchrony lag = {0};
+  struct gv_view *view = NULL;
   assert_ok(gv_snapshots_create(schedule, host, 1, &s, err));
+  assert_ok(gv_view_create(schedule, &view, err));
   for (int i = 0; i < 3; i++)
-    assert_ok(gv_snapshots_place(s, i, err));
+    assert_ok(gv_snapshots_place(s, i, view, err));
   *gv_snapshots_slot(s, 0, 0) = 7;
   gv_snapshots_collect(s, 2, 0, &lag);  /* pins the newest of 0 and 1 */
   for (uint64_t round = 1; round < 50; round++) {
@@ -146,6 +152,7 @@ START_TEST(a_pinned_slot_is_left_alone)
     seen[slot]++;
   }
   ck_assert_int_eq(seen[0] + seen[1] + seen[2] + seen[3], 9);
+  gv_view_destroy(view);
   gv_snapshots_destroy(s);
   gv_schedule_destroy((struct gv_schedule *)schedule);
 }
@@ -155,6 +162,8 @@ END_TEST
 
 struct post {
   struct gv_mail *mail;
+  const struct gv_schedule *schedule;
+  struct gv_view *views[NODES];  /* of the workers */
   int workers;
   uint64_t rounds;
   struct gv_asynchrony lag[NODES];
@@ -166,8 +175,9 @@ static void post_body(void *arg, struct gv_team *team, int worker)
   int first = gv_engine_first_node(NODES, post->workers, worker);
   int end = gv_engine_first_node(NODES, post->workers, worker + 1);
   float estimate[FLOATS];
+  assert_ok(gv_view_create(post->schedule, &post->views[worker], err));
   for (int i = first; i < end; i++) {
-    assert_ok(gv_mail_place(post->mail, i, err));
+    assert_ok(gv_mail_place(post->mail, i, post->views[worker], err));
     for (int k = 0; k < FLOATS; k++)
       gv_mail_mass(post->mail, i)[k] = (float)(i * i + k);
   }
@@ -190,7 +200,7 @@ START_TEST(mail_keeps_all_mass)
   for (size_t t = 0; t < 2; t++)
     for (size_t w = 0; w < 3; w++) {
       const struct gv_schedule *schedule = schedule_of(topologies[t], NODES);
-      struct post post = {.workers = workers[w], .rounds = PUBLISHES / 60};
+      struct post post = {.workers = workers[w], .rounds = PUBLISHES / 60, .schedule = schedule};
       assert_ok(gv_mail_create(schedule, FLOATS, &post.mail, err));
       assert_ok(gv_team_run(workers[w], NULL, post_body, &post, err));
       for (size_t k = 0; k < FLOATS; k++) {
@@ -202,6 +212,8 @@ START_TEST(mail_keeps_all_mass)
           ck_assert_double_eq_tol((double)gv_mail_mass(post.mail, i)[k] / gv_mail_weight(post.mail, i),
                                   mass / NODES, 1e-3 * mean);
       }
+      for (int v = 0; v < workers[w]; v++)
+        gv_view_destroy(post.views[v]);
       gv_mail_destroy(post.mail);
       gv_schedule_destroy((struct gv_schedule *)schedule);
     }

@@ -212,8 +212,10 @@ static void trial_body(void *arg, struct gv_team *team, int worker)
   struct trial *t = arg;
   int n = t->schedule->nodes, first = n * worker / t->workers, end = n * (worker + 1) / t->workers;
   float *out = calloc(t->dim, sizeof *out);
+  struct gv_view *view = NULL;
+  assert_ok(gv_view_create(t->schedule, &view, err));
   for (int i = first; i < end; i++)
-    assert_ok(gv_exchange_place(t->exchange, i, err));
+    assert_ok(gv_exchange_place(t->exchange, i, view, err));
   gv_team_barrier(team);
   for (unsigned k = 0; k < t->rounds; k++) {
     for (int i = first; i < end; i++) {
@@ -235,7 +237,7 @@ static void trial_body(void *arg, struct gv_team *team, int worker)
       }
     } else {
       for (int i = first; i < end; i++) {
-        const struct gv_graph *g = gv_schedule_graph(t->schedule, k);
+        const struct gv_graph *g = gv_view_graph(view, k);
         gv_exchange_collect(t->exchange, i, k);
         for (int m = 0; m < 2; m++) {
           double want = g->self[i] * (double)tag(i, k);
@@ -250,6 +252,7 @@ static void trial_body(void *arg, struct gv_team *team, int worker)
     for (int i = first; i < end; i++)
       gv_exchange_finish(t->exchange, i);
   }
+  gv_view_destroy(view);
   free(out);
 }
 

@@ -16,7 +16,7 @@ static void settle(struct gv_worker *worker)
   struct gv_error error = {GV_OK, ""};
   enum gv_status status = gv_worker_place(worker, &error);
   for (int i = worker->nodes.first; i < worker->nodes.end && status == GV_OK; i += worker->nodes.step)
-    status = gv_node_place(e, i, &error);
+    status = gv_node_place(worker, i, &error);
   if (status == GV_OK && worker->index == 0 && e->setup.start == NULL && e->setup.model->init != NULL &&
       e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
     status = gv_fail(&error, GV_MODEL, "start weights: %s", e->setup.failure(e->setup.hosts[0]));
@@ -259,6 +259,7 @@ void gv_engine_destroy(struct gv_engine *e)
     struct gv_worker *worker = &e->worker[w];
     gv_buffer_clear(&worker->buffer);
     gv_free(worker->gradient);
+    gv_view_destroy(worker->view);
     gv_free(worker->direction);
     gv_free(worker->average);
     gv_free(worker->later);

@@ -14,7 +14,7 @@ static int block_of(int nodes, int workers, int i)
 bool gv_hosting_strides(const struct gv_schedule *schedule, int workers)
 {
   int64_t blocks = 0, strides = 0;
-  if (schedule->average)
+  if (schedule->average || schedule->period == 0)  /* drawn anew: nobody is anybody's neighbour for long */
     return false;
   for (int k = 0; k < schedule->period; k++) {
     const struct gv_graph *graph = &schedule->graphs[k];

@@ -39,6 +39,7 @@ struct gv_worker {
   int index;
   struct gv_hosting nodes;   /* that it hosts */
   struct gv_team *team;
+  struct gv_view *view;      /* of the schedule */
   void *instance;            /* of the model, once created */
   bool created;
   struct gv_buffer buffer;   /* for batches */
@@ -134,7 +135,7 @@ void gv_worker_async(struct gv_worker *worker, uint64_t limit);
 
 /* place.c: memory of workers and nodes, made and first touched on the worker's thread. */
 enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err);
-enum gv_status gv_node_place(struct gv_engine *engine, int node, struct gv_error *err);
+enum gv_status gv_node_place(struct gv_worker *worker, int node, struct gv_error *err);
 void gv_node_begin(struct gv_engine *engine, int node);  /* copies the start vector to where the node begins */
 
 /* straggler.c: sleeps away what a node with setup.slow takes longer for the work it began at that time of

@@ -11,6 +11,8 @@ enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err)
   if (status == GV_OK && !s->algorithm->gradient_message)
     status = gv_alloc_for(&worker->gradient, e->stride, sizeof(float), "a gradient", err);
   if (status == GV_OK)
+    status = gv_view_create(s->schedule, &worker->view, err);
+  if (status == GV_OK)
     status = gv_alloc_for(&worker->direction, GV_BLOCK, sizeof(float), "a block", err);
   if (status == GV_OK)
     status = gv_alloc_for(&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
@@ -26,14 +28,15 @@ enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err)
   return status;
 }
 
-enum gv_status gv_node_place(struct gv_engine *e, int index, struct gv_error *err)
+enum gv_status gv_node_place(struct gv_worker *worker, int index, struct gv_error *err)
 {
+  struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
   size_t states = (size_t)(algorithm->states + e->setup.optimizer->states);
-  enum gv_status status = e->mail != NULL        ? gv_mail_place(e->mail, index, err)
-                          : e->snapshots != NULL ? gv_snapshots_place(e->snapshots, index, err)
-                                                 : gv_exchange_place(e->exchange, index, err);
+  enum gv_status status = e->mail != NULL        ? gv_mail_place(e->mail, index, worker->view, err)
+                          : e->snapshots != NULL ? gv_snapshots_place(e->snapshots, index, worker->view, err)
+                                                 : gv_exchange_place(e->exchange, index, worker->view, err);
   if (status == GV_OK && (!algorithm->in_place || algorithm->pushes))
     status = gv_alloc_for(&node->own, e->stride, sizeof(float), "the nodes' weights", err);
   if (status == GV_OK && e->setup.async && e->setup.slow != NULL && e->setup.slow[index] > 1)

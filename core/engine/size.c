@@ -8,7 +8,7 @@ double gv_engine_bytes(const struct gv_engine_setup *s)
   if (!s->async)
     vectors += (s->schedule->nodes > 1 ? 2 : 1) * a->messages;
   else if (a->pushes)  /* what a node has, and a mailbox for each who hears it in some round */
-    vectors += 1 + (double)s->schedule->period * s->schedule->degree_max;
+    vectors += 1 + gv_schedule_partners_max(s->schedule);
   else
     vectors += 3;      /* of its slots; it seldom needs more */
   return vectors * (double)s->schedule->nodes * (double)s->parameters * (double)sizeof(float);

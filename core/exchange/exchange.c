@@ -14,7 +14,8 @@ struct port {
   float *weight;                       /* (degree_max) beside from */
   int degree;
   uint32_t mixing;                     /* mixings finished; this one uses slot mixing mod 2 */
-  const struct gv_graph *read_by[2];   /* W of the last mixing through each slot; NULL: nobody to wait for */
+  struct gv_view *view;                /* of the worker */
+  uint64_t read_in[2];                 /* 1 + the round of the last mixing through each slot; 0: nobody waits */
 };
 
 struct gv_exchange {
@@ -104,9 +105,10 @@ static float *slot(const struct gv_exchange *ex, int node, uint32_t mixing, int 
   return ex->ports[node].slots + index * ex->stride;
 }
 
-enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_error *err)
+enum gv_status gv_exchange_place(struct gv_exchange *ex, int node, struct gv_view *view, struct gv_error *err)
 {
   struct port *port = &ex->ports[node];
+  port->view = view;
   size_t floats = (1 + (size_t)ex->turns) * (size_t)ex->messages * ex->stride;
   size_t degree = ex->schedule->average ? 0 : (size_t)ex->schedule->degree_max;
   enum gv_status status = gv_alloc_for(&port->slots, floats, sizeof(float), "the nodes' messages", err);
@@ -128,11 +130,12 @@ float *gv_exchange_message(struct gv_exchange *ex, int node, int m, int ahead)
 {
   struct port *port = &ex->ports[node];
   uint32_t mixing = port->mixing + (uint32_t)ahead;
-  const struct gv_graph *graph = port->read_by[mixing & 1];
-  if (graph != NULL) {  /* who read this slot two mixings ago must be done: pairs with the raise in finish */
+  uint64_t *read_in = &port->read_in[mixing & 1];
+  if (*read_in != 0) {  /* who read this slot two mixings ago must be done: pairs with the raise in finish */
+    const struct gv_graph *graph = gv_view_graph(port->view, *read_in - 1);
     for (int64_t e = graph->reader_first[node]; e < graph->reader_first[node + 1]; e++)
       gv_epoch_wait(&ex->mixed[graph->reader[e]], mixing - 1);
-    port->read_by[mixing & 1] = NULL;
+    *read_in = 0;
   }
   return slot(ex, node, mixing, m);
 }
@@ -144,7 +147,7 @@ void gv_exchange_publish(struct gv_exchange *ex, int node)
 
 bool gv_exchange_ready(const struct gv_exchange *ex, int node, uint64_t round)
 {
-  const struct gv_graph *graph = gv_schedule_graph(ex->schedule, round);
+  const struct gv_graph *graph = gv_view_graph(ex->ports[node].view, round);
   for (int64_t e = graph->first[node]; e < graph->first[node + 1]; e++)
     if (!gv_epoch_reached(&ex->published[graph->from[e]], ex->ports[node].mixing + 1))
       return false;
@@ -154,7 +157,7 @@ bool gv_exchange_ready(const struct gv_exchange *ex, int node, uint64_t round)
 void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
 {
   struct port *port = &ex->ports[node];
-  const struct gv_graph *graph = gv_schedule_graph(ex->schedule, round);
+  const struct gv_graph *graph = gv_view_graph(port->view, round);
   port->degree = 0;
   for (int64_t e = graph->first[node]; e < graph->first[node + 1]; e++) {
     int32_t j = graph->from[e];
@@ -163,7 +166,7 @@ void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
     port->weight[port->degree++] = (float)graph->weight[e];
   }
   if (!ex->implied)
-    port->read_by[port->mixing & 1] = graph;
+    port->read_in[port->mixing & 1] = round + 1;
 }
 
 void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size_t count, float *out)

@@ -26,7 +26,7 @@
 
 #include <grapevine/status.h>
 
-#include "core/graph/schedule.h"
+#include "core/graph/view.h"
 
 struct gv_exchange;
 
@@ -36,8 +36,10 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
                                   struct gv_exchange **out, struct gv_error *err);
 void gv_exchange_destroy(struct gv_exchange *exchange);
 
-/* Takes and touches the node's slots, zeroed; on the worker that hosts it, before any other call for it. */
-enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct gv_error *err);
+/* Takes and touches the node's slots, zeroed; on the worker that hosts it, before any other call for it. view, of
+ * the exchange's schedule, is that worker's, and stays until the last call for the node. */
+enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct gv_view *view,
+                                 struct gv_error *err);
 
 /* The slot (dim) of message m for this mixing (ahead 0) or the next (ahead 1), 64-byte aligned, the node's to
  * write. Ahead 1 is for algorithms whose replica lives in the slots: it may be called after collect or average, and

@@ -20,6 +20,7 @@ struct box {
   int32_t sender;
   double weight;
   uint64_t round;  /* of the sender, when it filled the box */
+  bool counted;    /* while vectors are handed out */
   float *mass;     /* (dim) */
 };
 
@@ -28,6 +29,7 @@ struct purse {
   double weight;
   float *boxes;                    /* the vectors of the boxes it fills */
   struct box **out, **in;          /* scratch (degree of sending), (degree of receiving) */
+  struct gv_view *view;            /* of the worker */
 };
 
 struct gv_mail {
@@ -38,10 +40,13 @@ struct gv_mail {
   struct box *boxes;     /* in ascending order of sender within a receiver */
 };
 
-/* from (period x degree_max) <- whoever sends to node i in any round, ascending, each once; returns how many. */
+/* from (gv_schedule_partners_max) <- whoever sends to node i in any round, ascending; returns how many. */
 static int64_t senders_of(const struct gv_schedule *schedule, int i, int32_t *from)
 {
   int64_t count = 0;
+  for (int j = 0; schedule->period == 0 && j < schedule->nodes; j++)  /* anybody, some day */
+    if (j != i)
+      from[count++] = j;
   for (int k = 0; k < schedule->period; k++) {
     const struct gv_graph *graph = &schedule->graphs[k];
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
@@ -61,7 +66,7 @@ static int64_t senders_of(const struct gv_schedule *schedule, int i, int32_t *fr
 static enum gv_status lay_out(struct gv_mail *mail, struct gv_error *err)
 {
   const struct gv_schedule *schedule = mail->schedule;
-  size_t nodes = (size_t)schedule->nodes, room = (size_t)schedule->period * (size_t)schedule->degree_max;
+  size_t nodes = (size_t)schedule->nodes, room = (size_t)gv_schedule_partners_max(schedule);
   int32_t *from = NULL;
   const char *what = "the mailboxes";
   enum gv_status status = gv_alloc_for(&from, room + 1, sizeof *from, what, err);
@@ -130,26 +135,38 @@ static struct box *box_between(const struct gv_mail *mail, int32_t sender, int32
   return &mail->boxes[low];
 }
 
-/* Gives the boxes that node fills, in any round, the vectors that follow each other from mass on; mass NULL: only
- * counts, and a box of several rounds more than once. */
+/* A box that node fills, perhaps met in an earlier round: gets the next vector; mass NULL: only counts. */
+static void own_box(const struct gv_mail *mail, int node, int reader, float *mass, size_t *count)
+{
+  struct box *box = box_between(mail, node, reader);
+  if (box->counted == (mass == NULL))
+    return;
+  box->counted = mass == NULL;
+  if (mass != NULL)
+    box->mass = mass + *count * mail->stride;
+  (*count)++;
+}
+
+/* Gives the boxes that node fills, in any round, the vectors that follow each other from mass on, and returns how
+ * many; mass NULL: only counts, once before. */
 static size_t own_boxes(const struct gv_mail *mail, int node, float *mass)
 {
   size_t count = 0;
+  for (int i = 0; mail->schedule->period == 0 && i < mail->schedule->nodes; i++)
+    if (i != node)
+      own_box(mail, node, i, mass, &count);
   for (int k = 0; k < mail->schedule->period; k++) {
     const struct gv_graph *graph = &mail->schedule->graphs[k];
-    for (int64_t e = graph->reader_first[node]; e < graph->reader_first[node + 1]; e++) {
-      struct box *box = box_between(mail, node, graph->reader[e]);
-      if (mass != NULL && box->mass == NULL)
-        box->mass = mass + count * mail->stride;
-      count++;
-    }
+    for (int64_t e = graph->reader_first[node]; e < graph->reader_first[node + 1]; e++)
+      own_box(mail, node, graph->reader[e], mass, &count);
   }
   return count;
 }
 
-enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_error *err)
+enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_view *view, struct gv_error *err)
 {
   struct purse *purse = &mail->purses[node];
+  purse->view = view;
   size_t sends = own_boxes(mail, node, NULL);
   size_t receives = (size_t)(mail->first[node + 1] - mail->first[node]);
   enum gv_status status = gv_alloc_for(&purse->mass, mail->stride, sizeof(float), "the nodes' mass", err);
@@ -218,7 +235,7 @@ static void move(struct purse *purse, size_t sends, size_t receives, float share
 void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *estimate, struct gv_asynchrony *lag)
 {
   struct purse *purse = &mail->purses[node];
-  const struct gv_graph *graph = gv_schedule_graph(mail->schedule, round);
+  const struct gv_graph *graph = gv_view_graph(purse->view, round);
   int64_t degree = graph->reader_first[node + 1] - graph->reader_first[node];
   double share = 1.0 / (double)(1 + degree), given = 0, come = 0;
   size_t sends = 0, receives = 0;

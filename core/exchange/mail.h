@@ -18,7 +18,7 @@
 #include <grapevine/evaluation.h>
 #include <grapevine/status.h>
 
-#include "core/graph/schedule.h"
+#include "core/graph/view.h"
 
 struct gv_mail;
 
@@ -27,8 +27,9 @@ enum gv_status gv_mail_create(const struct gv_schedule *schedule, size_t dim, st
                               struct gv_error *err);
 void gv_mail_destroy(struct gv_mail *mail);
 
-/* Takes the node's mass and the mailboxes it fills; on the worker that hosts it. Its weight is 1, its vector 0. */
-enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_error *err);
+/* Takes the node's mass and the mailboxes it fills; on the worker that hosts it. Its weight is 1, its vector 0.
+ * view, of the schedule, is that worker's, and stays until the last call for the node. */
+enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_view *view, struct gv_error *err);
 
 /* The node's vector (dim), 64-byte aligned, its own to change between two deliveries, and its weight. */
 float *gv_mail_mass(const struct gv_mail *mail, int node);

@@ -27,6 +27,7 @@ struct board {
   uint64_t published;
   int count, newest_slot;
   float *slots;                 /* (count, stride) */
+  struct gv_view *view;         /* of the worker */
   struct pin *pins;             /* (degree_max) the collected messages */
   const float **from;           /* (degree_max) */
   float *weight;                /* (degree_max) */
@@ -73,26 +74,34 @@ void gv_snapshots_destroy(struct gv_snapshots *s)
   gv_free(s);
 }
 
+/* The worker of a reader, when it is another one and not among those seen. */
+static void see(const struct gv_snapshots *s, int node, int reader, int *seen, int *count)
+{
+  int i = 0;
+  while (i < *count && seen[i] != s->host[reader])
+    i++;
+  if (i == *count && s->host[reader] != s->host[node])
+    seen[(*count)++] = s->host[reader];
+}
+
 /* Other workers that ever read the node, at most `most`. Each pins one of its slots at a time. */
 static int reading_workers(const struct gv_snapshots *s, int node, int most)
 {
   int seen[SLOTS_MAX], count = 0;
   for (int k = 0; k < s->schedule->period; k++) {
     const struct gv_graph *graph = &s->schedule->graphs[k];
-    for (int64_t e = graph->reader_first[node]; e < graph->reader_first[node + 1] && count < most; e++) {
-      int host = s->host[graph->reader[e]], i = 0;
-      while (i < count && seen[i] != host)
-        i++;
-      if (i == count && host != s->host[node])
-        seen[count++] = host;
-    }
+    for (int64_t e = graph->reader_first[node]; e < graph->reader_first[node + 1] && count < most; e++)
+      see(s, node, graph->reader[e], seen, &count);
   }
+  for (int i = 0; s->schedule->period == 0 && i < s->schedule->nodes && count < most; i++)
+    see(s, node, i, seen, &count);  /* anybody, some day */
   return count;
 }
 
-enum gv_status gv_snapshots_place(struct gv_snapshots *s, int node, struct gv_error *err)
+enum gv_status gv_snapshots_place(struct gv_snapshots *s, int node, struct gv_view *view, struct gv_error *err)
 {
   struct board *board = &s->boards[node];
+  board->view = view;
   size_t degree = (size_t)s->schedule->degree_max;
   /* One is the newest, one held, one to write to; a reader pins one more each. */
   board->count = 3 + reading_workers(s, node, SLOTS_MAX - 3);
@@ -138,7 +147,7 @@ void gv_snapshots_publish(struct gv_snapshots *s, int node, int slot, uint64_t r
 void gv_snapshots_collect(struct gv_snapshots *s, int node, uint64_t round, struct gv_asynchrony *lag)
 {
   struct board *own = &s->boards[node];
-  const struct gv_graph *graph = gv_schedule_graph(s->schedule, round);
+  const struct gv_graph *graph = gv_view_graph(own->view, round);
   own->degree = 0;
   for (int64_t e = graph->first[node]; e < graph->first[node + 1]; e++) {
     int32_t j = graph->from[e];

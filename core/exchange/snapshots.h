@@ -21,7 +21,7 @@
 #include <grapevine/evaluation.h>
 #include <grapevine/status.h>
 
-#include "core/graph/schedule.h"
+#include "core/graph/view.h"
 
 struct gv_snapshots;
 
@@ -34,8 +34,10 @@ enum gv_status gv_snapshots_create(const struct gv_schedule *schedule, const int
 void gv_snapshots_destroy(struct gv_snapshots *snapshots);
 
 /* Takes the node's slots; on the worker that hosts it, before any other call for it. Slot 0 is the newest, zeros,
- * of round 0; to be filled, before anybody collects, through gv_snapshots_slot. */
-enum gv_status gv_snapshots_place(struct gv_snapshots *snapshots, int node, struct gv_error *err);
+ * of round 0; to be filled, before anybody collects, through gv_snapshots_slot. view, of the schedule, is that
+ * worker's, and stays until the last call for the node. */
+enum gv_status gv_snapshots_place(struct gv_snapshots *snapshots, int node, struct gv_view *view,
+                                  struct gv_error *err);
 
 /* Slot (dim) of a node, 64-byte aligned. */
 float *gv_snapshots_slot(const struct gv_snapshots *snapshots, int node, int slot);
