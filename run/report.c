@@ -44,12 +44,15 @@ static void set_choice(json_t *resolved, const char *key, const struct gv_table 
 /* The weights really used: a rule is for undirected topologies. */
 static void set_weights(json_t *resolved, const struct gv_run *run)
 {
+  const enum gv_weighting weighting = run->schedule->weighting;
   if (run->schedule->average)
     set_resolved(resolved, "weights", "average", NULL);
   else if (run->algorithm->pushes)
     set_resolved(resolved, "weights", "shares", NULL);
-  else if (run->schedule->directed)
+  else if (weighting == GV_WEIGHTS_UNIFORM)
     set_resolved(resolved, "weights", "uniform", NULL);
+  else if (weighting == GV_WEIGHTS_OWN)
+    set_resolved(resolved, "weights", "own", NULL);
   else
     set_choice(resolved, "weights", &gv_weight_table, gv_options_text(run->options, "weights"));
 }

@@ -33,6 +33,7 @@ UNIT_TESTS += %D%/test_places
 UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
+UNIT_TESTS += %D%/test_families
 UNIT_TESTS += %D%/test_async
 UNIT_TESTS += %D%/test_crew
 UNIT_TESTS += %D%/test_datasets
