@@ -90,6 +90,6 @@ check_LTLIBRARIES += \
 
 SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/eval.sh %D%/bench.sh %D%/peers.sh \
-  %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+  %D%/families.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
