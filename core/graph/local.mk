@@ -3,11 +3,13 @@ libgv_la_SOURCES += \
   %D%/check.c \
   %D%/connected.c %D%/connected.h \
   %D%/drawn.c %D%/drawn.h \
+  %D%/edge_file.c %D%/edge_file.h \
   %D%/edges.c %D%/edges.h \
   %D%/equi_dyn.c \
   %D%/equi_static.c \
   %D%/erdos_renyi.c \
   %D%/exponential.c \
+  %D%/file.c \
   %D%/full.c \
   %D%/geometric.c \
   %D%/graph.c %D%/graph.h \
