@@ -1,6 +1,7 @@
 libgv_la_SOURCES += \
   %D%/check.c \
   %D%/connected.c %D%/connected.h \
+  %D%/consensus.c %D%/consensus.h \
   %D%/edges.c %D%/edges.h \
   %D%/exponential.c \
   %D%/full.c \
@@ -9,6 +10,7 @@ libgv_la_SOURCES += \
   %D%/hypercube.c \
   %D%/line.c \
   %D%/one_peer_exponential.c \
+  %D%/product.c %D%/product.h \
   %D%/realise.c %D%/realise.h \
   %D%/ring.c \
   %D%/schedule.c %D%/schedule.h \
