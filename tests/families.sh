@@ -41,8 +41,8 @@ while read -r name; do
   case $name in
     file)
       printf '0 1\n1 2\n2 0\n' >triangle.txt
-      check 'a graph from a file trains' train --nodes 3 --topology file:path=triangle.txt
-      rm -rf run ;;
+      rm -rf run
+      check 'a graph from a file trains' train --nodes 3 --topology file:path=triangle.txt ;;
     *) check "$name trains" trains "$name" ;;
   esac
 done <topologies

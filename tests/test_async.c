@@ -102,6 +102,7 @@ START_TEST(snapshots_are_never_torn)
 {
   snapshots_are_whole(1, "ring", PUBLISHES / 10);
   snapshots_are_whole(2, "ring", PUBLISHES);
+  snapshots_are_whole(2, "random-matching", PUBLISHES / 10);
 }
 END_TEST
 
@@ -195,9 +196,9 @@ static void post_body(void *arg, struct gv_team *team, int worker)
 
 START_TEST(mail_keeps_all_mass)
 {
-  static const char *const topologies[] = {"ring", "one-peer-exponential"};
+  static const char *const topologies[] = {"ring", "one-peer-exponential", "random-matching"};
   static const int workers[] = {1, 2, 8};
-  for (size_t t = 0; t < 2; t++)
+  for (size_t t = 0; t < 3; t++)
     for (size_t w = 0; w < 3; w++) {
       const struct gv_schedule *schedule = schedule_of(topologies[t], NODES);
       struct post post = {.workers = workers[w], .rounds = PUBLISHES / 60, .schedule = schedule};

@@ -15,6 +15,8 @@ START_TEST(one_node_is_plain_sgd)
   static float x[DIM], g[DIM], batch_x[2 * DIM], mean[DIM];
   for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
     for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++) {
+      if (!takes_nodes(gv_topology_table.entries[t], 1))
+        continue;
       struct toy_run run = {.algorithm = gv_algorithm_table.entries[a]->name,
                             .topology = gv_topology_table.entries[t]->name,
                             .nodes = 1, .dim = DIM, .rate = 0.1, .rounds = 20};
@@ -227,7 +229,7 @@ START_TEST(same_bits_for_every_number_of_workers)
   for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++)
     for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
       for (size_t o = 0; gv_optimizer_table.entries[o] != NULL && toy_in_step(gv_algorithm_table.entries[a]); o++)
-        for (size_t w = 0; w < 4; w++) {
+        for (size_t w = 0; w < 4 && takes_nodes(gv_topology_table.entries[t], 8); w++) {
           struct toy_run run = {.topology = gv_topology_table.entries[t]->name,
                                 .algorithm = gv_algorithm_table.entries[a]->name,
                                 .optimizer = gv_optimizer_table.entries[o]->name,

@@ -276,9 +276,9 @@ static void run_trial(const char *topology, int nodes, int workers, unsigned rou
 
 START_TEST(messages_arrive_whole)
 {
-  static const char *const names[] = {"ring", "one-peer-exponential", "full"};
+  static const char *const names[] = {"ring", "one-peer-exponential", "full", "random-matching", "equi-dyn"};
   static const int nodes[] = {1, 2, 3, 7, 16};
-  for (size_t t = 0; t < 3; t++)
+  for (size_t t = 0; t < 5; t++)
     for (size_t n = 0; n < 5; n++)
       for (int workers = 1; workers <= nodes[n] && workers <= 5; workers++) {
         run_trial(names[t], nodes[n], workers, 400, 0);
@@ -291,6 +291,8 @@ START_TEST(messages_arrive_whole_oversubscribed)
 {
   run_trial("ring", 32, 32, 300, 0);
   run_trial("one-peer-exponential", 32, 32, 300, 5);
+  run_trial("random-matching", 32, 32, 300, 5);
+  run_trial("base:k=2", 32, 32, 300, 0);
 }
 END_TEST
 
