@@ -9,8 +9,8 @@
 /* Eigenvalues, and vectors where asked for, of a symmetric matrix. */
 void dsyevr_(const char *job, const char *range, const char *part, const int *n, double *a, const int *lda,
              const double *from_value, const double *to_value, const int *from, const int *to,
-             const double *tolerance, int *found, double *value, double *vector, const int *ldz, int *support, double *work, const int *room,
-             int *iwork, const int *iroom, int *info, size_t, size_t, size_t);
+             const double *tolerance, int *found, double *value, double *vector, const int *ldz, int *support,
+             double *work, const int *room, int *iwork, const int *iroom, int *info, size_t, size_t, size_t);
 
 /* Singular values, and vectors where asked for. */
 void dgesdd_(const char *job, const int *m, const int *n, double *a, const int *lda, double *value, double *u,

@@ -1,6 +1,6 @@
 /* The ends of a Laplacian. Large graphs whose nodes a narrow band holds: Lanczos on the inverse, which finds small
- * eigenvalues fast; others: Lanczos. Either way the smallest is then a Rayleigh quotient over the edges, where nothing
- * cancels. */
+ * eigenvalues fast; others: Lanczos. Either way the smallest is then a Rayleigh quotient over the edges, where
+ * nothing cancels. */
 #include "core/graph/laplacian.h"
 
 #include <float.h>
