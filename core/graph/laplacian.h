@@ -1,7 +1,7 @@
 /* laplacian.h - both ends of the spectrum of L, (L x)_i = sum_j w_ij (x_i - x_j), for a connected undirected graph.
  *
- * For W = I - L the largest eigenvalue but for 1 is 1 - smallest, the smallest one 1 - largest. Working with L keeps
- * the digits of small gaps.
+ * For W = I - L the largest eigenvalue but for 1 is 1 - smallest, the smallest one 1 - largest. Working with L
+ * keeps the digits of small gaps.
  */
 #ifndef GV_GRAPH_LAPLACIAN_H
 #define GV_GRAPH_LAPLACIAN_H

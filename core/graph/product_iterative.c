@@ -6,6 +6,7 @@
 #include "core/base/memory.h"
 #include "core/graph/lanczos.h"
 #include "core/graph/spectrum_parts.h"
+#include "core/graph/sum.h"
 
 enum { BASIS = 40 };
 static const double good_enough = 1e-9;
@@ -15,21 +16,9 @@ struct square {
   double *a, *b;  /* (nodes) scratch */
 };
 
-static void take_mean(double *x, int n)
-{
-  double sum = 0;
-  for (int i = 0; i < n; i++)
-    sum += x[i];
-  for (int i = 0; i < n; i++)
-    x[i] -= sum / n;
-}
-
 static double norm(const double *x, int n)
 {
-  double sum = 0;
-  for (int i = 0; i < n; i++)
-    sum += x[i] * x[i];
-  return sqrt(sum);
+  return sqrt(gv_sum_squares(x, n));
 }
 
 static void swap(struct square *s)
@@ -44,12 +33,12 @@ static void forth(struct square *s, const double *x)
 {
   const struct gv_rounds *r = s->rounds;
   memcpy(s->a, x, (size_t)r->nodes * sizeof *x);
-  take_mean(s->a, r->nodes);
+  gv_take_mean(s->a, r->nodes);
   for (int k = 0; k < r->count; k++) {
     gv_graph_apply(r->graph[k], r->nodes, s->a, s->b);
     swap(s);
   }
-  take_mean(s->a, r->nodes);
+  gv_take_mean(s->a, r->nodes);
 }
 
 static void apply(void *arg, const double *x, double *y)
@@ -61,7 +50,7 @@ static void apply(void *arg, const double *x, double *y)
     gv_graph_apply_back(r->graph[k], r->nodes, s->a, s->b);
     swap(s);
   }
-  take_mean(s->a, r->nodes);
+  gv_take_mean(s->a, r->nodes);
   memcpy(y, s->a, (size_t)r->nodes * sizeof *y);
 }
 
@@ -82,7 +71,7 @@ static enum gv_status search(struct square *s, double *x, double *y, struct gv_s
   int n = s->rounds->nodes;
   double rounding = DBL_EPSILON * (sqrt(n) + s->rounds->count), tolerance = 1e-6;
   gv_lanczos_start(x, n);
-  take_mean(x, n);
+  gv_take_mean(x, n);
   double length = norm(x, n), rho = 0;
   for (int i = 0; i < n; i++)
     x[i] /= length;
