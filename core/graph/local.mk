@@ -1,16 +1,25 @@
 libgv_la_SOURCES += \
+  %D%/base.c \
   %D%/check.c \
   %D%/connected.c %D%/connected.h \
   %D%/consensus.c %D%/consensus.h \
+  %D%/drawn.c %D%/drawn.h \
   %D%/edges.c %D%/edges.h \
+  %D%/equi_dyn.c \
+  %D%/equi_static.c \
+  %D%/erdos_renyi.c \
   %D%/exponential.c \
   %D%/full.c \
+  %D%/geometric.c \
   %D%/graph.c %D%/graph.h \
   %D%/grid.c \
   %D%/hypercube.c \
   %D%/line.c \
   %D%/one_peer_exponential.c \
   %D%/product.c %D%/product.h \
+  %D%/one_peer_ring.c \
+  %D%/random_matching.c \
+  %D%/random_regular.c \
   %D%/realise.c %D%/realise.h \
   %D%/ring.c \
   %D%/schedule.c %D%/schedule.h \
