@@ -1,5 +1,6 @@
 libgv_la_SOURCES += \
   %D%/base.c \
+  %D%/band.c %D%/band.h \
   %D%/check.c \
   %D%/connected.c %D%/connected.h \
   %D%/consensus.c %D%/consensus.h \
@@ -14,16 +15,21 @@ libgv_la_SOURCES += \
   %D%/graph.c %D%/graph.h \
   %D%/grid.c \
   %D%/hypercube.c \
+  %D%/lanczos.c %D%/lanczos.h \
+  %D%/lapack.h \
+  %D%/laplacian.c %D%/laplacian.h %D%/laplacian_dense.c \
   %D%/line.c \
   %D%/one_peer_exponential.c \
   %D%/product.c %D%/product.h \
   %D%/one_peer_ring.c \
   %D%/random_matching.c \
   %D%/random_regular.c \
+  %D%/product_dense.c %D%/product_iterative.c \
   %D%/realise.c %D%/realise.h \
   %D%/ring.c \
+  %D%/rounds.c \
   %D%/schedule.c %D%/schedule.h \
-  %D%/spectrum.h \
+  %D%/spectrum.c %D%/spectrum.h %D%/spectrum_parts.h \
   %D%/star.c \
   %D%/topologies.c %D%/topologies.h \
   %D%/topology.h \
