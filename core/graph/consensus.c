@@ -330,7 +330,8 @@ enum gv_status gv_consensus_rounds(const struct gv_schedule *schedule, double fa
   for (int i = 0; i < schedule->nodes; i++)
     x[i] = i;
   const struct gv_consensus what = {
-      .schedule = schedule, .dimension = 1, .x = x, .rounds = limit, .workers = 1, .context = &until, .seen = watch};
+      .schedule = schedule, .dimension = 1, .x = x, .rounds = limit, .workers = 1, .context = &until,
+      .seen = watch};
   status = gv_consensus_run(&what, err);
   gv_free(x);
   if (status == GV_OK)

@@ -179,7 +179,8 @@ static bool repeats(const struct gv_graph *graph, int32_t row)
   if (graph->first[row + 1] - here != degree)
     return false;
   for (int64_t k = 0; k < degree; k++)
-    if (graph->from[here + k] != graph->from[before + k] + 1 || graph->weight[here + k] != graph->weight[before + k])
+    if (graph->from[here + k] != graph->from[before + k] + 1 ||
+        graph->weight[here + k] != graph->weight[before + k])
       return false;
   return true;
 }

@@ -1,7 +1,8 @@
 /* product.h - y <- W x in double precision at the speed of memory.
  *
- * In a ring, a grid or an exponential graph most rows are the row before, shifted by one, with the same weights. Rows
- * that repeat so are found once; there the product is a sum of shifted vectors, and nothing but x and y is read.
+ * In a ring, a grid or an exponential graph most rows are the row before, shifted by one, with the same weights.
+ * Rows that repeat so are found once; there the product is a sum of shifted vectors, and nothing but x and y is
+ * touched.
  */
 #ifndef GV_GRAPH_PRODUCT_H
 #define GV_GRAPH_PRODUCT_H
