@@ -10,6 +10,7 @@ libgv_la_SOURCES += \
   %D%/equi_static.c \
   %D%/erdos_renyi.c \
   %D%/exponential.c \
+  %D%/facts.c %D%/facts.h \
   %D%/full.c \
   %D%/geometric.c \
   %D%/graph.c %D%/graph.h \
