@@ -20,6 +20,7 @@ struct gv_command {
 extern const struct gv_command gv_command_train;
 extern const struct gv_command gv_command_eval;
 extern const struct gv_command gv_command_model;
+extern const struct gv_command gv_command_topology;
 extern const struct gv_command gv_command_bench;
 extern const struct gv_command gv_command_help;
 
@@ -28,6 +29,11 @@ extern const struct gv_command gv_command_model_list;
 extern const struct gv_command gv_command_model_show;
 extern const struct gv_command gv_command_model_check;
 extern const struct gv_command gv_command_model_new;
+
+/* Subcommands of `grapevine topology`. */
+extern const struct gv_command gv_command_topology_list;
+extern const struct gv_command gv_command_topology_growth;
+extern const struct gv_command gv_command_topology_advise;
 
 /* All subcommands, ends with NULL. */
 extern const struct gv_command *const gv_commands[];
@@ -64,6 +70,16 @@ struct gv_search;
 
 /* Prints the models found in search: "  NAME  summary", or why it cannot be loaded; with `files`, each file too. */
 enum gv_status gv_print_models(FILE *out, const struct gv_search *search, bool files, struct gv_error *err);
+
+/* ---- topology.c ---- */
+
+struct gv_topology;
+
+/* Nodes at which a family is tried out, to say what of it holds by default: 16 takes all but those for some n. */
+enum { GV_TOPOLOGY_SAMPLE = 16 };
+
+/* Shows on a terminal, in place, that a family is being looked at; NULL: takes the line away. */
+void gv_topology_progress(const char *name, int nodes);
 
 /* ---- terminal.c ---- */
 

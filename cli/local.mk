@@ -14,5 +14,9 @@ grapevine_SOURCES = \
   %D%/model_new.c \
   %D%/model_show.c \
   %D%/terminal.c \
+  %D%/topology.c \
+  %D%/topology_advise.c \
+  %D%/topology_growth.c \
+  %D%/topology_list.c \
   %D%/train.c
 grapevine_LDADD = libgv.la

@@ -9,18 +9,23 @@ libgv_la_SOURCES += \
   %D%/bench_stream.c \
   %D%/bench_team.c \
   %D%/bench_train.c \
+  %D%/draw.c \
   %D%/eval.c %D%/eval.h \
   %D%/folder.c %D%/folder.h \
+  %D%/graphviz.c %D%/graphviz.h \
   %D%/json.c %D%/json.h \
+  %D%/matrix.c \
   %D%/options.c \
   %D%/pace.c \
+  %D%/picture.c %D%/picture.h \
   %D%/placing.c %D%/placing.h \
   %D%/predictions.c %D%/predictions.h \
   %D%/report.c \
   %D%/resolve.c \
   %D%/run.c %D%/run.h \
   %D%/safetensors.c %D%/safetensors.h \
-  %D%/safetensors_read.c
+  %D%/safetensors_read.c \
+  %D%/topology.c %D%/topology.h
 
 # The same objects for programs that embed Grapevine; only what <grapevine/> declares is visible.
 lib_LTLIBRARIES += libgrapevine.la

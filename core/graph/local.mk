@@ -11,6 +11,7 @@ libgv_la_SOURCES += \
   %D%/equi_static.c \
   %D%/erdos_renyi.c \
   %D%/exponential.c \
+  %D%/facts.c %D%/facts.h \
   %D%/file.c \
   %D%/full.c \
   %D%/geometric.c \

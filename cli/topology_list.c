@@ -1,0 +1,148 @@
+/* grapevine topology list: every family, what it costs a node, and for which n it is there. */
+#include "cli/cli.h"
+#include "core/base/option.h"
+#include "core/graph/topology.h"
+#include "run/json.h"
+#include "run/topology.h"
+
+static const struct gv_option rows[] = {
+    {.key = "json", .type = GV_OPTION_FLAG, .value = "no", .help = "the list as JSON"},
+    {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
+    {.key = NULL},
+};
+
+/* What a family is for a few nodes. */
+struct entry {
+  const struct gv_topology *topology;
+  bool shown;           /* there is a sample: its defaults suffice */
+  int degree, period;   /* of GV_TOPOLOGY_SAMPLE nodes */
+  const char *nodes;    /* which n */
+};
+
+/* Whether its default options take so many nodes. */
+static enum gv_status takes(const struct gv_topology *topology, int nodes, bool *yes, struct gv_error *err)
+{
+  struct gv_options *options = NULL;
+  enum gv_status status = gv_options_create(topology->named.options, topology->named.name, &options, err);
+  const struct gv_topology_input input = {.options = options, .nodes = nodes, .seed = 1};
+  *yes = status == GV_OK && (topology->check == NULL || topology->check(&input, NULL) == GV_OK);
+  gv_options_destroy(options);
+  return status;
+}
+
+/* In words, as far as n = 2 .. 64 tell. */
+static enum gv_status which_nodes(const struct gv_topology *topology, const char **words, struct gv_error *err)
+{
+  bool all = true, even = true, power = true, yes = false;
+  enum gv_status status = GV_OK;
+  for (int n = 2; n <= 64 && status == GV_OK; n++) {
+    status = takes(topology, n, &yes, err);
+    all = all && yes;
+    even = even && yes == (n % 2 == 0);
+    power = power && yes == ((n & (n - 1)) == 0);
+  }
+  *words = all ? "every n" : even ? "even n" : power ? "powers of two" : "some n";
+  return status;
+}
+
+static enum gv_status fill(const struct gv_topology *topology, struct entry *entry, struct gv_error *err)
+{
+  struct gv_schedule *schedule = NULL;
+  *entry = (struct entry){.topology = topology, .nodes = "as its options say"};
+  if (gv_topology_wants_options(topology))
+    return GV_OK;
+  enum gv_status status = gv_schedule_create(topology->named.name, NULL, GV_TOPOLOGY_SAMPLE, 1, &schedule, err);
+  if (status != GV_OK)
+    return status;
+  entry->shown = true;
+  entry->degree = schedule->degree_max;
+  entry->period = schedule->period;
+  gv_schedule_destroy(schedule);
+  return which_nodes(topology, &entry->nodes, err);
+}
+
+static void print_entry(const struct entry *entry)
+{
+  char degree[16] = "-", rounds[24] = "-";
+  if (entry->shown) {
+    snprintf(degree, sizeof degree, "%d", entry->degree);
+    if (entry->period > 1)
+      snprintf(rounds, sizeof rounds, "period %d", entry->period);
+    else
+      snprintf(rounds, sizeof rounds, entry->period == 1 ? "static" : "drawn anew");
+  }
+  printf("  %-23s %6s  %-10s  %-18s  %s\n", entry->topology->named.name, degree, rounds, entry->nodes,
+         entry->topology->named.summary);
+}
+
+static json_t *entry_json(const struct entry *entry)
+{
+  json_t *time_varying = entry->shown ? json_boolean(entry->period != 1) : json_null();
+  json_t *degree = entry->shown ? json_integer(entry->degree) : json_null();
+  json_t *period = entry->shown && entry->period > 0 ? json_integer(entry->period) : json_null();
+  return json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:s}", "topology", entry->topology->named.name, "summary",
+                   entry->topology->named.summary, "degree", degree, "time_varying",
+                   time_varying, "period", period, "directed", (int)entry->topology->directed,
+                   "accepts", entry->nodes);
+}
+
+static enum gv_status list(bool json, struct gv_error *err)
+{
+  json_t *families = json_array();
+  enum gv_status status = GV_OK;
+  if (!json)
+    printf("  %-23s %6s  %-10s  %-18s  for %d nodes and default options\n", "topology", "degree", "rounds", "nodes",
+           GV_TOPOLOGY_SAMPLE);
+  for (size_t t = 0; gv_topology_table.entries[t] != NULL && status == GV_OK; t++) {
+    struct entry entry;
+    status = fill((const struct gv_topology *)gv_topology_table.entries[t], &entry, err);
+    if (status == GV_OK && json)
+      json_array_append_new(families, entry_json(&entry));
+    else if (status == GV_OK)
+      print_entry(&entry);
+  }
+  json_t *page = json_pack("{s:i, s:O}", "nodes", GV_TOPOLOGY_SAMPLE, "topologies", families);
+  if (status == GV_OK && json && page == NULL)
+    status = gv_fail(err, GV_MEMORY, "no memory for the list of topologies");
+  if (status == GV_OK && json) {
+    json_dumpf(page, stdout, JSON_INDENT(2));
+    putchar('\n');
+  }
+  json_decref(page);
+  json_decref(families);
+  return status;
+}
+
+static void print_help(void)
+{
+  printf("usage: grapevine topology list [--json]\n\n"
+         "Lists the topologies: from how many others a node receives in a round, whether the graph stays, for how\n"
+         "many nodes it is defined. `grapevine help NAME` has the options of one.\n\n");
+  gv_print_options(stdout, rows, true);
+  printf("\nExample\n  grapevine topology list\n");
+}
+
+static int run_list(int argc, char **argv)
+{
+  struct gv_error error = {GV_OK, ""};
+  struct gv_options *options = NULL;
+  const char *word = NULL;
+  gv_show_log(false);
+  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
+  if (status == GV_OK && word != NULL)
+    status = gv_fail(&error, GV_USAGE, "list takes no name, and was given '%s'; `grapevine topology %s` shows one",
+                     word, word);
+  if (status == GV_OK && gv_options_flag(options, "help"))
+    print_help();
+  else if (status == GV_OK)
+    status = list(gv_options_flag(options, "json"), &error);
+  gv_options_destroy(options);
+  return status == GV_OK ? 0 : gv_complain(&error);
+}
+
+const struct gv_command gv_command_topology_list = {
+    .name = "list",
+    .arguments = "[--json]",
+    .summary = "the topologies: degree, rounds, for which n",
+    .run = run_list,
+};

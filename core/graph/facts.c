@@ -1,0 +1,125 @@
+/* Degrees, messages, symmetry and sums, over the rounds of a period. */
+#include "core/graph/facts.h"
+
+#include <math.h>
+
+#include "core/base/memory.h"
+#include "core/graph/connected.h"
+#include "core/graph/view.h"
+
+/* Rounds that are looked at where each is drawn anew: more where they have not yet joined all nodes. */
+enum { DRAWN_MIN = 32, DRAWN_MAX = 1000 };
+
+static const double same = 1e-12;
+
+/* The weight that node i puts on node j; 0 when it does not receive from it. */
+static double weight_of(const struct gv_graph *graph, int i, int j)
+{
+  int64_t low = graph->first[i], high = graph->first[i + 1];
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    if (graph->from[middle] == j)
+      return graph->weight[middle];
+    if (graph->from[middle] < j)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return 0;
+}
+
+static void count_degrees(struct gv_facts *facts, const struct gv_graph *graph, int nodes)
+{
+  for (int i = 0; i < nodes; i++) {
+    int degree = (int)(graph->first[i + 1] - graph->first[i]);
+    facts->degree_min = degree < facts->degree_min ? degree : facts->degree_min;
+    facts->degree_max = degree > facts->degree_max ? degree : facts->degree_max;
+  }
+  facts->messages += (double)graph->first[nodes];
+}
+
+static void see_weights(struct gv_facts *facts, const struct gv_graph *graph, int nodes, double *column)
+{
+  for (int i = 0; i < nodes; i++)
+    column[i] = graph->self[i];
+  for (int i = 0; i < nodes; i++) {
+    double row = graph->self[i];
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
+      double weight = graph->weight[e];
+      row += weight;
+      column[graph->from[e]] += weight;
+      facts->weight_min = fmin(facts->weight_min, weight);
+      facts->weight_max = fmax(facts->weight_max, weight);
+      if (facts->symmetric && !(fabs(weight_of(graph, graph->from[e], i) - weight) <= same))
+        facts->symmetric = false;
+    }
+    facts->sums_error = fmax(facts->sums_error, fabs(row - 1));
+  }
+  for (int i = 0; i < nodes; i++)
+    facts->sums_error = fmax(facts->sums_error, fabs(column[i] - 1));
+}
+
+static void see_average(struct gv_facts *facts, int nodes)
+{
+  facts->rounds = 1;
+  facts->degree_min = facts->degree_max = nodes - 1;
+  facts->degree_mean = nodes - 1;
+  facts->messages = (double)nodes * (nodes - 1);
+  facts->connected = true;
+  if (nodes > 1)
+    facts->weight_min = facts->weight_max = 1.0 / nodes;
+}
+
+enum gv_status gv_facts_find(const struct gv_schedule *s, struct gv_facts *out, struct gv_error *err)
+{
+  struct gv_facts facts = {.degree_min = s->nodes, .symmetric = true, .weight_min = NAN, .weight_max = NAN};
+  if (s->average) {
+    see_average(&facts, s->nodes);
+    *out = facts;
+    return GV_OK;
+  }
+  struct gv_view *view = NULL;
+  struct gv_parts parts = {0};
+  double *column = NULL;
+  enum gv_status status = gv_view_create(s, &view, err);
+  if (status == GV_OK)
+    status = gv_parts_create(&parts, s->nodes, err);
+  if (status == GV_OK)
+    status = gv_alloc_for(&column, (size_t)s->nodes, sizeof *column, "the topology", err);
+  for (int k = 0; status == GV_OK; k++) {
+    bool enough = s->period > 0 ? k >= s->period : k >= DRAWN_MIN && (parts.count == 1 || k >= DRAWN_MAX);
+    if (enough)
+      break;
+    const struct gv_graph *graph = gv_view_graph(view, (uint64_t)k);
+    count_degrees(&facts, graph, s->nodes);
+    see_weights(&facts, graph, s->nodes, column);
+    gv_parts_join_graph(&parts, graph, false);
+    facts.rounds = k + 1;
+  }
+  if (status == GV_OK) {
+    facts.messages /= facts.rounds;
+    facts.degree_mean = facts.messages / s->nodes;
+    facts.connected = parts.count == 1;
+    *out = facts;
+  }
+  gv_free(column);
+  gv_parts_destroy(&parts);
+  gv_view_destroy(view);
+  return status;
+}
+
+double gv_rounds_until(double gap, double factor)
+{
+  if (gap >= 1)
+    return 1;
+  double each = log1p(-gap);
+  if (!(each < 0))
+    return 0;
+  double rounds = fmax(1, ceil(log(factor) / each));
+  return exp(rounds * each) < factor ? rounds : rounds + 1;
+}
+
+bool gv_rho_is_exact(double rho)
+{
+  return rho < 1e-10;
+}
