@@ -26,21 +26,22 @@ static enum gv_status draw(const struct gv_topology_input *input, uint32_t round
   return GV_OK;
 }
 
-/* Every dimension is a direction of its own: node 0 lies left below, its opposite right above. */
+/* A square, a cube, then two cubes side by side, and so on: every bit is a direction of its own. */
 static void position(const struct gv_topology_input *input, int node, double at[2])
 {
+  double step[32][2] = {{1, 0}, {0, 1}, {0.42, 0.3}, {1.95, 0.62}, {0.56, 1.95}};
+  double size[2] = {0, 0}, here[2] = {0, 0};
   int p = gv_log2_ceil(input->nodes);
-  double whole[2] = {0, 0}, here[2] = {0, 0};
-  for (int k = 0; k < p; k++) {
-    double angle = 3.14159265358979323846 * (0.5 + k) / (2.0 * p), length = k < 2 ? 1 : pow(0.62, k - 1);
-    double step[2] = {length * cos(angle * 1.0), length * sin(angle * 1.0)};
+  for (int k = 0; k < p; k++)
     for (int d = 0; d < 2; d++) {
-      whole[d] += step[d];
-      here[d] += node >> k & 1 ? step[d] : 0;
+      if (k >= 5)
+        step[k][d] = 2.07 * step[k - 2][d];
+      size[d] += step[k][d];
+      here[d] += node >> k & 1 ? step[k][d] : 0;
     }
-  }
+  double side = fmax(fmax(size[0], size[1]), 1);
   for (int d = 0; d < 2; d++)
-    at[d] = whole[d] > 0 ? here[d] / whole[d] : 0.5;
+    at[d] = 0.5 + (here[d] - size[d] / 2) / side;
 }
 
 const struct gv_topology gv_topology_hypercube = {
