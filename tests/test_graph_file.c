@@ -135,6 +135,7 @@ START_TEST(refused_lists)
   refused("0 1 1e999\n", "puts weight 1e999");
   refused("0 1 .3\n\n1 0 .25\n1 2 .1\n", "line 3: node 0 puts weight 0.25 on node 1, and in line 1 0.3");
   refused("0 1 .6\n1 2 .6\n", "line 2: the weights of node 1 sum to 1.2; accepted: up to 1");
+  refused("1 2 .6\n0 1 .6\n", "line 2: the weights of node 1 sum to 1.2");
   refused("0 0 .5\n0 1 .5\n1 2 .5\n", "line 3: the weights of node 2 sum to 0.5; accepted: 1,");
   refused("0 1\n", "node 2 is never connected with node 0");
   refused("0 1 .5\n1 2 0\n", "node 2 is never connected with node 0");

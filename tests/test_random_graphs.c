@@ -220,6 +220,24 @@ START_TEST(equi_dyn_undirected_matches)
 }
 END_TEST
 
+/* The scan begins anywhere, so that each of five nodes is the one left over as often. */
+START_TEST(equi_dyn_undirected_leaves_all_alike)
+{
+  enum { DRAWS = 10000 };
+  struct gv_schedule *s = make("equi-dyn-undirected", 5, 3);
+  struct gv_view *view = NULL;
+  int idle[5] = {0};
+  assert_ok(gv_view_create(s, &view, err));
+  for (uint64_t t = 0; t < DRAWS; t++)
+    for (int i = 0; i < 5; i++)
+      idle[i] += degree(gv_view_graph(view, t), i) == 0;
+  for (int i = 0; i < 5; i++)
+    ck_assert_double_eq_tol(idle[i] / (double)DRAWS, 0.2, 4 * sqrt(0.16 / DRAWS));
+  gv_view_destroy(view);
+  gv_schedule_destroy(s);
+}
+END_TEST
+
 /* A matching of at most 6 nodes as a number: the partners of the nodes, one octal digit each. */
 static int number_of(const struct gv_graph *g, int n)
 {
@@ -261,6 +279,7 @@ int main(void)
 {
   const TTest *const tests[] = {erdos_renyi_counts, geometric_joins_what_is_near, random_regular_degrees,
                                 random_regular_is_even, equi_static_weights, equi_dyn_contraction,
-                                equi_dyn_undirected_matches, matchings_are_uniform, NULL};
+                                equi_dyn_undirected_matches, equi_dyn_undirected_leaves_all_alike,
+                                matchings_are_uniform, NULL};
   return run_suite("random graphs", tests);
 }
