@@ -85,8 +85,8 @@ START_TEST(matrix_market)
          false, GV_WEIGHTS_RULE, line);
   expect("%%matrixmarket MATRIX Coordinate Pattern General\n3 3 5\n2 1\n1 2\n2 2\n3 2\n2 3", "file:path=edges.txt",
          3, false, GV_WEIGHTS_RULE, line);
-  expect("%%MatrixMarket matrix coordinate pattern general\n3 3 2\n2 1\n3 2\n", "file:path=edges.txt,directed=no", 3,
-         false, GV_WEIGHTS_RULE, line);
+  expect("%%MatrixMarket matrix coordinate pattern general\n3 3 2\n2 1\n3 2\n", "file:path=edges.txt,directed=no",
+         3, false, GV_WEIGHTS_RULE, line);
 
   const double circle[9] = {.5, .5, 0, 0, .5, .5, .5, 0, .5};
   expect("%%MatrixMarket matrix coordinate pattern general\n3 3 3\n1 2\n2 3\n3 1\n", "file:path=edges.txt", 3, true,
@@ -135,6 +135,7 @@ START_TEST(refused_lists)
   refused("0 1 1e999\n", "puts weight 1e999");
   refused("0 1 .3\n\n1 0 .25\n1 2 .1\n", "line 3: node 0 puts weight 0.25 on node 1, and in line 1 0.3");
   refused("0 1 .6\n1 2 .6\n", "line 2: the weights of node 1 sum to 1.2; accepted: up to 1");
+  refused("1 2 .6\n0 1 .6\n", "line 2: the weights of node 1 sum to 1.2");
   refused("0 0 .5\n0 1 .5\n1 2 .5\n", "line 3: the weights of node 2 sum to 0.5; accepted: 1,");
   refused("0 1\n", "node 2 is never connected with node 0");
   refused("0 1 .5\n1 2 0\n", "node 2 is never connected with node 0");
@@ -171,7 +172,7 @@ START_TEST(refused_markets)
   refused(MARKET("pattern general\n3 3 1\n1 4\n"), "there is no node 4");
   refused(MARKET("pattern general\n3 3 1\n1 2 .5\n"), "3 fields; accepted: row and column");
   refused(MARKET("real general\n3 3 1\n1 2\n"), "2 fields; accepted: row, column and value");
-  refused(MARKET("real general\n3 3 2\n1 2 1\n1 2 .5\n"), "line 4: node 0 puts weight 0.5 on node 1, and in line 3");
+  refused(MARKET("real general\n3 3 2\n1 2 1\n1 2 .5\n"), "line 4: node 0 puts weight 0.5 on node 1, and in");
   refused(MARKET("real general\n3 3 1\n1 1 1\n"), "edges.txt: the weights of node 1 sum to 0");
   refused(MARKET("integer symmetric\n3 3 2\n2 1 1\n3 2 1\n"), "line 4: the weights of node 1 sum to 2");
   refused(MARKET("real general\n3 3 3\n1 2 1\n2 1 1\n3 1 1\n"), "the weights put on node 0 sum to 2");
@@ -247,7 +248,7 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {edge_lists, matrix_market, refused_lists, refused_markets, refused_paths_and_options,
-                                what_is_written_is_read, NULL};
+  const TTest *const tests[] = {edge_lists, matrix_market, refused_lists, refused_markets,
+                                refused_paths_and_options, what_is_written_is_read, NULL};
   return run_suite("graph file", tests);
 }
