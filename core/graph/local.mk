@@ -13,7 +13,7 @@ libgv_la_SOURCES += \
   %D%/laplacian.c %D%/laplacian.h %D%/laplacian_dense.c \
   %D%/line.c \
   %D%/one_peer_exponential.c \
-  %D%/product_dense.c %D%/product_iterative.c \
+  %D%/product_dense.c %D%/product_iterative.c %D%/product_square.c \
   %D%/realise.c %D%/realise.h \
   %D%/ring.c \
   %D%/rounds.c \
