@@ -26,8 +26,8 @@ struct gv_ends {
   const char *method;
 };
 
-/* Dense up to so many nodes. top (nodes) <- the vector of the largest, of length 1; NULL: the smallest alone is asked
- * for. One call at a time in a process. */
+/* Dense up to so many nodes. top (nodes) <- the vector of the largest, of length 1; NULL: the smallest alone is
+ * asked for. One call at a time in a process. */
 enum gv_status gv_laplacian_ends(const struct gv_laplacian *l, int dense_up_to, double *top, struct gv_ends *ends,
                                  struct gv_error *err);
 

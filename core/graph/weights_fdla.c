@@ -1,8 +1,8 @@
-/* The fastest distributed linear averaging: the symmetric weights with the smallest ||W - J||_2 (Xiao and Boyd, 2004).
+/* The fastest distributed linear averaging (Xiao and Boyd, 2004): symmetric weights with the smallest ||W - J||_2.
  *
- * W = I - sum_e w_e a_e a_e^T with a_e = e_i - e_j over the edges. Minimised is s subject to -sI < W - J < sI, by the
- * barrier method: Newton steps on t s - log det F1 - log det F2, F1 = sI - (W - J), F2 = sI + (W - J), for growing t.
- * At a minimum s is at most 2n/t above the best. */
+ * W = I - sum_e w_e a_e a_e^T with a_e = e_i - e_j over the edges. Minimised is s subject to -sI < W - J < sI, by
+ * the barrier method: Newton steps on t s - log det F1 - log det F2 with F1 = sI - (W - J), F2 = sI + (W - J), for
+ * growing t. At a minimum s is at most 2n/t above the best. */
 #include <math.h>
 #include <string.h>
 
@@ -191,15 +191,18 @@ static enum gv_status create(struct barrier *b, struct gv_error *err)
 
 static void destroy(struct barrier *b)
 {
-  double *memory[] = {b->hessian, b->x, b->next, b->gradient, b->step, b->z[0], b->z[1], b->square[0], b->square[1]};
+  double *memory[] = {b->hessian, b->x,    b->next,      b->gradient, b->step,
+                      b->z[0],    b->z[1], b->square[0], b->square[1]};
   for (size_t k = 0; k < sizeof memory / sizeof memory[0]; k++)
     gv_free(memory[k]);
 }
 
 /* *rho <- that of the weights as they stand. */
-static enum gv_status measure(const struct gv_graph *graph, int nodes, double *top, double *rho, struct gv_error *err)
+static enum gv_status measure(const struct gv_graph *graph, int nodes, double *top, double *rho,
+                              struct gv_error *err)
 {
-  const struct gv_laplacian l = {.nodes = nodes, .first = graph->first, .from = graph->from, .weight = graph->weight};
+  const struct gv_laplacian l = {
+      .nodes = nodes, .first = graph->first, .from = graph->from, .weight = graph->weight};
   struct gv_ends ends;
   enum gv_status status = gv_laplacian_ends(&l, GV_FDLA_NODES_MAX, top, &ends, err);
   if (status == GV_OK)
@@ -230,9 +233,9 @@ static void set_weights(struct gv_graph *graph, const struct barrier *b, int64_t
     graph->weight[at[e][0]] = graph->weight[at[e][1]] = b->x[1 + e];
 }
 
-/* From the best constant weight; which is kept where the steps end no lower, as on graphs where all edges are alike. */
-static enum gv_status find(struct gv_graph *graph, struct barrier *b, int64_t (*at)[2], double *top, const char *name,
-                           struct gv_error *err)
+/* From the best constant weight, which is kept where the steps end no lower, as where all edges are alike. */
+static enum gv_status find(struct gv_graph *graph, struct barrier *b, int64_t (*at)[2], double *top,
+                           const char *name, struct gv_error *err)
 {
   double constant = graph->weight[0], start = 0, found = 0, gap = 0;
   enum gv_status status = measure(graph, b->n, top, &start, err);
@@ -245,8 +248,9 @@ static enum gv_status find(struct gv_graph *graph, struct barrier *b, int64_t (*
     b->x[1 + e] = constant;
   minimise(b, &gap);
   if (!(gap <= gap_accepted))
-    return gv_fail(err, GV_NUMERIC, "weights fdla: on the %d nodes and %d edges of %s the steps ended %g from the best",
-                   b->n, b->m, name, gap);
+    return gv_fail(err, GV_NUMERIC,
+                   "weights fdla: on the %d nodes and %d edges of %s the steps ended %g from the best", b->n, b->m,
+                   name, gap);
   set_weights(graph, b, at);
   status = measure(graph, b->n, top, &found, err);
   for (int e = 0; e < b->m && found >= start; e++)
@@ -263,8 +267,8 @@ static enum gv_status fill(struct gv_graph *graph, int nodes, const char *name, 
   double *top = NULL;
   const char *what = "the fastest-mixing weights";
   if (nodes > GV_FDLA_NODES_MAX || edges > GV_FDLA_EDGES_MAX)
-    return gv_fail(err, GV_USAGE, "weights fdla: %s has %d nodes and %lld edges; accepted are at most %d and %d", name,
-                   nodes, (long long)edges, GV_FDLA_NODES_MAX, GV_FDLA_EDGES_MAX);
+    return gv_fail(err, GV_USAGE, "weights fdla: %s has %d nodes and %lld edges; accepted are at most %d and %d",
+                   name, nodes, (long long)edges, GV_FDLA_NODES_MAX, GV_FDLA_EDGES_MAX);
   enum gv_status status = gv_weights_laplacian.fill(graph, nodes, name, err);
   if (status != GV_OK || edges == 0)
     return status;

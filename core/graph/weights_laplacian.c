@@ -16,7 +16,7 @@ static enum gv_status fill(struct gv_graph *graph, int nodes, const char *name, 
 }
 
 const struct gv_weight_rule gv_weights_laplacian = {
-    .named = {.name = "laplacian", .summary = "the best weight that is the same for all edges; own ones may be negative"},
+    .named = {.name = "laplacian", .summary = "the best weight that all edges share; own weights may be negative"},
     .whole = true,
     .fill = fill,
 };
