@@ -21,6 +21,7 @@ extern const struct gv_command gv_command_train;
 extern const struct gv_command gv_command_eval;
 extern const struct gv_command gv_command_model;
 extern const struct gv_command gv_command_bench;
+extern const struct gv_command gv_command_consensus;
 extern const struct gv_command gv_command_help;
 
 /* Subcommands of `grapevine model`. */

@@ -12,6 +12,7 @@ const struct gv_command *const gv_commands[] = {
     &gv_command_train,
     &gv_command_eval,
     &gv_command_model,
+    &gv_command_consensus,
     &gv_command_bench,
     &gv_command_help,
     NULL,
@@ -20,7 +21,7 @@ const struct gv_command *const gv_commands[] = {
 void gv_print_commands(FILE *out, const struct gv_command *const *table)
 {
   for (; *table != NULL; table++)
-    fprintf(out, "  %-8s %s\n", (*table)->name, (*table)->summary);
+    fprintf(out, "  %-9s %s\n", (*table)->name, (*table)->summary);
 }
 
 static const char *command_name(const void *context, size_t i)

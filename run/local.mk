@@ -11,7 +11,9 @@ libgv_la_SOURCES += \
   %D%/bench_train.c \
   %D%/eval.c %D%/eval.h \
   %D%/folder.c %D%/folder.h \
+  %D%/gnuplot.c %D%/gnuplot.h \
   %D%/json.c %D%/json.h \
+  %D%/numbers.c %D%/numbers.h \
   %D%/options.c \
   %D%/pace.c \
   %D%/placing.c %D%/placing.h \
@@ -20,7 +22,10 @@ libgv_la_SOURCES += \
   %D%/resolve.c \
   %D%/run.c %D%/run.h \
   %D%/safetensors.c %D%/safetensors.h \
-  %D%/safetensors_read.c
+  %D%/safetensors_read.c \
+  %D%/signals.c %D%/signals.h \
+  %D%/study.c %D%/study.h \
+  %D%/study_files.c
 
 # The same objects for programs that embed Grapevine; only what <grapevine/> declares is visible.
 lib_LTLIBRARIES += libgrapevine.la
