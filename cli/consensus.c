@@ -30,17 +30,17 @@ static void print_help(void)
 {
   printf("usage: grapevine consensus [--OPTION VALUE ...]\n\n"
          "Lets nodes agree on the mean of their numbers, x(k+1) = W(k) x(k), or follow the mean of signals,\n"
-         "x(k+1) = W(k) x(k) + z(k+1) - z(k), in double precision; tells how far apart they are after a round.\n\n");
+         "x(k+1) = W(k) x(k) + z(k+1) - z(k), in double precision. Tells how far apart they are.\n\n");
   gv_print_options(stdout, gv_study_options(), true);
   putchar('\n');
   gv_print_options(stdout, own_rows, true);
   printf("\nColumns\n"
          "  error     ||x - J x||_F, J = 11^T/n\n"
-         "  bound     rho^k times the first error, by whole periods where W changes; with a signal as much more as\n"
-         "            it has changed; none where every round is drawn anew\n"
+         "  bound     rho^k times the first error, by whole periods where W changes; with a signal as much more\n"
+         "            as it has changed; none where every round is drawn anew\n"
          "  tracking  ||x - J z(k)||_F\n"
-         "  limit     e/(1 - rho): the error comes under it in the long run when ||z(j+1) - z(j)||_F is at most e for\n"
-         "            all j from that round on; P e/(1 - rho) + (P - 1) e with a period of P rounds\n"
+         "  limit     e/(1 - rho): the error comes under it in the long run when ||z(j+1) - z(j)||_F is at most e\n"
+         "            for all j from that round on; P e/(1 - rho) + (P - 1) e with a period of P rounds\n"
          "`grapevine help NAME` explains the options of a topology or a signal.\n\n"
          "Example\n"
          "  grapevine consensus --topology ring --topology exponential --nodes 64 --rounds 200 --csv errors.csv\n");

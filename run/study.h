@@ -25,8 +25,8 @@ struct gv_trace {
   double *error;                /* ||x - J x||_F */
   double *bound;                /* of it: rho a period, and the signals' changes on top */
   double *tracking;             /* ||x - J z(k)||_F; NULL without a signal */
-  double *limit;                /* e/(1 - rho), which the error comes under in the long run, with e the most that the
-                                   signals may change in a round from this one on; NULL without a signal */
+  double *limit;                /* e/(1 - rho), which the error comes under in the long run, with e the most that
+                                   the signals may change in a round from this one on; NULL without a signal */
 };
 
 struct gv_study {

@@ -96,11 +96,10 @@ static enum gv_status draw(const struct gv_study *study, const char *path, struc
   for (int thin = 0; thin < 2; thin++)
     for (int t = 0; t < study->count; t++) {
       const struct gv_trace *trace = &study->trace[t];
-      const double *bound = follows ? trace->limit : trace->bound;
       if (trace->begun)
         curve[count++] = (struct gv_curve){
-            .title = !thin ? trace->topology : t > 0 ? NULL : follows ? "e/(1 − ρ)" : "ρ^k bound",
-            .y = thin ? bound : follows ? trace->tracking : trace->error,
+            .title = !thin ? trace->topology : t > 0 ? NULL : follows ? "bound, to e/(1 − ρ)" : "bound, ρ^k",
+            .y = thin ? trace->bound : follows ? trace->tracking : trace->error,
             .count = (size_t)trace->rounds_done + 1, .colour = t, .thin = thin};
     }
   if (follows)
