@@ -15,7 +15,7 @@ AM_TESTS_ENVIRONMENT = \
   ASAN_OPTIONS="intercept_tls_get_addr=0:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
-EXTRA_DIST += %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
+EXTRA_DIST += %D%/dense.h %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
   %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
@@ -31,6 +31,10 @@ endif
 UNIT_TESTS += %D%/test_base
 UNIT_TESTS += %D%/test_places
 UNIT_TESTS += %D%/test_graph
+UNIT_TESTS += %D%/test_topologies
+UNIT_TESTS += %D%/test_random_graphs
+UNIT_TESTS += %D%/test_base_graph
+UNIT_TESTS += %D%/test_graph_file
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_async

@@ -1,11 +1,19 @@
 libgv_la_SOURCES += \
   %D%/band.c %D%/band.h \
+  %D%/base.c \
   %D%/check.c \
   %D%/connected.c %D%/connected.h \
   %D%/consensus.c %D%/consensus.h \
+  %D%/drawn.c %D%/drawn.h \
+  %D%/edge_file.c %D%/edge_file.h \
   %D%/edges.c %D%/edges.h \
+  %D%/equi_dyn.c \
+  %D%/equi_static.c \
+  %D%/erdos_renyi.c \
   %D%/exponential.c \
+  %D%/file.c \
   %D%/full.c \
+  %D%/geometric.c \
   %D%/graph.c %D%/graph.h \
   %D%/grid.c \
   %D%/hypercube.c \
@@ -14,8 +22,11 @@ libgv_la_SOURCES += \
   %D%/laplacian.c %D%/laplacian.h %D%/laplacian_dense.c \
   %D%/line.c \
   %D%/one_peer_exponential.c \
+  %D%/one_peer_ring.c \
   %D%/product.c %D%/product.h \
   %D%/product_dense.c %D%/product_iterative.c \
+  %D%/random_matching.c \
+  %D%/random_regular.c \
   %D%/realise.c %D%/realise.h \
   %D%/ring.c \
   %D%/rounds.c \

@@ -10,7 +10,18 @@ static const struct gv_named *const entries[] = {
     &gv_topology_grid.named,
     &gv_topology_torus.named,
     &gv_topology_hypercube.named,
+    &gv_topology_erdos_renyi.named,
+    &gv_topology_geometric.named,
+    &gv_topology_random_regular.named,
+    &gv_topology_equi_static.named,
+    &gv_topology_equi_static_undirected.named,
     &gv_topology_full.named,
+    &gv_topology_one_peer_ring.named,
+    &gv_topology_random_matching.named,
+    &gv_topology_equi_dyn.named,
+    &gv_topology_equi_dyn_undirected.named,
+    &gv_topology_base.named,
+    &gv_topology_file.named,
     NULL,
 };
 
