@@ -109,8 +109,9 @@ int gv_band_fits(int nodes, int width)
 
 enum gv_status gv_band_create(struct gv_band *band, int nodes, int width, struct gv_error *err)
 {
+  size_t entries = (size_t)nodes * ((size_t)width + 1);
   *band = (struct gv_band){.nodes = nodes, .width = width};
-  return gv_alloc_for(&band->factor, (size_t)nodes * ((size_t)width + 1), sizeof *band->factor, "the spectrum", err);
+  return gv_alloc_for(&band->factor, entries, sizeof *band->factor, "the spectrum", err);
 }
 
 void gv_band_destroy(struct gv_band *band)

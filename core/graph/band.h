@@ -6,8 +6,8 @@
 
 #include <grapevine/status.h>
 
-/* order (nodes) <- the nodes by reverse Cuthill-McKee; *width <- how far apart two neighbours are, at most. The rows
- * are those of an undirected graph. */
+/* order (nodes) <- the nodes by reverse Cuthill-McKee; *width <- how far apart two neighbours are, at most. The
+ * rows are those of an undirected graph. */
 enum gv_status gv_band_order(const int64_t *first, const int32_t *from, int nodes, int32_t *order, int *width,
                              struct gv_error *err);
 

@@ -1,6 +1,6 @@
 /* The ends of a Laplacian. Large graphs whose nodes a narrow band holds: Lanczos on the inverse, which finds small
- * eigenvalues fast; others: Lanczos. Either way the smallest is then a Rayleigh quotient over the edges, where nothing
- * cancels. */
+ * eigenvalues fast; others: Lanczos. Either way the smallest is then a Rayleigh quotient over the edges, where
+ * nothing cancels. */
 #include "core/graph/laplacian.h"
 
 #include <float.h>
@@ -12,6 +12,7 @@
 #include "core/graph/band.h"
 #include "core/graph/lanczos.h"
 #include "core/graph/spectrum.h"
+#include "core/graph/sum.h"
 
 /* No search goes on below this error. */
 static const double good_enough = 1e-9;
@@ -39,21 +40,6 @@ double gv_laplacian_bound(const struct gv_laplacian *l)
   return 2 * most;
 }
 
-static double mean_of(const double *x, int n)
-{
-  double sum = 0;
-  for (int i = 0; i < n; i++)
-    sum += x[i];
-  return sum / n;
-}
-
-static void take_mean(double *x, int n)
-{
-  double mean = mean_of(x, n);
-  for (int i = 0; i < n; i++)
-    x[i] -= mean;
-}
-
 static double row_of(const struct gv_laplacian *l, const double *x, int i)
 {
   double sum = 0;
@@ -65,15 +51,17 @@ static double row_of(const struct gv_laplacian *l, const double *x, int i)
 /* x^T L x / x^T x; *residual <- ||L x - value x|| / ||x||. */
 static double quotient(const struct gv_laplacian *l, const double *x, double *residual)
 {
-  double above = 0, below = 0, rest = 0;
+  struct gv_sum sum = {0};
+  double below = gv_sum_squares(x, l->nodes), rest = 0;
   for (int i = 0; i < l->nodes; i++) {
-    below += x[i] * x[i];
+    double row = 0;
     for (int64_t e = l->first[i]; e < l->first[i + 1]; e++) {
       double d = x[i] - x[l->from[e]];
-      above += l->from[e] > i ? gv_laplacian_weight(l, e) * d * d : 0;
+      row += l->from[e] > i ? gv_laplacian_weight(l, e) * d * d : 0;
     }
+    gv_sum_add(&sum, row);
   }
-  double value = below > 0 ? above / below : 0;
+  double value = below > 0 ? gv_sum_value(&sum) / below : 0;
   for (int i = 0; i < l->nodes; i++) {
     double r = row_of(l, x, i) - value * x[i];
     rest += r * r;
@@ -96,10 +84,10 @@ static double error_of(double residual, double scale)
 static void apply_mirrored(void *arg, const double *x, double *y)
 {
   const struct search *s = arg;
-  double mean = mean_of(x, s->l->nodes);
+  double mean = gv_sum_mean(x, s->l->nodes);
   for (int i = 0; i < s->l->nodes; i++)
     y[i] = s->bound * (x[i] - mean) - row_of(s->l, x, i);
-  take_mean(y, s->l->nodes);
+  gv_take_mean(y, s->l->nodes);
 }
 
 static void apply_plain(void *arg, const double *x, double *y)
@@ -114,14 +102,14 @@ static void apply_grounded(void *arg, const double *x, double *y)
 {
   const struct search *s = arg;
   int n = s->l->nodes;
-  double mean = mean_of(x, n);
+  double mean = gv_sum_mean(x, n);
   for (int k = 0; k < n; k++)
     s->moved[k] = x[s->order[k]] - mean;
   gv_band_solve(&s->band, s->moved);
   s->moved[n - 1] = 0;
   for (int k = 0; k < n; k++)
     y[s->order[k]] = s->moved[k];
-  take_mean(y, n);
+  gv_take_mean(y, n);
 }
 
 /* y <- (bound - L)^-1 x */
@@ -192,7 +180,7 @@ static enum gv_status run(struct search *s, void (*apply)(void *, const double *
 static void start_without_mean(double *x, int n)
 {
   gv_lanczos_start(x, n);
-  take_mean(x, n);
+  gv_take_mean(x, n);
 }
 
 /* *found <- whether the inverse served. */
@@ -222,7 +210,7 @@ static enum gv_status find_smallest(struct search *s, double *x, struct gv_ends 
       status = run(s, apply_mirrored, BASIS_PLAIN, tolerance, x, err);
     if (status != GV_OK)
       break;
-    take_mean(x, n);
+    gv_take_mean(x, n);
     ends->smallest = quotient(s->l, x, &residual);
     double error = error_of(residual, ends->smallest) + 1e-15 * ends->smallest * sqrt(n);
     ends->smallest_error = ends->smallest > error ? error / ends->smallest : 1;
@@ -269,7 +257,7 @@ static enum gv_status find_dense(const struct gv_laplacian *l, double *low, doub
   enum gv_status status = gv_laplacian_dense(l, low, top, &ends->largest, err);
   if (status != GV_OK)
     return status;
-  take_mean(low, l->nodes);
+  gv_take_mean(low, l->nodes);
   ends->smallest = quotient(l, low, &residual);
   double error = error_of(residual, ends->smallest) + DBL_EPSILON * ends->smallest * sqrt(l->nodes);
   ends->smallest_error = ends->smallest > error ? error / ends->smallest : 1;
