@@ -25,7 +25,6 @@ libgv_la_SOURCES += \
   %D%/one_peer_exponential.c \
   %D%/one_peer_ring.c \
   %D%/product.c %D%/product.h \
-  %D%/product_dense.c %D%/product_iterative.c \
   %D%/product_dense.c %D%/product_iterative.c %D%/product_square.c \
   %D%/random_matching.c \
   %D%/random_regular.c \
