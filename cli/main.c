@@ -22,7 +22,7 @@ const struct gv_command *const gv_commands[] = {
 void gv_print_commands(FILE *out, const struct gv_command *const *table)
 {
   for (; *table != NULL; table++)
-    fprintf(out, "  %-9s %s\n", (*table)->name, (*table)->summary);
+    fprintf(out, "  %-10s %s\n", (*table)->name, (*table)->summary);
 }
 
 static const char *command_name(const void *context, size_t i)
