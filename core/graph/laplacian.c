@@ -17,7 +17,7 @@
 /* No search goes on below this error. */
 static const double good_enough = 1e-9;
 
-enum { BASIS_INVERSE = 16, BASIS_PLAIN = 64 };
+enum { BASIS_INVERSE = 16, BASIS_ROUGH = 24, BASIS_PLAIN = 64 };
 
 struct search {
   const struct gv_laplacian *l;
@@ -125,17 +125,18 @@ static void apply_inverse(void *arg, const double *x, double *y)
 
 /* ---- factors ---- */
 
-/* band <- factors of the first `rows` nodes in order of shift + sign L; returns false where it is not definite. */
+/* band <- factors of the first `rows` nodes in order of shift + sign L. Its memory is kept from call to call. */
 static enum gv_status factor(struct search *s, int rows, double shift, double sign, bool *definite,
                              struct gv_error *err)
 {
   const struct gv_laplacian *l = s->l;
   int32_t *place = NULL;
-  enum gv_status status = gv_band_create(&s->band, rows, s->width, err);
+  enum gv_status status = gv_band_clear(&s->band, l->nodes, s->width, err);
   if (status == GV_OK)
     status = gv_alloc_for(&place, (size_t)l->nodes, sizeof *place, "the spectrum", err);
   if (status != GV_OK)
     return status;
+  s->band.nodes = rows;
   for (int k = 0; k < l->nodes; k++)
     place[s->order[k]] = k;
   for (int k = 0; k < rows; k++) {
@@ -192,7 +193,6 @@ static enum gv_status smallest_by_inverse(struct search *s, double *x, bool *fou
     start_without_mean(x, n);
     status = run(s, apply_grounded, BASIS_INVERSE, 1e-9, x, err);
   }
-  gv_band_destroy(&s->band);
   return status;
 }
 
@@ -229,7 +229,7 @@ static enum gv_status find_largest(struct search *s, double *x, struct gv_ends *
   int n = s->l->nodes;
   double residual = 1;
   start_without_mean(x, n);
-  enum gv_status status = run(s, apply_plain, BASIS_PLAIN, 1e-3, x, err);
+  enum gv_status status = run(s, apply_plain, BASIS_ROUGH, 1e-2, x, err);
   if (status == GV_OK)
     ends->largest = quotient(s->l, x, &residual);
   if (status == GV_OK && s->order != NULL && ends->largest > 0.98 * s->bound) {
@@ -237,7 +237,6 @@ static enum gv_status find_largest(struct search *s, double *x, struct gv_ends *
     status = factor(s, n, s->bound * (1 + 1e-11), -1, &definite, err);
     if (status == GV_OK && definite)
       status = run(s, apply_inverse, BASIS_INVERSE, 1e-9, x, err);
-    gv_band_destroy(&s->band);
     if (status == GV_OK)
       ends->largest = quotient(s->l, x, &residual);
   }
@@ -284,6 +283,7 @@ enum gv_status gv_laplacian_ends(const struct gv_laplacian *l, int dense_up_to, 
     if (status == GV_OK && top != NULL)
       status = find_largest(&s, top, ends, err);
   }
+  gv_band_destroy(&s.band);
   gv_free(s.order);
   gv_free(s.moved);
   gv_free(low);
