@@ -1,4 +1,4 @@
-/* rho, gap and smallest eigenvalue against closed forms, dense and iterative; the weight rules that rest on them. */
+/* rho, gap and smallest eigenvalue against closed forms, dense and iterative; weight rules that rest on them. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,8 @@ static void is(const char *topology, int n, double rho, double lambda_min)
     ck_assert_msg(fabs(found.rho - rho) <= 1e-12, "%s %d, %s: rho %.17g, not %.17g", topology, n, found.method,
                   found.rho, rho);
     ck_assert_msg(isnan(lambda_min) || fabs(found.lambda_min - lambda_min) <= 1e-12,
-                  "%s %d, %s: lambda_min %.17g, not %.17g", topology, n, found.method, found.lambda_min, lambda_min);
+                  "%s %d, %s: lambda_min %.17g, not %.17g", topology, n, found.method, found.lambda_min,
+                  lambda_min);
     ck_assert_double_lt(found.accuracy, 1e-9);
   }
 }

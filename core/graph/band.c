@@ -107,10 +107,16 @@ int gv_band_fits(int nodes, int width)
   return entries * sizeof(double) <= bytes_max && entries * (width + 1.0) <= flops_max;
 }
 
-enum gv_status gv_band_create(struct gv_band *band, int nodes, int width, struct gv_error *err)
+enum gv_status gv_band_clear(struct gv_band *band, int nodes, int width, struct gv_error *err)
 {
   size_t entries = (size_t)nodes * ((size_t)width + 1);
-  *band = (struct gv_band){.nodes = nodes, .width = width};
+  if (band->factor != NULL && band->room == entries) {
+    memset(band->factor, 0, entries * sizeof *band->factor);
+    band->nodes = nodes;
+    return GV_OK;
+  }
+  gv_band_destroy(band);
+  *band = (struct gv_band){.nodes = nodes, .width = width, .room = entries};
   return gv_alloc_for(&band->factor, entries, sizeof *band->factor, "the spectrum", err);
 }
 
