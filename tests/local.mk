@@ -93,7 +93,8 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
 SCRIPT_TESTS = \
-  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/eval.sh %D%/bench.sh %D%/peers.sh \
+  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/eval.sh %D%/bench.sh %D%/consensus.sh \
+  %D%/peers.sh \
   %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
