@@ -56,7 +56,8 @@ workers() {
 }
 check 'the same bits from 1, 2 and 3 workers' workers
 seeds() {
-  run --init random --csv one.csv --rounds 1 >"$out" && run --init random --csv two.csv --rounds 1 --seed 2 >"$out" &&
+  run --init random --csv one.csv --rounds 1 >"$out" &&
+    run --init random --csv two.csv --rounds 1 --seed 2 >"$out" &&
     ! cmp -s one.csv two.csv && awk -F, 'NR == 2 { exit !($2 > 1 && $2 < 8) }' one.csv
 }
 check '--init random: normal numbers, others for another seed' seeds
@@ -85,7 +86,8 @@ signal_file() {  # of a formula written out, the same
 }
 check '--signal file: one row a round' signal_file
 init_file() {
-  printf '# a row a node\n0 10\n\n1\t20  # the second\n2, 30\n' >start && run --nodes 3 --init file:start --csv i.csv \
+  printf '# a row a node\n0 10\n\n1\t20  # the second\n2, 30\n' >start &&
+    run --nodes 3 --init file:start --csv i.csv \
     --rounds 1 --topology full >"$out" || return
   awk -F, 'NR == 2 { exit !(($2^2 - 202)^2 < 1e-20) }' i.csv && awk -F, 'NR == 3 { exit !($2 < 1e-13) }' i.csv
 }
