@@ -1,4 +1,7 @@
 EXTRA_DIST += \
+  %D%/lecture/README.md \
+  %D%/lecture/consensus.sh \
+  %D%/lecture/dynamic.sh \
   %D%/own_model/Makefile \
   %D%/own_model/README.md \
   %D%/own_model/svm.c \

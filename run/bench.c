@@ -13,7 +13,7 @@
 
 const struct gv_benchmark *const gv_benchmarks[] = {
     &gv_benchmark_average, &gv_benchmark_round, &gv_benchmark_train, &gv_benchmark_scaling, &gv_benchmark_start,
-    &gv_benchmark_straggler, NULL,
+    &gv_benchmark_straggler, &gv_benchmark_consensus, NULL,
 };
 
 static const char *name_of(const void *context, size_t i)

@@ -69,7 +69,7 @@ enum gv_status gv_bench_run(struct gv_bench *bench, const char *name, struct gv_
 /* ---- for the benchmarks ---- */
 
 extern const struct gv_benchmark gv_benchmark_average, gv_benchmark_round, gv_benchmark_train,
-    gv_benchmark_scaling, gv_benchmark_start, gv_benchmark_straggler;
+    gv_benchmark_scaling, gv_benchmark_start, gv_benchmark_straggler, gv_benchmark_consensus;
 
 /* GV_INTERRUPTED once a stop was asked for. */
 enum gv_status gv_bench_stopped(const struct gv_bench *bench, struct gv_error *err);

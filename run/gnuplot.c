@@ -125,7 +125,7 @@ static void put_script(FILE *out, const struct gv_picture *p, const char *path)
         "set key outside right top vertical Left reverse samplen 2 noenhanced\n",
         out);
   if (p->log_y)
-    fputs("set logscale y\nset format y '10^{%T}'\n", out);
+    fputs("set logscale y\nset format y '10^{%T}'\nunset mytics\n", out);
   for (size_t c = 0; c < p->curves; c++)
     put_data(out, p, &p->curve[c], c);
   for (size_t c = 0; c < p->curves; c++) {

@@ -1,6 +1,7 @@
 libgv_la_SOURCES += \
   %D%/bench.c %D%/bench.h \
   %D%/bench_average.c \
+  %D%/bench_consensus.c \
   %D%/bench_round.c \
   %D%/bench_runs.c \
   %D%/bench_scaling.c \

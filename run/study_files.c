@@ -98,12 +98,12 @@ static enum gv_status draw(const struct gv_study *study, const char *path, struc
       const struct gv_trace *trace = &study->trace[t];
       if (trace->begun)
         curve[count++] = (struct gv_curve){
-            .title = !thin ? trace->topology : t > 0 ? NULL : follows ? "bound, to e/(1 − ρ)" : "bound, ρ^k",
+            .title = !thin ? trace->topology : t > 0 ? NULL : follows ? "bound" : "bound, ρ^k",
             .y = thin ? trace->bound : follows ? trace->tracking : trace->error,
             .count = (size_t)trace->rounds_done + 1, .colour = t, .thin = thin};
     }
   if (follows)
-    snprintf(title, sizeof title, "Dynamic average consensus of %d nodes, %.80s", study->nodes,
+    snprintf(title, sizeof title, "Dynamic consensus of %d nodes, %.80s", study->nodes,
              gv_options_text(study->options, "signal"));
   else
     snprintf(title, sizeof title, "Average consensus of %d nodes", study->nodes);

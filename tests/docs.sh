@@ -15,7 +15,9 @@ check 'there are names in the tables' test "$(wc -l <names)" -ge 10
 here=yes
 [ -d /usr/share/datasets/fashion-mnist ] || here=no
 while read -r command; do
-  if [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
+  if [[ $command == *--plot* ]] && ! command -v gnuplot >/dev/null; then
+    skip "$command" 'gnuplot is not installed'
+  elif [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
     skip "$command" 'fashion-mnist is not installed'
   elif grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && [[ $command == *@(fashion-mnist|cnn)* ]]; then
     skip "$command" 'sanitizers take minutes for it'
