@@ -32,6 +32,7 @@ UNIT_TESTS += %D%/test_base
 UNIT_TESTS += %D%/test_places
 UNIT_TESTS += %D%/test_graph
 UNIT_TESTS += %D%/test_base_graph
+UNIT_TESTS += %D%/test_spectrum
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_async

@@ -107,10 +107,17 @@ int gv_band_fits(int nodes, int width)
   return entries * sizeof(double) <= bytes_max && entries * (width + 1.0) <= flops_max;
 }
 
-enum gv_status gv_band_create(struct gv_band *band, int nodes, int width, struct gv_error *err)
+enum gv_status gv_band_clear(struct gv_band *band, int nodes, int width, struct gv_error *err)
 {
-  *band = (struct gv_band){.nodes = nodes, .width = width};
-  return gv_alloc_for(&band->factor, (size_t)nodes * ((size_t)width + 1), sizeof *band->factor, "the spectrum", err);
+  size_t entries = (size_t)nodes * ((size_t)width + 1);
+  if (band->factor != NULL && band->room == entries) {
+    memset(band->factor, 0, entries * sizeof *band->factor);
+    band->nodes = nodes;
+    return GV_OK;
+  }
+  gv_band_destroy(band);
+  *band = (struct gv_band){.nodes = nodes, .width = width, .room = entries};
+  return gv_alloc_for(&band->factor, entries, sizeof *band->factor, "the spectrum", err);
 }
 
 void gv_band_destroy(struct gv_band *band)

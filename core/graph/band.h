@@ -2,12 +2,13 @@
 #ifndef GV_GRAPH_BAND_H
 #define GV_GRAPH_BAND_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <grapevine/status.h>
 
-/* order (nodes) <- the nodes by reverse Cuthill-McKee; *width <- how far apart two neighbours are, at most. The rows
- * are those of an undirected graph. */
+/* order (nodes) <- the nodes by reverse Cuthill-McKee; *width <- how far apart two neighbours are, at most. The
+ * rows are those of an undirected graph. */
 enum gv_status gv_band_order(const int64_t *first, const int32_t *from, int nodes, int32_t *order, int *width,
                              struct gv_error *err);
 
@@ -16,11 +17,12 @@ int gv_band_fits(int nodes, int width);
 
 struct gv_band {
   double *factor;  /* (nodes, width + 1) */
+  size_t room;     /* entries there is memory for */
   int nodes, width;
 };
 
-/* Zeros. */
-enum gv_status gv_band_create(struct gv_band *band, int nodes, int width, struct gv_error *err);
+/* Zeros; in the memory that there is, where a former band of that size left some. */
+enum gv_status gv_band_clear(struct gv_band *band, int nodes, int width, struct gv_error *err);
 void gv_band_destroy(struct gv_band *band);
 
 /* Entry (i, j) of the lower triangle, i - width <= j <= i. */

@@ -5,7 +5,7 @@
 #include <grapevine/status.h>
 
 struct gv_lanczos {
-  int nodes;             /* >= GV_LANCZOS_MIN */
+  int nodes;           /* >= GV_LANCZOS_MIN */
   void (*apply)(void *arg, const double *x, double *y);  /* y <- A x; both (nodes), apart */
   void *arg;
   double tolerance;      /* of the residual, relative to the eigenvalue's magnitude */
@@ -18,8 +18,8 @@ enum { GV_LANCZOS_MIN = 8 };
 void gv_lanczos_start(double *x, int nodes);
 
 /* vector (nodes) <- that of the largest eigenvalue, of length 1; before, it holds the start. What does not converge
- * within a bounded number of products is tried with a coarser tolerance; how good the vector is, is for the caller to
- * measure. One call at a time in a process: ARPACK keeps its state in static variables. */
+ * within a bounded number of products is tried with a coarser tolerance; how good the vector is, is for the caller
+ * to measure. One call at a time in a process: ARPACK keeps its state in static variables. */
 enum gv_status gv_lanczos(const struct gv_lanczos *problem, double *vector, struct gv_error *err);
 
 #endif

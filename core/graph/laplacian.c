@@ -1,6 +1,6 @@
 /* The ends of a Laplacian. Large graphs whose nodes a narrow band holds: Lanczos on the inverse, which finds small
- * eigenvalues fast; others: Lanczos. Either way the smallest is then a Rayleigh quotient over the edges, where nothing
- * cancels. */
+ * eigenvalues fast; others: Lanczos. Either way the smallest is then a Rayleigh quotient over the edges, where
+ * nothing cancels. */
 #include "core/graph/laplacian.h"
 
 #include <float.h>
@@ -12,11 +12,12 @@
 #include "core/graph/band.h"
 #include "core/graph/lanczos.h"
 #include "core/graph/spectrum.h"
+#include "core/graph/sum.h"
 
 /* No search goes on below this error. */
 static const double good_enough = 1e-9;
 
-enum { BASIS_INVERSE = 16, BASIS_PLAIN = 64 };
+enum { BASIS_INVERSE = 16, BASIS_ROUGH = 24, BASIS_PLAIN = 64 };
 
 struct search {
   const struct gv_laplacian *l;
@@ -39,21 +40,6 @@ double gv_laplacian_bound(const struct gv_laplacian *l)
   return 2 * most;
 }
 
-static double mean_of(const double *x, int n)
-{
-  double sum = 0;
-  for (int i = 0; i < n; i++)
-    sum += x[i];
-  return sum / n;
-}
-
-static void take_mean(double *x, int n)
-{
-  double mean = mean_of(x, n);
-  for (int i = 0; i < n; i++)
-    x[i] -= mean;
-}
-
 static double row_of(const struct gv_laplacian *l, const double *x, int i)
 {
   double sum = 0;
@@ -65,15 +51,17 @@ static double row_of(const struct gv_laplacian *l, const double *x, int i)
 /* x^T L x / x^T x; *residual <- ||L x - value x|| / ||x||. */
 static double quotient(const struct gv_laplacian *l, const double *x, double *residual)
 {
-  double above = 0, below = 0, rest = 0;
+  struct gv_sum sum = {0};
+  double below = gv_sum_squares(x, l->nodes), rest = 0;
   for (int i = 0; i < l->nodes; i++) {
-    below += x[i] * x[i];
+    double row = 0;
     for (int64_t e = l->first[i]; e < l->first[i + 1]; e++) {
       double d = x[i] - x[l->from[e]];
-      above += l->from[e] > i ? gv_laplacian_weight(l, e) * d * d : 0;
+      row += l->from[e] > i ? gv_laplacian_weight(l, e) * d * d : 0;
     }
+    gv_sum_add(&sum, row);
   }
-  double value = below > 0 ? above / below : 0;
+  double value = below > 0 ? gv_sum_value(&sum) / below : 0;
   for (int i = 0; i < l->nodes; i++) {
     double r = row_of(l, x, i) - value * x[i];
     rest += r * r;
@@ -96,10 +84,10 @@ static double error_of(double residual, double scale)
 static void apply_mirrored(void *arg, const double *x, double *y)
 {
   const struct search *s = arg;
-  double mean = mean_of(x, s->l->nodes);
+  double mean = gv_sum_mean(x, s->l->nodes);
   for (int i = 0; i < s->l->nodes; i++)
     y[i] = s->bound * (x[i] - mean) - row_of(s->l, x, i);
-  take_mean(y, s->l->nodes);
+  gv_take_mean(y, s->l->nodes);
 }
 
 static void apply_plain(void *arg, const double *x, double *y)
@@ -114,14 +102,14 @@ static void apply_grounded(void *arg, const double *x, double *y)
 {
   const struct search *s = arg;
   int n = s->l->nodes;
-  double mean = mean_of(x, n);
+  double mean = gv_sum_mean(x, n);
   for (int k = 0; k < n; k++)
     s->moved[k] = x[s->order[k]] - mean;
   gv_band_solve(&s->band, s->moved);
   s->moved[n - 1] = 0;
   for (int k = 0; k < n; k++)
     y[s->order[k]] = s->moved[k];
-  take_mean(y, n);
+  gv_take_mean(y, n);
 }
 
 /* y <- (bound - L)^-1 x */
@@ -137,17 +125,18 @@ static void apply_inverse(void *arg, const double *x, double *y)
 
 /* ---- factors ---- */
 
-/* band <- factors of the first `rows` nodes in order of shift + sign L; returns false where it is not definite. */
+/* band <- factors of the first `rows` nodes in order of shift + sign L. Its memory is kept from call to call. */
 static enum gv_status factor(struct search *s, int rows, double shift, double sign, bool *definite,
                              struct gv_error *err)
 {
   const struct gv_laplacian *l = s->l;
   int32_t *place = NULL;
-  enum gv_status status = gv_band_create(&s->band, rows, s->width, err);
+  enum gv_status status = gv_band_clear(&s->band, l->nodes, s->width, err);
   if (status == GV_OK)
     status = gv_alloc_for(&place, (size_t)l->nodes, sizeof *place, "the spectrum", err);
   if (status != GV_OK)
     return status;
+  s->band.nodes = rows;
   for (int k = 0; k < l->nodes; k++)
     place[s->order[k]] = k;
   for (int k = 0; k < rows; k++) {
@@ -192,7 +181,7 @@ static enum gv_status run(struct search *s, void (*apply)(void *, const double *
 static void start_without_mean(double *x, int n)
 {
   gv_lanczos_start(x, n);
-  take_mean(x, n);
+  gv_take_mean(x, n);
 }
 
 /* *found <- whether the inverse served. */
@@ -204,7 +193,6 @@ static enum gv_status smallest_by_inverse(struct search *s, double *x, bool *fou
     start_without_mean(x, n);
     status = run(s, apply_grounded, BASIS_INVERSE, 1e-9, x, err);
   }
-  gv_band_destroy(&s->band);
   return status;
 }
 
@@ -222,7 +210,7 @@ static enum gv_status find_smallest(struct search *s, double *x, struct gv_ends 
       status = run(s, apply_mirrored, BASIS_PLAIN, tolerance, x, err);
     if (status != GV_OK)
       break;
-    take_mean(x, n);
+    gv_take_mean(x, n);
     ends->smallest = quotient(s->l, x, &residual);
     double error = error_of(residual, ends->smallest) + 1e-15 * ends->smallest * sqrt(n);
     ends->smallest_error = ends->smallest > error ? error / ends->smallest : 1;
@@ -241,7 +229,7 @@ static enum gv_status find_largest(struct search *s, double *x, struct gv_ends *
   int n = s->l->nodes;
   double residual = 1;
   start_without_mean(x, n);
-  enum gv_status status = run(s, apply_plain, BASIS_PLAIN, 1e-3, x, err);
+  enum gv_status status = run(s, apply_plain, BASIS_ROUGH, 1e-2, x, err);
   if (status == GV_OK)
     ends->largest = quotient(s->l, x, &residual);
   if (status == GV_OK && s->order != NULL && ends->largest > 0.98 * s->bound) {
@@ -249,7 +237,6 @@ static enum gv_status find_largest(struct search *s, double *x, struct gv_ends *
     status = factor(s, n, s->bound * (1 + 1e-11), -1, &definite, err);
     if (status == GV_OK && definite)
       status = run(s, apply_inverse, BASIS_INVERSE, 1e-9, x, err);
-    gv_band_destroy(&s->band);
     if (status == GV_OK)
       ends->largest = quotient(s->l, x, &residual);
   }
@@ -269,7 +256,7 @@ static enum gv_status find_dense(const struct gv_laplacian *l, double *low, doub
   enum gv_status status = gv_laplacian_dense(l, low, top, &ends->largest, err);
   if (status != GV_OK)
     return status;
-  take_mean(low, l->nodes);
+  gv_take_mean(low, l->nodes);
   ends->smallest = quotient(l, low, &residual);
   double error = error_of(residual, ends->smallest) + DBL_EPSILON * ends->smallest * sqrt(l->nodes);
   ends->smallest_error = ends->smallest > error ? error / ends->smallest : 1;
@@ -296,6 +283,7 @@ enum gv_status gv_laplacian_ends(const struct gv_laplacian *l, int dense_up_to, 
     if (status == GV_OK && top != NULL)
       status = find_largest(&s, top, ends, err);
   }
+  gv_band_destroy(&s.band);
   gv_free(s.order);
   gv_free(s.moved);
   gv_free(low);

@@ -1,7 +1,7 @@
 /* laplacian.h - both ends of the spectrum of L, (L x)_i = sum_j w_ij (x_i - x_j), for a connected undirected graph.
  *
- * For W = I - L the largest eigenvalue but for 1 is 1 - smallest, the smallest one 1 - largest. Working with L keeps
- * the digits of small gaps.
+ * For W = I - L the largest eigenvalue but for 1 is 1 - smallest, the smallest one 1 - largest. Working with L
+ * keeps the digits of small gaps.
  */
 #ifndef GV_GRAPH_LAPLACIAN_H
 #define GV_GRAPH_LAPLACIAN_H
@@ -26,8 +26,8 @@ struct gv_ends {
   const char *method;
 };
 
-/* Dense up to so many nodes. top (nodes) <- the vector of the largest, of length 1; NULL: the smallest alone is asked
- * for. One call at a time in a process. */
+/* Dense up to so many nodes. top (nodes) <- the vector of the largest, of length 1; NULL: the smallest alone is
+ * asked for. One call at a time in a process. */
 enum gv_status gv_laplacian_ends(const struct gv_laplacian *l, int dense_up_to, double *top, struct gv_ends *ends,
                                  struct gv_error *err);
 

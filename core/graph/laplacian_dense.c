@@ -25,8 +25,8 @@ static enum gv_status pair(int n, double *a, int number, double *value, double *
 {
   double none = 0, exact = 0, room = 0, *work = NULL, *values = NULL;
   int found = 0, support[2], iroom = 0, query = -1, info = 0, *iwork = NULL;
-  dsyevr_("V", "I", "L", &n, a, &n, &none, &none, &number, &number, &exact, &found, value, vector, &n, support, &room,
-          &query, &iroom, &query, &info, 1, 1, 1);
+  dsyevr_("V", "I", "L", &n, a, &n, &none, &none, &number, &number, &exact, &found, value, vector, &n, support,
+          &room, &query, &iroom, &query, &info, 1, 1, 1);
   int size = (int)room;
   enum gv_status status = gv_alloc_for(&work, (size_t)size, sizeof *work, "the spectrum", err);
   if (status == GV_OK)

@@ -26,13 +26,18 @@ libgv_la_SOURCES += \
   %D%/random_matching.c \
   %D%/random_regular.c \
   %D%/product_dense.c %D%/product_iterative.c \
+  %D%/product_dense.c %D%/product_iterative.c %D%/product_square.c \
   %D%/realise.c %D%/realise.h \
   %D%/ring.c \
   %D%/rounds.c \
   %D%/schedule.c %D%/schedule.h \
   %D%/spectrum.c %D%/spectrum.h %D%/spectrum_parts.h \
   %D%/star.c \
+  %D%/sum.h \
   %D%/topologies.c %D%/topologies.h \
   %D%/topology.h \
   %D%/view.c %D%/view.h \
-  %D%/weights.c %D%/weights.h
+  %D%/weight_rules.h \
+  %D%/weights.c %D%/weights.h \
+  %D%/weights_fdla.c \
+  %D%/weights_laplacian.c

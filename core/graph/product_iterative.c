@@ -5,31 +5,21 @@
 
 #include "core/base/memory.h"
 #include "core/graph/lanczos.h"
+#include "core/graph/laplacian.h"
 #include "core/graph/spectrum_parts.h"
+#include "core/graph/sum.h"
 
 enum { BASIS = 40 };
-static const double good_enough = 1e-9;
+static const double good_enough = 1e-9, small_gap = 0.01;
 
 struct square {
   const struct gv_rounds *rounds;
   double *a, *b;  /* (nodes) scratch */
 };
 
-static void take_mean(double *x, int n)
-{
-  double sum = 0;
-  for (int i = 0; i < n; i++)
-    sum += x[i];
-  for (int i = 0; i < n; i++)
-    x[i] -= sum / n;
-}
-
 static double norm(const double *x, int n)
 {
-  double sum = 0;
-  for (int i = 0; i < n; i++)
-    sum += x[i] * x[i];
-  return sqrt(sum);
+  return sqrt(gv_sum_squares(x, n));
 }
 
 static void swap(struct square *s)
@@ -44,12 +34,12 @@ static void forth(struct square *s, const double *x)
 {
   const struct gv_rounds *r = s->rounds;
   memcpy(s->a, x, (size_t)r->nodes * sizeof *x);
-  take_mean(s->a, r->nodes);
+  gv_take_mean(s->a, r->nodes);
   for (int k = 0; k < r->count; k++) {
     gv_graph_apply(r->graph[k], r->nodes, s->a, s->b);
     swap(s);
   }
-  take_mean(s->a, r->nodes);
+  gv_take_mean(s->a, r->nodes);
 }
 
 static void apply(void *arg, const double *x, double *y)
@@ -61,7 +51,7 @@ static void apply(void *arg, const double *x, double *y)
     gv_graph_apply_back(r->graph[k], r->nodes, s->a, s->b);
     swap(s);
   }
-  take_mean(s->a, r->nodes);
+  gv_take_mean(s->a, r->nodes);
   memcpy(y, s->a, (size_t)r->nodes * sizeof *y);
 }
 
@@ -82,7 +72,7 @@ static enum gv_status search(struct square *s, double *x, double *y, struct gv_s
   int n = s->rounds->nodes;
   double rounding = DBL_EPSILON * (sqrt(n) + s->rounds->count), tolerance = 1e-6;
   gv_lanczos_start(x, n);
-  take_mean(x, n);
+  gv_take_mean(x, n);
   double length = norm(x, n), rho = 0;
   for (int i = 0; i < n; i++)
     x[i] /= length;
@@ -94,7 +84,8 @@ static enum gv_status search(struct square *s, double *x, double *y, struct gv_s
     return GV_OK;
   }
   for (int pass = 0; pass < 3; pass++) {
-    const struct gv_lanczos problem = {.nodes = n, .apply = apply, .arg = s, .tolerance = tolerance, .basis = BASIS};
+    const struct gv_lanczos problem = {
+        .nodes = n, .apply = apply, .arg = s, .tolerance = tolerance, .basis = BASIS};
     enum gv_status status = gv_lanczos(&problem, x, err);
     if (status != GV_OK)
       return status;
@@ -114,12 +105,41 @@ static enum gv_status search(struct square *s, double *x, double *y, struct gv_s
   return GV_OK;
 }
 
+/* A small gap by way of P^T P, where that is sparse: its Laplacian's smallest eigenvalue is 1 - rho^2. A large one
+ * would lose rho's digits in the root. */
+static enum gv_status search_square(const struct gv_rounds *rounds, struct gv_spectrum *out, bool *found,
+                                    struct gv_error *err)
+{
+  struct gv_graph square;
+  struct gv_ends ends;
+  enum gv_status status = gv_product_square(rounds, &square, found, err);
+  if (status == GV_OK && *found) {
+    const struct gv_laplacian l = {
+        .nodes = rounds->nodes, .first = square.first, .from = square.from, .weight = square.weight};
+    status = gv_laplacian_ends(&l, 0, NULL, &ends, err);
+    *found = status == GV_OK && ends.smallest < small_gap;
+  }
+  if (*found) {
+    double rho = sqrt(1 - ends.smallest);
+    out->gap = ends.smallest / (1 + rho);
+    out->rho = 1 - out->gap;
+    out->accuracy = ends.smallest_error;
+    out->method = ends.method;
+  }
+  gv_graph_clear(&square);
+  return status;
+}
+
 enum gv_status gv_product_iterative(const struct gv_rounds *rounds, struct gv_spectrum *out, struct gv_error *err)
 {
   struct square s = {.rounds = rounds};
   double *x = NULL, *y = NULL;
   size_t n = (size_t)rounds->nodes;
-  enum gv_status status = gv_alloc_for(&s.a, n, sizeof *s.a, "the spectrum", err);
+  bool found = false;
+  enum gv_status status = search_square(rounds, out, &found, err);
+  if (status != GV_OK || found)
+    return status;
+  status = gv_alloc_for(&s.a, n, sizeof *s.a, "the spectrum", err);
   if (status == GV_OK)
     status = gv_alloc_for(&s.b, n, sizeof *s.b, "the spectrum", err);
   if (status == GV_OK)

@@ -9,6 +9,7 @@
 #include "core/graph/lanczos.h"
 #include "core/graph/laplacian.h"
 #include "core/graph/spectrum_parts.h"
+#include "core/graph/sum.h"
 
 /* The weight that node i puts on node j; 0 where it receives nothing from it. */
 static double weight_of(const struct gv_graph *graph, int32_t i, int32_t j)
@@ -40,16 +41,16 @@ static bool is_symmetric(const struct gv_schedule *schedule)
 /* 1 + x^T W x / x^T x, a sum of squares where no weight is negative. */
 static double above_minus_one(const struct gv_graph *graph, int nodes, const double *x)
 {
-  double sum = 0, length = 0;
+  struct gv_sum sum = {0};
   for (int i = 0; i < nodes; i++) {
-    length += x[i] * x[i];
-    sum += 2 * graph->self[i] * x[i] * x[i];
+    double row = 2 * graph->self[i] * x[i] * x[i];
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
       double both = x[i] + x[graph->from[e]];
-      sum += graph->from[e] > i ? graph->weight[e] * both * both : 0;
+      row += graph->from[e] > i ? graph->weight[e] * both * both : 0;
     }
+    gv_sum_add(&sum, row);
   }
-  return sum / length;
+  return gv_sum_value(&sum) / gv_sum_squares(x, nodes);
 }
 
 /* rho = max(lambda_2, -lambda_min), so the gap is the smaller of 1 - lambda_2 and 1 + lambda_min. */

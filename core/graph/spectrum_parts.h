@@ -26,4 +26,9 @@ void gv_graph_apply_back(const struct gv_graph *graph, int nodes, const double *
 enum gv_status gv_product_dense(const struct gv_rounds *rounds, struct gv_spectrum *out, struct gv_error *err);
 enum gv_status gv_product_iterative(const struct gv_rounds *rounds, struct gv_spectrum *out, struct gv_error *err);
 
+/* out <- the rows of P^T P without its diagonal, to be cleared by gv_graph_clear; *sparse <- whether it is sparse,
+ * else out is empty. */
+enum gv_status gv_product_square(const struct gv_rounds *rounds, struct gv_graph *out, bool *sparse,
+                                 struct gv_error *err);
+
 #endif

@@ -1,6 +1,8 @@
 /* Weight rules: symmetric, doubly stochastic matrices. The table, and the rules of degrees alone. */
 #include "core/graph/weights.h"
 
+#include "core/graph/weight_rules.h"
+
 static int64_t degree(const struct gv_graph *graph, int32_t i)
 {
   return graph->first[i + 1] - graph->first[i];
@@ -49,7 +51,8 @@ static const struct gv_weight_rule lazy_rule = {
     .named = {.name = "lazy", .summary = "(I + metropolis)/2: every eigenvalue is at least 0"}, .fill = lazy};
 
 static const struct gv_named *const entries[] = {
-    &metropolis_rule.named, &max_degree_rule.named, &lazy_rule.named, NULL};
+    &metropolis_rule.named, &max_degree_rule.named, &lazy_rule.named, &gv_weights_laplacian.named,
+    &gv_weights_fdla.named, NULL};
 
 const struct gv_table gv_weight_table = {
     .kind = "weights",

@@ -1,0 +1,383 @@
+/* rho, gap and smallest eigenvalue against closed forms, dense and iterative; weight rules that rest on them. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "core/graph/laplacian.h"
+#include "core/graph/spectrum_parts.h"
+#include "core/graph/topology.h"
+#include "core/graph/weight_rules.h"
+#include "tests/suite.h"
+
+#define PI 3.14159265358979323846
+
+enum { ITERATIVE = 0, DENSE = 100000 };
+
+static struct gv_spectrum find(const char *topology, const char *weights, int n, int dense_up_to)
+{
+  struct gv_schedule *s = NULL;
+  struct gv_spectrum found;
+  assert_ok(gv_schedule_create(topology, weights, n, 1, &s, err));
+  assert_ok(gv_spectrum_find_from(s, dense_up_to, &found, err));
+  ck_assert_double_eq_tol(found.rho + found.gap, 1, 1e-15);
+  gv_schedule_destroy(s);
+  return found;
+}
+
+/* rho, and the smallest eigenvalue where one is given. */
+static void is(const char *topology, int n, double rho, double lambda_min)
+{
+  for (int k = 0; k < 2; k++) {
+    struct gv_spectrum found = find(topology, NULL, n, k == 0 ? DENSE : ITERATIVE);
+    ck_assert_msg(fabs(found.rho - rho) <= 1e-12, "%s %d, %s: rho %.17g, not %.17g", topology, n, found.method,
+                  found.rho, rho);
+    ck_assert_msg(isnan(lambda_min) || fabs(found.lambda_min - lambda_min) <= 1e-12,
+                  "%s %d, %s: lambda_min %.17g, not %.17g", topology, n, found.method, found.lambda_min,
+                  lambda_min);
+    ck_assert_double_lt(found.accuracy, 1e-9);
+  }
+}
+
+static int rows_of(int n)
+{
+  int rows = 1;
+  for (int r = 2; r * r <= n; r++)
+    rows = n % r == 0 ? r : rows;
+  return rows;
+}
+
+static void torus_is(int n)
+{
+  int r = rows_of(n), c = n / r;
+  double rho = 0, least = 1;
+  for (int a = 0; a < r; a++)
+    for (int b = 0; b < c; b++) {
+      double value = (1 + 2 * cos(2 * PI * a / r) + 2 * cos(2 * PI * b / c)) / 5;
+      least = fmin(least, value);
+      rho = a + b > 0 ? fmax(rho, fabs(value)) : rho;
+    }
+  is("torus", n, rho, least);
+}
+
+START_TEST(closed_forms)
+{
+  for (int n = 1; n <= 130; n++) {
+    int tau = gv_log2_ceil(n);
+    is("full", n, 0, n == 1 ? 1 : 0);
+    if (n >= 2) {
+      is("line", n, n == 2 ? 0 : (1 + 2 * cos(PI / n)) / 3, n == 2 ? 0 : (1 + 2 * cos(PI * (n - 1) / n)) / 3);
+      is("star", n, n == 2 ? 0 : 1 - 1.0 / n, 0);
+    }
+    if (n <= 3)
+      is("ring", n, 0, n == 1 ? 1 : 0);
+    else
+      is("ring", n, fmax((1 + 2 * cos(2 * PI / n)) / 3, n % 2 == 0 ? 1.0 / 3 : 0),
+         (1 + 2 * cos(2 * PI * (n / 2) / n)) / 3);
+    if (n >= 2 && (n & (n - 1)) == 0)
+      is("hypercube", n, (tau - 1.0) / (tau + 1), (1.0 - tau) / (1 + tau));
+    if (n % 2 == 0)
+      is("exponential", n, (tau - 1.0) / (tau + 1), NAN);
+    else if (n > 3)
+      ck_assert_double_lt(find("exponential", NULL, n, DENSE).rho, (tau - 1.0) / (tau + 1));
+    if (rows_of(n) >= 3)
+      torus_is(n);
+    if (n >= 2 && (n & (n - 1)) == 0)
+      is("one-peer-exponential", n, 0, NAN);
+  }
+  is("one-peer-exponential", 1, 0, 1);
+  is("one-peer-exponential", 3, 0.25, NAN);
+  is("one-peer-exponential", 7, 0.125, NAN);
+}
+END_TEST
+
+/* Without a closed form the two ways must agree. */
+START_TEST(both_ways_agree)
+{
+  static const char *const names[] = {"grid", "torus", "one-peer-exponential", "exponential"};
+  static const char *const weights[] = {NULL, "lazy", "max-degree"};
+  for (int n = 8; n <= 170; n += 27)
+    for (int t = 0; t < 4; t++)
+      for (int w = 0; w < (t < 2 ? 3 : 1); w++) {
+        struct gv_spectrum a = find(names[t], weights[w], n, DENSE), b = find(names[t], weights[w], n, ITERATIVE);
+        ck_assert_str_ne(a.method, b.method);
+        ck_assert_int_eq(a.rounds, b.rounds);
+        ck_assert_double_eq_tol(a.gap, b.gap, 1e-12);
+        if (t < 2)
+          ck_assert_double_eq_tol(a.lambda_min, b.lambda_min, 1e-12);
+      }
+}
+END_TEST
+
+/* The spectrum of rounds given edge by edge, as a topology that may go one way would have it. */
+static struct gv_spectrum of_rounds(struct gv_edges *edges, int rounds, int n, bool directed, int dense_up_to)
+{
+  struct gv_graph graph[2] = {{0}, {0}};
+  struct gv_spectrum found;
+  for (int k = 0; k < rounds; k++)
+    assert_ok(gv_graph_fill(&graph[k], n, &edges[k], "t", err));
+  const struct gv_schedule s = {.nodes = n, .period = rounds, .directed = directed, .graphs = graph};
+  assert_ok(gv_spectrum_find_from(&s, dense_up_to, &found, err));
+  for (int k = 0; k < rounds; k++) {
+    gv_graph_clear(&graph[k]);
+    gv_edges_destroy(&edges[k]);
+  }
+  return found;
+}
+
+static struct gv_spectrum two_matchings(int n, int dense_up_to)
+{
+  struct gv_edges edges[2];
+  for (int k = 0; k < 2; k++) {
+    assert_ok(gv_edges_create(&edges[k], n, (size_t)n, err));
+    edges[k].weighting = GV_WEIGHTS_OWN;
+    for (int i = k; i < n; i += 2)
+      gv_edges_join(&edges[k], i, (i + 1) % n, 0.5);
+  }
+  return of_rounds(edges, 2, n, false, dense_up_to);
+}
+
+/* Half from oneself, half from the next: |1 + e^(i angle)|/2 = cos(angle/2). */
+static struct gv_spectrum directed_ring(int n, int dense_up_to)
+{
+  struct gv_edges edges;
+  assert_ok(gv_edges_create(&edges, n, (size_t)n, err));
+  edges.weighting = GV_WEIGHTS_UNIFORM;
+  for (int i = 0; i < n; i++)
+    gv_edges_add(&edges, i, (i + 1) % n, 0);
+  return of_rounds(&edges, 1, n, true, dense_up_to);
+}
+
+START_TEST(small_gaps_of_products)
+{
+  static const int nodes[] = {10, 64, 200, 20000};
+  for (int k = 0; k < 4; k++)
+    for (int dense = 0; dense < (nodes[k] <= 200 ? 2 : 1); dense++) {
+      int n = nodes[k];
+      struct gv_spectrum found = two_matchings(n, dense ? DENSE : ITERATIVE);
+      double want = 2 * pow(sin(PI / n), 2);  /* the angle between two projections */
+      ck_assert_int_eq(found.rounds, 2);
+      ck_assert(isnan(found.lambda_min));
+      ck_assert_double_eq_tol(found.gap / want, 1, 1e-9);
+      found = directed_ring(n, dense ? DENSE : ITERATIVE);
+      ck_assert_double_eq_tol(found.gap / (2 * pow(sin(PI / (2 * n)), 2)), 1, 1e-9);
+    }
+}
+END_TEST
+
+/* The relative error of the gap, and that the accuracy said so. */
+static void gap_is(const char *topology, int n, double gap)
+{
+  struct gv_spectrum found = find(topology, NULL, n, GV_DENSE_UP_TO);
+  double error = fabs(found.gap / gap - 1);
+  ck_assert_msg(error < 1e-9 && error <= found.accuracy, "%s %d: gap %.17g, not %.17g (%g)", topology, n, found.gap,
+                gap, found.accuracy);
+  ck_assert_double_lt(found.accuracy, 1e-6);
+  ck_assert_str_ne(found.method, "dense");
+}
+
+START_TEST(large_graphs)
+{
+  int n = 100000;
+  gap_is("ring", n, 4.0 / 3 * pow(sin(PI / n), 2));
+  gap_is("ring", n - 1, 4.0 / 3 * pow(sin(PI / (n - 1)), 2));
+  gap_is("line", n, 4.0 / 3 * pow(sin(PI / (2 * n)), 2));
+  gap_is("star", n, 1.0 / n);
+  gap_is("exponential", n, 2.0 / 18);
+  gap_is("hypercube", 1 << 14, 2.0 / 15);
+  ck_assert_double_eq_tol(find("ring", NULL, n, GV_DENSE_UP_TO).lambda_min, -1.0 / 3, 1e-9);
+
+  ck_assert_double_lt(find("one-peer-exponential", NULL, 1 << 17, GV_DENSE_UP_TO).rho, 1e-12);
+  double rho = 0;  /* W(t) is a circulant: |product over t of (1 + e^(i 2^t angle))/2| */
+  for (int j = 1; j < 8; j++) {
+    double value = 1;
+    for (int t = 0; t < 17; t++)
+      value *= fabs(cos(PI * fmod((double)j * (1 << t), n) / n));
+    rho = fmax(rho, value);
+  }
+  struct gv_spectrum found = find("one-peer-exponential", NULL, n, GV_DENSE_UP_TO);
+  ck_assert_int_eq(found.rounds, 17);
+  ck_assert_double_eq_tol(found.rho, rho, 1e-9);
+}
+END_TEST
+
+START_TEST(large_torus)
+{
+#ifdef GV_SANITIZE
+  int n = 10000;
+#else
+  int n = 100000;
+#endif
+  gap_is("torus", n, 4.0 / 5 * pow(sin(PI * rows_of(n) / n), 2));
+}
+END_TEST
+
+/* Edges between places drawn at random, on top of a tree. */
+static struct gv_schedule random_graph(int n, int extra, struct gv_graph *graph)
+{
+  struct gv_edges edges;
+  uint32_t state = 12345u + (uint32_t)n;
+  assert_ok(gv_edges_create(&edges, n, 0, err));
+  for (int k = 1; k < n + extra; k++) {
+    state = state * 1664525u + 1013904223u;
+    int a = k < n ? k : (int)(state >> 8) % n;
+    state = state * 1664525u + 1013904223u;
+    int b = (int)(state >> 8) % (k < n ? k : n);
+    if (a != b)
+      gv_edges_join(&edges, a, b, 0);
+  }
+  assert_ok(gv_graph_fill(graph, n, &edges, "t", err));
+  gv_edges_destroy(&edges);
+  return (struct gv_schedule){.nodes = n, .period = 1, .graphs = graph};
+}
+
+static void take_selves(struct gv_graph *graph, int n)
+{
+  for (int i = 0; i < n; i++) {
+    graph->self[i] = 1;
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
+      graph->self[i] -= graph->weight[e];
+  }
+}
+
+/* The same for every edge; or through a rule. */
+static struct gv_spectrum weighted(struct gv_schedule *s, const struct gv_weight_rule *rule, double constant)
+{
+  struct gv_spectrum found;
+  for (int64_t e = 0; e < s->graphs->first[s->nodes]; e++)
+    s->graphs->weight[e] = constant;
+  if (rule != NULL)
+    assert_ok(rule->fill(s->graphs, s->nodes, "t", err));
+  take_selves(s->graphs, s->nodes);
+  assert_ok(gv_spectrum_find_from(s, DENSE, &found, err));
+  return found;
+}
+
+START_TEST(random_graphs)
+{
+  struct gv_graph graph = {0};
+  struct gv_schedule s = random_graph(2000, 6000, &graph);
+  struct gv_spectrum dense = weighted(&s, NULL, 0.03), found;
+  assert_ok(gv_spectrum_find_from(&s, ITERATIVE, &found, err));
+  ck_assert_str_eq(found.method, "Lanczos on the inverse");
+  ck_assert_double_eq_tol(found.gap / dense.gap, 1, 1e-9);
+  ck_assert_double_eq_tol(found.lambda_min, dense.lambda_min, 1e-9);
+  double low, high;
+  assert_ok(gv_laplacian_extremes(&graph, 2000, &low, &high, err));
+  ck_assert_double_eq_tol(low * 0.03, dense.gap, 1e-9);
+  ck_assert_double_eq_tol(1 - high * 0.03, dense.lambda_min, 1e-7);
+
+  s = random_graph(20000, 200000, &graph);  /* no band is narrow enough */
+  for (int64_t e = 0; e < graph.first[20000]; e++)
+    graph.weight[e] = 0.02;
+  take_selves(&graph, 20000);
+  assert_ok(gv_spectrum_find(&s, &found, err));
+  ck_assert_str_eq(found.method, "Lanczos");
+  ck_assert_double_lt(found.accuracy, 1e-6);
+  gv_graph_clear(&graph);
+}
+END_TEST
+
+START_TEST(laplacian_weights)
+{
+  for (int n = 3; n <= 40; n++) {  /* lambda of a ring: 2 - 2 cos(2 pi j/n) */
+    double low = 2 - 2 * cos(2 * PI / n), high = 2 - 2 * cos(2 * PI * (n / 2) / n);
+    ck_assert_double_eq_tol(find("ring", "laplacian", n, DENSE).rho, (high - low) / (high + low), 1e-12);
+    ck_assert_double_eq_tol(find("star", "laplacian", n, DENSE).rho, (n - 1.0) / (n + 1), 1e-12);
+    ck_assert_double_eq_tol(find("line", "laplacian", n, DENSE).rho, cos(PI / n), 1e-12);
+  }
+  struct gv_schedule *star = NULL;
+  assert_ok(gv_schedule_create("star", "laplacian", 9, 1, &star, err));
+  ck_assert_double_eq_tol(star->graphs[0].weight[0], 0.2, 1e-12);
+  ck_assert_double_eq_tol(star->graphs[0].self[0], -0.6, 1e-12);
+  gv_schedule_destroy(star);
+
+  for (int n = 5; n <= 40; n += 7) {  /* no other constant does better */
+    struct gv_graph graph = {0};
+    struct gv_schedule s = random_graph(n, n, &graph);
+    double rho = weighted(&s, &gv_weights_laplacian, 0).rho, best = graph.weight[0];
+    for (int k = -40; k <= 40; k++)
+      ck_assert_double_ge(weighted(&s, NULL, best * (1 + k / 50.0)).rho, rho - 1e-12);
+    gv_graph_clear(&graph);
+  }
+  ck_assert_double_eq_tol(find("ring", "laplacian", 1, DENSE).rho, 0, 1e-15);
+  ck_assert_double_eq_tol(find("ring", "laplacian", 2, DENSE).rho, 0, 1e-15);
+  ck_assert_double_eq_tol(find("ring", "laplacian", 1000, ITERATIVE).rho,
+                          (1 - pow(sin(PI / 1000), 2)) / (1 + pow(sin(PI / 1000), 2)), 1e-12);
+}
+END_TEST
+
+START_TEST(fastest_weights)
+{
+  static const struct { const char *name; int n; } alike[] = {
+      {"ring", 3}, {"ring", 8}, {"ring", 13}, {"hypercube", 16}, {"torus", 16}, {"torus", 25}, {"star", 9}};
+  for (size_t k = 0; k < sizeof alike / sizeof alike[0]; k++)
+    ck_assert_double_eq_tol(find(alike[k].name, "fdla", alike[k].n, DENSE).rho,
+                            find(alike[k].name, "laplacian", alike[k].n, DENSE).rho, 1e-8);
+  for (int n = 2; n <= 20; n++) {
+    double rho = find("line", "fdla", n, DENSE).rho;
+    ck_assert_double_le(rho, find("line", "laplacian", n, DENSE).rho + 1e-12);
+    rho = find("grid", "fdla", n, DENSE).rho;
+    ck_assert_double_le(rho, find("grid", "laplacian", n, DENSE).rho + 1e-12);
+    ck_assert_double_le(rho, find("grid", "metropolis", n, DENSE).rho + 1e-12);
+    ck_assert_double_le(rho, find("grid", "max-degree", n, DENSE).rho + 1e-12);
+  }
+  ck_assert_double_eq_tol(find("ring", "fdla", 1, DENSE).rho, 0, 1e-15);
+  ck_assert_double_eq_tol(find("torus", "fdla", 12, DENSE).rho, 0.5, 1e-9);  /* 3 x 4: two kinds of edges */
+}
+END_TEST
+
+/* rho is convex in the weights: where no small move in any direction lowers it, it is least. */
+START_TEST(fastest_weights_are_best)
+{
+  enum { N = 12 };
+  struct gv_graph graph = {0};
+  struct gv_schedule s = random_graph(N, 14, &graph);
+  double rho = weighted(&s, &gv_weights_fdla, 0).rho, constant, kept[N * N];
+  int64_t edges = graph.first[N];
+  memcpy(kept, graph.weight, (size_t)edges * sizeof *kept);
+  uint32_t state = 7;
+  for (int trial = 0; trial < 400; trial++) {
+    double size = trial % 2 == 0 ? 1e-2 : 1e-5;
+    memcpy(graph.weight, kept, (size_t)edges * sizeof *kept);
+    for (int i = 0; i < N; i++)
+      for (int64_t e = graph.first[i]; e < graph.first[i + 1]; e++) {
+        int j = graph.from[e];
+        if (j < i)
+          continue;
+        state = state * 1664525u + 1013904223u;
+        double move = size * ((double)(state >> 8) / (1 << 23) - 1);
+        int64_t back = graph.first[j];
+        while (graph.from[back] != i)
+          back++;
+        graph.weight[e] += move;
+        graph.weight[back] = graph.weight[e];
+      }
+    take_selves(&graph, N);
+    struct gv_spectrum moved;
+    assert_ok(gv_spectrum_find_from(&s, DENSE, &moved, err));
+    ck_assert_double_ge(moved.rho, rho - 1e-9);
+  }
+  constant = weighted(&s, &gv_weights_laplacian, 0).rho;
+  ck_assert_double_lt(rho, constant - 0.01);
+  gv_graph_clear(&graph);
+}
+END_TEST
+
+START_TEST(fastest_weights_of_too_much)
+{
+  struct gv_schedule *s = NULL;
+  assert_fails(GV_USAGE, "ring has 201 nodes and 201 edges; accepted are at most 200 and 2000",
+               gv_schedule_create("ring", "fdla", 201, 1, &s, err));
+  assert_ok(gv_schedule_create("ring", "fdla", 200, 1, &s, err));
+  gv_schedule_destroy(s);
+}
+END_TEST
+
+int main(void)
+{
+  const TTest *const tests[] = {closed_forms, both_ways_agree, small_gaps_of_products, large_graphs, large_torus,
+                                random_graphs, laplacian_weights, fastest_weights, fastest_weights_are_best,
+                                fastest_weights_of_too_much, NULL};
+  return run_suite("spectrum", tests);
+}
