@@ -2,6 +2,7 @@
 #ifndef GV_TESTS_DENSE_H
 #define GV_TESTS_DENSE_H
 
+#include <math.h>
 #include <string.h>
 
 #include "core/graph/schedule.h"
@@ -10,7 +11,7 @@
 #include "tests/suite.h"
 
 /* Whether a topology with its default options takes n nodes. */
-__attribute__((unused)) static bool defined(const struct gv_topology *topology, int n)
+static inline bool defined(const struct gv_topology *topology, int n)
 {
   const struct gv_named *found = NULL;
   struct gv_options *options = NULL;
@@ -47,7 +48,7 @@ static inline void dense(const struct gv_schedule *s, uint64_t round, double *w)
 }
 
 /* product (n, n) <- W(rounds-1) ... W(0), through the rows: O(edges n) a round */
-__attribute__((unused)) static void product_of(const struct gv_schedule *s, int rounds, double *p)
+static inline void product_of(const struct gv_schedule *s, int rounds, double *p)
 {
   size_t n = (size_t)s->nodes;
   double *next = calloc(n * n, sizeof *next);
@@ -68,6 +69,40 @@ __attribute__((unused)) static void product_of(const struct gv_schedule *s, int 
   }
   gv_view_destroy(view);
   free(next);
+}
+
+/* ||P - J||_2 by power iteration on (P - J)^T (P - J). */
+static inline double rho(const double *p, int n)
+{
+  double *v = calloc((size_t)n, sizeof *v), *u = calloc((size_t)n, sizeof *u), norm = 0;
+  for (int i = 0; i < n; i++)
+    v[i] = cos(1.0 + i * i);
+  for (int it = 0; it < 20000; it++) {
+    double length = 0;
+    for (int i = 0; i < n; i++)
+      length += v[i] * v[i];
+    for (int i = 0; i < n; i++)
+      v[i] /= length > 0 ? sqrt(length) : 1;
+    double last = norm;
+    norm = 0;
+    for (int i = 0; i < n; i++) {
+      u[i] = 0;
+      for (int j = 0; j < n; j++)
+        u[i] += (p[i * n + j] - 1.0 / n) * v[j];
+      norm += u[i] * u[i];
+    }
+    norm = sqrt(norm);
+    for (int j = 0; j < n; j++) {
+      v[j] = 0;
+      for (int i = 0; i < n; i++)
+        v[j] += (p[i * n + j] - 1.0 / n) * u[i];
+    }
+    if (norm < 1e-14 || (it > 50 && fabs(norm - last) < 1e-15))
+      break;
+  }
+  free(v);
+  free(u);
+  return norm;
 }
 
 #endif

@@ -31,8 +31,11 @@ endif
 UNIT_TESTS += %D%/test_base
 UNIT_TESTS += %D%/test_places
 UNIT_TESTS += %D%/test_graph
+UNIT_TESTS += %D%/test_topologies
+UNIT_TESTS += %D%/test_random_graphs
 UNIT_TESTS += %D%/test_base_graph
 UNIT_TESTS += %D%/test_spectrum
+UNIT_TESTS += %D%/test_graph_file
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_async

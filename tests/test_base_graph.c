@@ -79,6 +79,18 @@ START_TEST(periods_grow_as_the_logarithm)
 }
 END_TEST
 
+/* 19 = 16 + 2 + 1: of the block of 16 three hear of the others, and the other 13 make pairs meanwhile. */
+START_TEST(unused_nodes_average_too)
+{
+  struct gv_schedule *s = make(19, 1);
+  int alone = 0;
+  for (int i = 0; i < 19; i++)
+    alone += s->graphs[4].first[i + 1] == s->graphs[4].first[i];
+  ck_assert_int_eq(alone, 1);
+  gv_schedule_destroy(s);
+}
+END_TEST
+
 START_TEST(refusals)
 {
   struct gv_schedule *s = NULL;
@@ -92,6 +104,6 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {the_product_over_a_period_is_the_mean, lengths_for_one_peer, few_nodes_are_complete,
-                                periods_grow_as_the_logarithm, refusals, NULL};
+                                periods_grow_as_the_logarithm, unused_nodes_average_too, refusals, NULL};
   return run_suite("base graph", tests);
 }

@@ -11,40 +11,6 @@ static struct gv_schedule *make(const char *topology, const char *weights, int n
   return s;
 }
 
-/* ||P - J||_2 by power iteration on (P - J)^T (P - J). */
-static double rho(const double *p, int n)
-{
-  double *v = calloc((size_t)n, sizeof *v), *u = calloc((size_t)n, sizeof *u), norm = 0;
-  for (int i = 0; i < n; i++)
-    v[i] = cos(1.0 + i * i);
-  for (int it = 0; it < 20000; it++) {
-    double length = 0;
-    for (int i = 0; i < n; i++)
-      length += v[i] * v[i];
-    for (int i = 0; i < n; i++)
-      v[i] /= length > 0 ? sqrt(length) : 1;
-    double last = norm;
-    norm = 0;
-    for (int i = 0; i < n; i++) {
-      u[i] = 0;
-      for (int j = 0; j < n; j++)
-        u[i] += (p[i * n + j] - 1.0 / n) * v[j];
-      norm += u[i] * u[i];
-    }
-    norm = sqrt(norm);
-    for (int j = 0; j < n; j++) {
-      v[j] = 0;
-      for (int i = 0; i < n; i++)
-        v[j] += (p[i * n + j] - 1.0 / n) * u[i];
-    }
-    if (norm < 1e-14 || (it > 50 && fabs(norm - last) < 1e-15))
-      break;
-  }
-  free(v);
-  free(u);
-  return norm;
-}
-
 START_TEST(every_topology_is_doubly_stochastic)
 {
   for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++) {

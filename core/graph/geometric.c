@@ -126,8 +126,8 @@ static enum gv_status draw(const struct gv_topology_input *input, uint32_t round
   if (status != GV_OK || edges->failed || found >= 0)
     return status;
   return gv_fail(err, GV_USAGE, "topology geometric: none of %d graphs drawn with radius=%.3g connects all %d "
-                 "nodes; accepted: a radius that does, as from %.2g on", GV_DRAW_ATTEMPTS, radius_of(input), input->nodes,
-                 usual(input->nodes));
+                 "nodes; accepted: a radius that does, as from %.2g on", GV_DRAW_ATTEMPTS, radius_of(input),
+                 input->nodes, usual(input->nodes));
 }
 
 /* Which attempt was connected costs drawing it, and all nodes of a picture ask: the last answer is kept. */

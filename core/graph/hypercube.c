@@ -5,9 +5,10 @@
 
 static enum gv_status check(const struct gv_topology_input *input, struct gv_error *err)
 {
-  int n = input->nodes, below = 1 << (gv_log2_ceil(n) - 1);
+  int n = input->nodes;
   if ((n & (n - 1)) == 0)
     return GV_OK;
+  int below = 1 << (gv_log2_ceil(n) - 1);  /* n >= 3 */
   if (n > 1 << 30)
     return gv_fail(err, GV_USAGE, "topology hypercube: nodes %d is no power of two up to %d", n, 1 << 30);
   return gv_fail(err, GV_USAGE, "topology hypercube: nodes %d is no power of two; the next ones are %d and %d", n,

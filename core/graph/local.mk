@@ -5,12 +5,14 @@ libgv_la_SOURCES += \
   %D%/connected.c %D%/connected.h \
   %D%/consensus.c %D%/consensus.h \
   %D%/drawn.c %D%/drawn.h \
+  %D%/edge_file.c %D%/edge_file.h \
   %D%/edges.c %D%/edges.h \
   %D%/equi_dyn.c \
   %D%/equi_static.c \
   %D%/erdos_renyi.c \
   %D%/exponential.c \
   %D%/facts.c %D%/facts.h \
+  %D%/file.c \
   %D%/full.c \
   %D%/geometric.c \
   %D%/graph.c %D%/graph.h \

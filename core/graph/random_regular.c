@@ -25,8 +25,8 @@ static enum gv_status check(const struct gv_topology_input *input, struct gv_err
 {
   int n = input->nodes, d = degree_of(input);
   if (d >= n)
-    return gv_fail(err, GV_USAGE, "topology random-regular: degree %d with %d nodes; accepted: a degree below nodes", d,
-                   n);
+    return gv_fail(err, GV_USAGE, "topology random-regular: degree %d with %d nodes; accepted: a degree "
+                   "below nodes", d, n);
   if (d == 1 && n > 2)
     return gv_fail(err, GV_USAGE, "topology random-regular: degree 1 cannot connect %d nodes; accepted: from 2 to "
                    "%d", n, n - 1);

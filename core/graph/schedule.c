@@ -24,7 +24,31 @@ static enum gv_status realise_period(struct gv_schedule *s, struct gv_error *err
   return status;
 }
 
-static enum gv_status realise(struct gv_schedule *s, struct gv_error *err)
+static bool receives(const struct gv_graph *graph, int32_t to, int32_t from)
+{
+  for (int64_t e = graph->first[to]; e < graph->first[to + 1]; e++)
+    if (graph->from[e] == from)
+      return true;
+  return false;
+}
+
+/* A rule was named for a topology that has no use for it; the line names an edge that goes one way, if one does. */
+static enum gv_status refuse_rule(const struct gv_schedule *s, const char *weights, struct gv_error *err)
+{
+  const char *name = s->topology->named.name;
+  const struct gv_graph *graph = s->weighting == GV_WEIGHTS_UNIFORM && s->period > 0 ? s->graphs : NULL;
+  for (int i = 0; i < s->nodes && graph != NULL; i++)
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
+      if (!receives(graph, graph->from[e], i))
+        return gv_fail(err, GV_USAGE, "weights %s: weight rules are for undirected topologies, and in %s node %d "
+                       "receives from node %d, but not the other way round; leave --weights out", weights, name, i,
+                       (int)graph->from[e]);
+  return gv_fail(err, GV_USAGE, "weights %s: weight rules are for undirected topologies without weights, and %s "
+                 "has its own; leave --weights out", weights, name);
+}
+
+/* weights: a rule that was asked for, or NULL. */
+static enum gv_status realise(struct gv_schedule *s, const char *weights, struct gv_error *err)
 {
   const struct gv_topology *topology = s->topology;
   const struct gv_topology_input input = {.options = s->options, .nodes = s->nodes, .seed = s->seed};
@@ -44,6 +68,8 @@ static enum gv_status realise(struct gv_schedule *s, struct gv_error *err)
     s->degree_max = topology->degree_max < s->nodes ? topology->degree_max : s->nodes - 1;
   else
     status = realise_period(s, err);
+  if (status == GV_OK && weights != NULL && s->weighting != GV_WEIGHTS_RULE)
+    return refuse_rule(s, weights, err);
   return status == GV_OK ? gv_schedule_check(s, topology->named.name, err) : status;
 }
 
@@ -71,12 +97,7 @@ enum gv_status gv_schedule_create(const char *topology_spec, const char *weights
                             .options = options,
                             .rule = (const struct gv_weight_rule *)rule,
                             .seed = seed};
-  status = realise(s, err);
-  if (status == GV_OK && weights_spec != NULL && s->weighting != GV_WEIGHTS_RULE)
-    status = gv_fail(err, GV_USAGE,
-                     "weights %s: weight rules are for undirected topologies without weights, and %s has its own; "
-                     "leave --weights out",
-                     weights_spec, topology->name);
+  status = realise(s, weights_spec, err);
   if (status != GV_OK) {
     gv_schedule_destroy(s);
     return status;

@@ -21,6 +21,7 @@ static const struct gv_named *const entries[] = {
     &gv_topology_equi_dyn.named,
     &gv_topology_equi_dyn_undirected.named,
     &gv_topology_base.named,
+    &gv_topology_file.named,
     NULL,
 };
 

@@ -11,6 +11,7 @@ extern const struct gv_topology gv_topology_equi_static;
 extern const struct gv_topology gv_topology_equi_static_undirected;
 extern const struct gv_topology gv_topology_erdos_renyi;
 extern const struct gv_topology gv_topology_exponential;
+extern const struct gv_topology gv_topology_file;
 extern const struct gv_topology gv_topology_full;
 extern const struct gv_topology gv_topology_geometric;
 extern const struct gv_topology gv_topology_grid;
