@@ -14,10 +14,12 @@
 #include "datasets/split.h"
 #include "plugins/load.h"
 #include "plugins/search.h"
+#include "run/signals.h"
 
 static const struct gv_table *const tables[] = {
     &gv_topology_table, &gv_weight_table, &gv_algorithm_table, &gv_optimizer_table,
     &gv_rate_table,     &gv_known_table,  &gv_reader_table,    &gv_split_table,
+    &gv_start_table,    &gv_signal_table,
 };
 
 enum { TABLES = sizeof tables / sizeof tables[0] };
@@ -48,7 +50,7 @@ static enum gv_status list_models(struct gv_error *err)
 
 static enum gv_status list_all(struct gv_error *err)
 {
-  printf("usage: grapevine help [NAME]\n\nNames, by the option of `grapevine train` that takes them:\n");
+  printf("usage: grapevine help [NAME]\n\nNames, by the option that takes them:\n");
   enum gv_status status = list_models(err);
   for (size_t t = 0; t < TABLES; t++) {
     printf("\n%s - %s\n", tables[t]->kind, tables[t]->summary);

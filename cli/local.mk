@@ -5,6 +5,7 @@ grapevine_SOURCES = \
   %D%/arguments.c \
   %D%/bench.c \
   %D%/cli.h \
+  %D%/consensus.c \
   %D%/eval.c \
   %D%/help.c \
   %D%/main.c \

@@ -12,9 +12,11 @@ libgv_la_SOURCES += \
   %D%/draw.c \
   %D%/eval.c %D%/eval.h \
   %D%/folder.c %D%/folder.h \
+  %D%/gnuplot.c %D%/gnuplot.h \
   %D%/graphviz.c %D%/graphviz.h \
   %D%/json.c %D%/json.h \
   %D%/matrix.c \
+  %D%/numbers.c %D%/numbers.h \
   %D%/options.c \
   %D%/pace.c \
   %D%/picture.c %D%/picture.h \
@@ -25,6 +27,9 @@ libgv_la_SOURCES += \
   %D%/run.c %D%/run.h \
   %D%/safetensors.c %D%/safetensors.h \
   %D%/safetensors_read.c \
+  %D%/signals.c %D%/signals.h \
+  %D%/study.c %D%/study.h \
+  %D%/study_files.c \
   %D%/topology.c %D%/topology.h
 
 # The same objects for programs that embed Grapevine; only what <grapevine/> declares is visible.

@@ -31,6 +31,7 @@ endif
 UNIT_TESTS += %D%/test_base
 UNIT_TESTS += %D%/test_places
 UNIT_TESTS += %D%/test_graph
+UNIT_TESTS += %D%/test_consensus
 UNIT_TESTS += %D%/test_topologies
 UNIT_TESTS += %D%/test_random_graphs
 UNIT_TESTS += %D%/test_base_graph

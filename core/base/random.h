@@ -14,7 +14,8 @@ enum gv_purpose {
   GV_RANDOM_MODEL = 1,    /* plugins, through the host table */
   GV_RANDOM_SPLIT = 2,    /* which sample belongs to which node */
   GV_RANDOM_SHUFFLE = 3,  /* order of a node's shard in an epoch */
-  GV_RANDOM_TOPOLOGY = 4  /* random graphs */
+  GV_RANDOM_TOPOLOGY = 4, /* random graphs */
+  GV_RANDOM_CONSENSUS = 5 /* where `grapevine consensus` starts */
 };
 
 struct gv_stream {

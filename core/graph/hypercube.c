@@ -1,6 +1,4 @@
 /* The hypercube: node i and i xor 2^k; n is a power of two. rho = (p - 1)/(p + 1) for n = 2^p. */
-#include <math.h>
-
 #include "core/graph/topologies.h"
 
 static enum gv_status check(const struct gv_topology_input *input, struct gv_error *err)
@@ -27,21 +25,21 @@ static enum gv_status draw(const struct gv_topology_input *input, uint32_t round
   return GV_OK;
 }
 
-/* Every dimension is a direction of its own: node 0 lies left below, its opposite right above. */
+/* Every dimension is a shift of its own: three make the cube as it is drawn by hand, two more were searched for, so
+ * that no line comes near a node it does not belong to; further ones repeat them, each time a quarter as long. */
 static void position(const struct gv_topology_input *input, int node, double at[2])
 {
-  int p = gv_log2_ceil(input->nodes);
+  static const double shift[5][2] = {{1, 0}, {0, 1}, {0.45, 0.32}, {0.2443, 0.5}, {0.1029, 0.5906}};
   double whole[2] = {0, 0}, here[2] = {0, 0};
-  for (int k = 0; k < p; k++) {
-    double angle = 3.14159265358979323846 * (0.5 + k) / (2.0 * p), length = k < 2 ? 1 : pow(0.62, k - 1);
-    double step[2] = {length * cos(angle * 1.0), length * sin(angle * 1.0)};
+  for (int k = 0; k < gv_log2_ceil(input->nodes); k++)
     for (int d = 0; d < 2; d++) {
-      whole[d] += step[d];
-      here[d] += node >> k & 1 ? step[d] : 0;
+      double step = shift[k % 5][d] / (1 << (2 * (k / 5)));
+      whole[d] += step;
+      here[d] += node >> k & 1 ? step : 0;
     }
-  }
+  double side = whole[0] > whole[1] ? whole[0] : whole[1];  /* both directions on one scale */
   for (int d = 0; d < 2; d++)
-    at[d] = whole[d] > 0 ? here[d] / whole[d] : 0.5;
+    at[d] = side > 0 ? 0.5 + (here[d] - whole[d] / 2) / side : 0.5;
 }
 
 const struct gv_topology gv_topology_hypercube = {

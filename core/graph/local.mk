@@ -1,6 +1,6 @@
 libgv_la_SOURCES += \
-  %D%/base.c \
   %D%/band.c %D%/band.h \
+  %D%/base.c \
   %D%/check.c \
   %D%/connected.c %D%/connected.h \
   %D%/consensus.c %D%/consensus.h \
@@ -23,12 +23,11 @@ libgv_la_SOURCES += \
   %D%/laplacian.c %D%/laplacian.h %D%/laplacian_dense.c \
   %D%/line.c \
   %D%/one_peer_exponential.c \
-  %D%/product.c %D%/product.h \
   %D%/one_peer_ring.c \
+  %D%/product.c %D%/product.h \
+  %D%/product_dense.c %D%/product_iterative.c %D%/product_square.c \
   %D%/random_matching.c \
   %D%/random_regular.c \
-  %D%/product_dense.c %D%/product_iterative.c \
-  %D%/product_dense.c %D%/product_iterative.c %D%/product_square.c \
   %D%/realise.c %D%/realise.h \
   %D%/ring.c \
   %D%/rounds.c \

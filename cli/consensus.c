@@ -1,0 +1,290 @@
+/* grapevine consensus: options in, progress on stderr, errors beside their bounds on stdout. */
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "core/base/option.h"
+#include "run/study.h"
+
+enum { COLUMNS = 9 };  /* rounds side by side that fit a terminal, with the names before them */
+
+/* Options of the command itself, beside those of the study. */
+static const struct gv_option own_rows[] = {
+    {.key = "json", .type = GV_OPTION_FLAG, .value = "no",
+     .help = "the figures as JSON on standard output, nothing else"},
+    {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
+    {.key = NULL},
+};
+
+struct talk {
+  struct gv_options *options;
+  const char **topology;  /* (count) in the order given */
+  int count;
+  bool drawn;             /* an unfinished progress line stands on the terminal */
+};
+
+static void print_help(void)
+{
+  printf("usage: grapevine consensus [--OPTION VALUE ...]\n\n"
+         "Lets nodes agree on the mean of their numbers, x(k+1) = W(k) x(k), or follow the mean of signals,\n"
+         "x(k+1) = W(k) x(k) + z(k+1) - z(k), in double precision. Tells how far apart they are.\n\n");
+  gv_print_options(stdout, gv_study_options(), true);
+  putchar('\n');
+  gv_print_options(stdout, own_rows, true);
+  printf("\nColumns\n"
+         "  error     ||x - J x||_F, J = 11^T/n\n"
+         "  bound     rho^k times the first error, by whole periods where W changes; with a signal as much more\n"
+         "            as it has changed; none where every round is drawn anew\n"
+         "  tracking  ||x - J z(k)||_F\n"
+         "  limit     e/(1 - rho): the error comes under it in the long run when ||z(j+1) - z(j)||_F is at most e\n"
+         "            for all j from that round on; P e/(1 - rho) + (P - 1) e with a period of P rounds\n"
+         "`grapevine help NAME` explains the options of a topology or a signal.\n\n"
+         "Example\n"
+         "  grapevine consensus --topology ring --topology exponential --nodes 64 --rounds 200 --csv errors.csv\n");
+}
+
+static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
+{
+  struct talk *talk = context;
+  if (strcmp(key, "topology") == 0) {
+    const char **more = realloc(talk->topology, (size_t)(talk->count + 1) * sizeof *more);
+    if (more == NULL)
+      return gv_fail(err, GV_MEMORY, "no memory for the options");
+    talk->topology = more;
+    talk->topology[talk->count++] = value;
+  }
+  return gv_options_set(talk->options, key, value, err);
+}
+
+/* ---- while it runs ---- */
+
+static void on_progress(void *context, const struct gv_trace *trace, uint64_t round, double seconds)
+{
+  struct talk *talk = context;
+  char left[32];
+  double done = (double)round / (double)gv_options_int(talk->options, "rounds");
+  if (seconds < 1 && !talk->drawn)
+    return;
+  fprintf(stderr, "\r\033[K%s  %3.0f %%  round %llu  %s left", trace->topology, floor(100 * done),
+          (unsigned long long)round, gv_short_time(seconds / done - seconds, left, sizeof left));
+  talk->drawn = true;
+}
+
+static struct gv_study *volatile running;
+
+/* The first signal ends the rounds, with everything written; the next the program. */
+static void on_signal(int number)
+{
+  struct gv_study *study = running;
+  signal(number, SIG_DFL);
+  if (study != NULL)
+    gv_stop_ask(&study->stop);
+}
+
+static void watch_signals(struct gv_study *study)
+{
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  running = study;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- the end ---- */
+
+/* "0.00123" or, where there is none, "-", in a column. */
+static void print_number(double x, int width)
+{
+  if (isfinite(x))
+    printf("  %*.4g", width, x);
+  else
+    printf("  %*s", width, "-");
+}
+
+/* One topology: a line a round. */
+static void print_rounds(const struct gv_study *study, const struct gv_trace *trace)
+{
+  uint64_t k;
+  printf("%9s  %11s  %11s", "round", "error", "bound");
+  printf(study->followed != NULL ? "  %11s  %11s\n" : "\n", "tracking", "limit");
+  for (int i = 0; (k = gv_study_shown(trace->rounds_done, i)) != UINT64_MAX; i++) {
+    printf("%9llu", (unsigned long long)k);
+    print_number(trace->error[k], 11);
+    print_number(trace->bound[k], 11);
+    if (study->followed != NULL) {
+      print_number(trace->tracking[k], 11);
+      print_number(trace->limit[k], 11);
+    }
+    putchar('\n');
+  }
+}
+
+/* The rounds that stand side by side: those of the table, or powers of ten when they are too many. */
+static int choose_rounds(uint64_t rounds, uint64_t shown[2 * COLUMNS])
+{
+  int count = 0;
+  while (count <= COLUMNS && (shown[count] = gv_study_shown(rounds, count)) != UINT64_MAX)
+    count++;
+  if (count <= COLUMNS)
+    return count;
+  count = 1;  /* round 0 */
+  for (uint64_t k = 1; k < rounds; k *= 10)
+    shown[count++] = k;
+  shown[count++] = rounds;
+  return count;
+}
+
+static int name_width(const struct gv_study *study)
+{
+  size_t width = strlen("topology");
+  for (int t = 0; t < study->count; t++)
+    width = strlen(study->trace[t].topology) > width ? strlen(study->trace[t].topology) : width;
+  return (int)width;
+}
+
+/* Several topologies: a line each. */
+static void print_errors(const struct gv_study *study)
+{
+  uint64_t shown[2 * COLUMNS];
+  int width = name_width(study), columns = choose_rounds(study->rounds, shown);
+  printf("||x - J %s||_F after round k\n%-*s", study->followed != NULL ? "z(k)" : "x", width, "topology");
+  for (int c = 0; c < columns; c++)
+    printf("  %8llu", (unsigned long long)shown[c]);
+  putchar('\n');
+  for (int t = 0; t < study->count; t++) {
+    const struct gv_trace *trace = &study->trace[t];
+    const double *error = trace->tracking != NULL ? trace->tracking : trace->error;
+    if (!trace->begun)
+      continue;
+    printf("%-*s", width, trace->topology);
+    for (int c = 0; c < columns; c++)
+      if (shown[c] <= trace->rounds_done && isfinite(error[shown[c]]))
+        printf("  %8.3g", error[shown[c]]);
+      else
+        printf("  %8s", "-");
+    putchar('\n');
+  }
+}
+
+static void print_summary(const struct gv_study *study)
+{
+  int width = name_width(study);
+  bool follows = study->followed != NULL;
+  printf("\n%-*s  %13s  %9s", width, "topology", "rho", "gap");
+  printf("  %16s  %9s\n", follows ? "limit at the end" : "rounds to 0.001", "time");
+  for (int t = 0; t < study->count; t++) {
+    const struct gv_trace *trace = &study->trace[t];
+    char text[32], time[32];
+    if (!trace->begun)
+      continue;
+    if (trace->bounded && trace->spectrum.rounds > 1)
+      snprintf(text, sizeof text, "%.4g in %d", trace->spectrum.rho, trace->spectrum.rounds);
+    else if (trace->bounded)
+      snprintf(text, sizeof text, "%.6g", trace->spectrum.rho);
+    else
+      snprintf(text, sizeof text, "-");
+    printf("%-*s  %13s", width, trace->topology, text);
+    print_number(trace->bounded ? trace->spectrum.gap : NAN, 9);
+    if (follows)
+      print_number(trace->limit[trace->rounds_done], 16);
+    else if (trace->rounds_to_1e3 > 0)
+      printf("  %16llu", (unsigned long long)trace->rounds_to_1e3);
+    else
+      printf("  %16s", "-");
+    printf("  %9s\n", gv_short_time(trace->seconds, time, sizeof time));
+  }
+}
+
+static void print_files(const struct gv_options *options)
+{
+  const char *csv = gv_options_text(options, "csv"), *plot = gv_options_text(options, "plot");
+  if (*csv != '\0' || *plot != '\0')
+    printf("\nfiles: %s%s%s\n", csv, *csv != '\0' && *plot != '\0' ? ", " : "", plot);
+}
+
+static enum gv_status print_all(const struct gv_study *study, bool json, struct gv_error *err)
+{
+  if (json) {
+    char *text = gv_study_text(study);
+    if (text == NULL)
+      return gv_fail(err, GV_MEMORY, "no memory for the figures");
+    printf("%s\n", text);
+    free(text);
+    return GV_OK;
+  }
+  if (study->count == 1)
+    print_rounds(study, &study->trace[0]);
+  else
+    print_errors(study);
+  print_summary(study);
+  print_files(study->options);
+  return GV_OK;
+}
+
+static int run_and_print(struct talk *talk, struct gv_error *error)
+{
+  bool json = gv_options_flag(talk->options, "json");
+  struct gv_study *study = NULL;
+  const char *standard = gv_options_text(talk->options, "topology");
+  gv_show_log(false);
+  enum gv_status status = gv_study_create(talk->options, talk->count > 0 ? talk->topology : &standard,
+                                          talk->count > 0 ? talk->count : 1, &study, error);
+  if (status != GV_OK)
+    return gv_complain(error);
+  study->context = talk;
+  study->progress = !json && isatty(STDERR_FILENO) ? on_progress : NULL;
+  watch_signals(study);
+  enum gv_status ran = gv_study_run(study, error);
+  running = NULL;
+  if (talk->drawn)
+    fprintf(stderr, "\r\033[K");
+  struct gv_error later = {GV_OK, ""};
+  if (ran == GV_OK || ran == GV_INTERRUPTED) {
+    status = gv_study_write(study, &later);
+    if (status == GV_OK)
+      status = print_all(study, json, &later);
+  }
+  gv_study_destroy(study);
+  if (status != GV_OK)
+    return gv_complain(&later);
+  return ran == GV_OK ? 0 : gv_complain(error);
+}
+
+static int run_consensus(int argc, char **argv)
+{
+  struct gv_error error = {GV_OK, ""};
+  struct talk talk = {0};
+  size_t of_study = 0, of_own = sizeof own_rows / sizeof own_rows[0];
+  while (gv_study_options()[of_study].key != NULL)
+    of_study++;
+  struct gv_option *rows = calloc(of_study + of_own, sizeof *rows);
+  enum gv_status status = rows != NULL ? GV_OK : gv_fail(&error, GV_MEMORY, "no memory for the options");
+  if (status == GV_OK) {
+    memcpy(rows, gv_study_options(), of_study * sizeof *rows);
+    memcpy(rows + of_study, own_rows, of_own * sizeof *rows);
+    status = gv_options_create(rows, "consensus", &talk.options, &error);
+  }
+  if (status == GV_OK)
+    status = gv_arguments(argc, argv, rows, &talk, set, &error);
+  int code = 0;
+  if (status != GV_OK)
+    code = gv_complain(&error);
+  else if (gv_options_flag(talk.options, "help"))
+    print_help();
+  else
+    code = run_and_print(&talk, &error);
+  gv_options_destroy(talk.options);
+  free(talk.topology);
+  free(rows);
+  return code;
+}
+
+const struct gv_command gv_command_consensus = {
+    .name = "consensus",
+    .arguments = "[--OPTION VALUE ...]",
+    .summary = "simulate nodes that agree on a mean, or follow it: errors, bounds, pictures",
+    .run = run_consensus,
+};
