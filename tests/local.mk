@@ -37,6 +37,7 @@ UNIT_TESTS += %D%/test_random_graphs
 UNIT_TESTS += %D%/test_base_graph
 UNIT_TESTS += %D%/test_spectrum
 UNIT_TESTS += %D%/test_graph_file
+UNIT_TESTS += %D%/test_topology
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_async
@@ -95,6 +96,6 @@ check_LTLIBRARIES += \
 
 SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/eval.sh %D%/bench.sh %D%/peers.sh \
-  %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+  %D%/topology.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
