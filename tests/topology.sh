@@ -69,7 +69,8 @@ check 'a page: seven nodes of a base graph, exact too' prints 'exact after 5 rou
 # ---- figures ----
 
 keys='all(k in page for k in "topology nodes weights time_varying period directed symmetric connected degree_min
-  degree_mean degree_max rho spectral_gap lambda_min doubly_stochastic_error messages_per_round rounds_to_1e3".split())
+  degree_mean degree_max rho spectral_gap lambda_min doubly_stochastic_error messages_per_round
+  rounds_to_1e3".split())
   and page["connected"] and page["doubly_stochastic_error"] < 1e-12 and 0 <= page["rho"] <= 1 + 1e-12
   and page["degree_min"] <= page["degree_mean"] <= page["degree_max"] and page["rounds_to_1e3"] >= 1
   and abs(page["messages_per_round"] - page["nodes"] * page["degree_mean"]) < 1e-6
@@ -94,10 +95,10 @@ check 'figures: the torus has the eigenvalues of its closed form' json 'abs(page
   torus --nodes 16
 check 'figures: full is the average' json 'page["rho"] == 0 and page["weights"] == "average" and
   page["messages_per_round"] == 30 and page["rounds_to_1e3"] == 1' full --nodes 6
-check 'figures: an odd one-peer exponential graph' json 'abs(page["rho"] - 0.125) < 1e-12 and page["period"] == 3 and
-  page["rho_rounds"] == 3 and page["weights"] == "uniform" and not page["symmetric"]' one-peer-exponential --nodes 7
-check 'figures: rounds that never repeat' json 'page["period"] is None and page["time_varying"] and page["seed"] == 5' \
-  random-matching --nodes 8 --seed 5
+check 'figures: an odd one-peer exponential graph' json 'abs(page["rho"] - 0.125) < 1e-12 and
+  page["period"] == 3 and page["rho_rounds"] == 3 and page["weights"] == "uniform" and not page["symmetric"]' one-peer-exponential --nodes 7
+check 'figures: rounds that never repeat' json 'page["period"] is None and page["time_varying"] and
+  page["seed"] == 5' random-matching --nodes 8 --seed 5
 check 'figures: a weight rule' json 'page["weights"] == "lazy" and page["lambda_min"] >= 0' ring --nodes 8 \
   --weights lazy
 check 'figures: 100000 nodes of a ring' json 'abs(page["spectral_gap"] / 1.3159472533e-9 - 1) < 1e-6 and
