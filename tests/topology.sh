@@ -96,7 +96,8 @@ check 'figures: the torus has the eigenvalues of its closed form' json 'abs(page
 check 'figures: full is the average' json 'page["rho"] == 0 and page["weights"] == "average" and
   page["messages_per_round"] == 30 and page["rounds_to_1e3"] == 1' full --nodes 6
 check 'figures: an odd one-peer exponential graph' json 'abs(page["rho"] - 0.125) < 1e-12 and
-  page["period"] == 3 and page["rho_rounds"] == 3 and page["weights"] == "uniform" and not page["symmetric"]' one-peer-exponential --nodes 7
+  page["period"] == 3 and page["rho_rounds"] == 3 and
+  page["weights"] == "uniform" and not page["symmetric"]' one-peer-exponential --nodes 7
 check 'figures: rounds that never repeat' json 'page["period"] is None and page["time_varying"] and
   page["seed"] == 5' random-matching --nodes 8 --seed 5
 check 'figures: a weight rule' json 'page["weights"] == "lazy" and page["lambda_min"] >= 0' ring --nodes 8 \
