@@ -7,6 +7,8 @@
 #include "core/graph/view.h"
 #include "run/topology.h"
 
+enum { AVERAGE_MAX = 20000 };
+
 static void write_dense(FILE *out, const struct gv_schedule *s, const struct gv_graph *graph)
 {
   int n = s->nodes;
@@ -62,6 +64,9 @@ enum gv_status gv_matrix_write(const struct gv_schedule *schedule, uint64_t roun
 {
   struct gv_view *view = NULL;
   struct gv_new_file file;
+  if (schedule->average && schedule->nodes > AVERAGE_MAX)
+    return gv_fail(err, GV_USAGE, "%s: W = J of %d nodes has as many entries as pairs, each 1/%d; at most %d nodes "
+                   "are written", path, schedule->nodes, schedule->nodes, AVERAGE_MAX);
   enum gv_status status = schedule->average ? GV_OK : gv_view_create(schedule, &view, err);
   if (status == GV_OK)
     status = gv_file_begin(&file, path, err);

@@ -85,18 +85,24 @@ void gv_picture_destroy(struct gv_picture *picture)
   *picture = (struct gv_picture){0};
 }
 
-/* Whether the straight line would lead through a node that is none of its ends. */
-static bool in_the_way(const struct gv_picture *p, int a, int b)
+/* How the straight line is led around a node that is none of its ends and stands in its way: the lift to its left,
+ * away from the node; where that stands right on the line, outwards as seen from the middle of the picture. */
+static double around(const struct gv_picture *p, int a, int b)
 {
   const double *from = p->at[a], *to = p->at[b];
   double way[2] = {to[0] - from[0], to[1] - from[1]}, length = fmax(hypot(way[0], way[1]), 1e-9);
   for (int i = 0; i < p->nodes; i++) {
     double x = p->at[i][0] - from[0], y = p->at[i][1] - from[1];
-    double along = (x * way[0] + y * way[1]) / length, off = (x * way[1] - y * way[0]) / length;
-    if (i != a && i != b && fabs(off) < 0.4 * p->diameter && along > 0 && along < length)
-      return true;
+    double along = (x * way[0] + y * way[1]) / length, left = (y * way[0] - x * way[1]) / length;
+    if (i == a || i == b || fabs(left) > 0.42 * p->diameter || along < 0 || along > length)
+      continue;
+    if (fabs(left) > 0.02 * p->diameter)
+      return (left > 0 ? -1 : 1) * (0.62 * p->spacing - fabs(left));
+    double out = ((from[1] + to[1] - p->low[1] - p->high[1]) * way[0] -
+                  (from[0] + to[0] - p->low[0] - p->high[0]) * way[1]) / length;
+    return (out < -1e-6 ? -1 : 1) * fmax(0.62 * p->spacing, 0.1 * length);
   }
-  return false;
+  return 0;
 }
 
 static void point_at(double point[4][2], double t, double at[2])
@@ -158,13 +164,10 @@ struct gv_curve gv_picture_curve(const struct gv_picture *p, int a, int b, bool 
   const double *from = p->at[a], *to = p->at[b];
   double way[2] = {to[0] - from[0], to[1] - from[1]}, length = fmax(hypot(way[0], way[1]), 1e-9);
   double left[2] = {-way[1] / length, way[0] / length}, lift = bow * p->spacing, steep = 1.0 / 3;
-  if (bow == 0 && in_the_way(p, a, b)) {
-    /* outwards, as seen from the middle of the picture */
-    double out = 0;
-    for (int d = 0; d < 2; d++)
-      out += ((from[d] + to[d]) / 2 - (p->low[d] + p->high[d]) / 2) * left[d];
+  double lead = bow == 0 ? around(p, a, b) : 0;
+  if (lead != 0) {
+    lift = lead;
     steep = 0.1;
-    lift = (out < -1e-6 ? -1 : 1) * fmax(0.62 * p->spacing, 0.1 * length);
   }
   struct gv_curve curve = {0};
   for (int d = 0; d < 2; d++) {

@@ -35,6 +35,8 @@ enum gv_status gv_topology_look(const struct gv_schedule *schedule, enum gv_topo
   if (status != GV_OK)
     return status;
   const struct gv_spectrum *spectrum = &figures.spectrum;
+  if (schedule->period != 1)
+    figures.spectrum.lambda_min = NAN;
   figures.exact = gv_rho_is_exact(spectrum->rho);
   figures.gap = figures.exact ? 1 : spectrum->gap;
   if (!figures.exact && spectrum->rounds > 1)

@@ -37,6 +37,7 @@ UNIT_TESTS += %D%/test_random_graphs
 UNIT_TESTS += %D%/test_base_graph
 UNIT_TESTS += %D%/test_graph_file
 UNIT_TESTS += %D%/test_spectrum
+UNIT_TESTS += %D%/test_topology
 UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_families

@@ -1,6 +1,4 @@
 /* The hypercube: node i and i xor 2^k; n is a power of two. rho = (p - 1)/(p + 1) for n = 2^p. */
-#include <math.h>
-
 #include "core/graph/topologies.h"
 
 static enum gv_status check(const struct gv_topology_input *input, struct gv_error *err)
@@ -27,22 +25,21 @@ static enum gv_status draw(const struct gv_topology_input *input, uint32_t round
   return GV_OK;
 }
 
-/* A square, a cube, then two cubes side by side, and so on: every bit is a direction of its own. */
+/* Every dimension is a shift of its own: three make the cube as it is drawn by hand, two more were searched for, so
+ * that no line comes near a node it does not belong to; further ones repeat them, each time a quarter as long. */
 static void position(const struct gv_topology_input *input, int node, double at[2])
 {
-  double step[32][2] = {{1, 0}, {0, 1}, {0.42, 0.3}, {1.95, 0.62}, {0.56, 1.95}};
-  double size[2] = {0, 0}, here[2] = {0, 0};
-  int p = gv_log2_ceil(input->nodes);
-  for (int k = 0; k < p; k++)
+  static const double shift[5][2] = {{1, 0}, {0, 1}, {0.45, 0.32}, {0.2443, 0.5}, {0.1029, 0.5906}};
+  double whole[2] = {0, 0}, here[2] = {0, 0};
+  for (int k = 0; k < gv_log2_ceil(input->nodes); k++)
     for (int d = 0; d < 2; d++) {
-      if (k >= 5)
-        step[k][d] = 2.07 * step[k - 2][d];
-      size[d] += step[k][d];
-      here[d] += node >> k & 1 ? step[k][d] : 0;
+      double step = shift[k % 5][d] / (1 << (2 * (k / 5)));
+      whole[d] += step;
+      here[d] += node >> k & 1 ? step : 0;
     }
-  double side = fmax(fmax(size[0], size[1]), 1);
+  double side = whole[0] > whole[1] ? whole[0] : whole[1];  /* both directions on one scale */
   for (int d = 0; d < 2; d++)
-    at[d] = 0.5 + (here[d] - size[d] / 2) / side;
+    at[d] = side > 0 ? 0.5 + (here[d] - whole[d] / 2) / side : 0.5;
 }
 
 const struct gv_topology gv_topology_hypercube = {
