@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
-#include "run/bench.h"
+#include "run/bench/bench.h"
 
 static const struct gv_option rows[] = {
     {.key = "quick", .type = GV_OPTION_FLAG, .value = "no",

@@ -7,11 +7,11 @@
 
 #include "cli/cli.h"
 #include "core/base/option.h"
-#include "run/study.h"
+#include "run/consensus/simulation.h"
 
 enum { COLUMNS = 9 };  /* rounds side by side that fit a terminal, with the names before them */
 
-/* Options of the command itself, beside those of the study. */
+/* Options of the command itself, beside those of the simulation. */
 static const struct gv_option own_rows[] = {
     {.key = "json", .type = GV_OPTION_FLAG, .value = "no",
      .help = "the figures as JSON on standard output, nothing else"},
@@ -31,7 +31,7 @@ static void print_help(void)
   printf("usage: grapevine consensus [--OPTION VALUE ...]\n\n"
          "Lets nodes agree on the mean of their numbers, x(k+1) = W(k) x(k), or follow the mean of signals,\n"
          "x(k+1) = W(k) x(k) + z(k+1) - z(k), in double precision. Tells how far apart they are.\n\n");
-  gv_print_options(stdout, gv_study_options(), true);
+  gv_print_options(stdout, gv_simulation_options(), true);
   putchar('\n');
   gv_print_options(stdout, own_rows, true);
   printf("\nColumns\n"
@@ -73,21 +73,21 @@ static void on_progress(void *context, const struct gv_trace *trace, uint64_t ro
   talk->drawn = true;
 }
 
-static struct gv_study *volatile running;
+static struct gv_simulation *volatile running;
 
 /* The first signal ends the rounds, with everything written; the next the program. */
 static void on_signal(int number)
 {
-  struct gv_study *study = running;
+  struct gv_simulation *sim = running;
   signal(number, SIG_DFL);
-  if (study != NULL)
-    gv_stop_ask(&study->stop);
+  if (sim != NULL)
+    gv_stop_ask(&sim->stop);
 }
 
-static void watch_signals(struct gv_study *study)
+static void watch_signals(struct gv_simulation *sim)
 {
   struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-  running = study;
+  running = sim;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
@@ -105,16 +105,16 @@ static void print_number(double x, int width)
 }
 
 /* One topology: a line a round. */
-static void print_rounds(const struct gv_study *study, const struct gv_trace *trace)
+static void print_rounds(const struct gv_simulation *sim, const struct gv_trace *trace)
 {
   uint64_t k;
   printf("%9s  %11s  %11s", "round", "error", "bound");
-  printf(study->followed != NULL ? "  %11s  %11s\n" : "\n", "tracking", "limit");
-  for (int i = 0; (k = gv_study_shown(trace->rounds_done, i)) != UINT64_MAX; i++) {
+  printf(sim->followed != NULL ? "  %11s  %11s\n" : "\n", "tracking", "limit");
+  for (int i = 0; (k = gv_simulation_shown(trace->rounds_done, i)) != UINT64_MAX; i++) {
     printf("%9llu", (unsigned long long)k);
     print_number(trace->error[k], 11);
     print_number(trace->bound[k], 11);
-    if (study->followed != NULL) {
+    if (sim->followed != NULL) {
       print_number(trace->tracking[k], 11);
       print_number(trace->limit[k], 11);
     }
@@ -126,7 +126,7 @@ static void print_rounds(const struct gv_study *study, const struct gv_trace *tr
 static int choose_rounds(uint64_t rounds, uint64_t shown[2 * COLUMNS])
 {
   int count = 0;
-  while (count <= COLUMNS && (shown[count] = gv_study_shown(rounds, count)) != UINT64_MAX)
+  while (count <= COLUMNS && (shown[count] = gv_simulation_shown(rounds, count)) != UINT64_MAX)
     count++;
   if (count <= COLUMNS)
     return count;
@@ -137,25 +137,25 @@ static int choose_rounds(uint64_t rounds, uint64_t shown[2 * COLUMNS])
   return count;
 }
 
-static int name_width(const struct gv_study *study)
+static int name_width(const struct gv_simulation *sim)
 {
   size_t width = strlen("topology");
-  for (int t = 0; t < study->count; t++)
-    width = strlen(study->trace[t].topology) > width ? strlen(study->trace[t].topology) : width;
+  for (int t = 0; t < sim->count; t++)
+    width = strlen(sim->trace[t].topology) > width ? strlen(sim->trace[t].topology) : width;
   return (int)width;
 }
 
 /* Several topologies: a line each. */
-static void print_errors(const struct gv_study *study)
+static void print_errors(const struct gv_simulation *sim)
 {
   uint64_t shown[2 * COLUMNS];
-  int width = name_width(study), columns = choose_rounds(study->rounds, shown);
-  printf("||x - J %s||_F after round k\n%-*s", study->followed != NULL ? "z(k)" : "x", width, "topology");
+  int width = name_width(sim), columns = choose_rounds(sim->rounds, shown);
+  printf("||x - J %s||_F after round k\n%-*s", sim->followed != NULL ? "z(k)" : "x", width, "topology");
   for (int c = 0; c < columns; c++)
     printf("  %8llu", (unsigned long long)shown[c]);
   putchar('\n');
-  for (int t = 0; t < study->count; t++) {
-    const struct gv_trace *trace = &study->trace[t];
+  for (int t = 0; t < sim->count; t++) {
+    const struct gv_trace *trace = &sim->trace[t];
     const double *error = trace->tracking != NULL ? trace->tracking : trace->error;
     if (!trace->begun)
       continue;
@@ -169,14 +169,14 @@ static void print_errors(const struct gv_study *study)
   }
 }
 
-static void print_summary(const struct gv_study *study)
+static void print_summary(const struct gv_simulation *sim)
 {
-  int width = name_width(study);
-  bool follows = study->followed != NULL;
+  int width = name_width(sim);
+  bool follows = sim->followed != NULL;
   printf("\n%-*s  %13s  %9s", width, "topology", "rho", "gap");
   printf("  %16s  %9s\n", follows ? "limit at the end" : "rounds to 0.001", "time");
-  for (int t = 0; t < study->count; t++) {
-    const struct gv_trace *trace = &study->trace[t];
+  for (int t = 0; t < sim->count; t++) {
+    const struct gv_trace *trace = &sim->trace[t];
     char text[32], time[32];
     if (!trace->begun)
       continue;
@@ -205,49 +205,49 @@ static void print_files(const struct gv_options *options)
     printf("\nfiles: %s%s%s\n", csv, *csv != '\0' && *plot != '\0' ? ", " : "", plot);
 }
 
-static enum gv_status print_all(const struct gv_study *study, bool json, struct gv_error *err)
+static enum gv_status print_all(const struct gv_simulation *sim, bool json, struct gv_error *err)
 {
   if (json) {
-    char *text = gv_study_text(study);
+    char *text = gv_simulation_text(sim);
     if (text == NULL)
       return gv_fail(err, GV_MEMORY, "no memory for the figures");
     printf("%s\n", text);
     free(text);
     return GV_OK;
   }
-  if (study->count == 1)
-    print_rounds(study, &study->trace[0]);
+  if (sim->count == 1)
+    print_rounds(sim, &sim->trace[0]);
   else
-    print_errors(study);
-  print_summary(study);
-  print_files(study->options);
+    print_errors(sim);
+  print_summary(sim);
+  print_files(sim->options);
   return GV_OK;
 }
 
 static int run_and_print(struct talk *talk, struct gv_error *error)
 {
   bool json = gv_options_flag(talk->options, "json");
-  struct gv_study *study = NULL;
+  struct gv_simulation *sim = NULL;
   const char *standard = gv_options_text(talk->options, "topology");
   gv_show_log(false);
-  enum gv_status status = gv_study_create(talk->options, talk->count > 0 ? talk->topology : &standard,
-                                          talk->count > 0 ? talk->count : 1, &study, error);
+  enum gv_status status = gv_simulation_create(talk->options, talk->count > 0 ? talk->topology : &standard,
+                                          talk->count > 0 ? talk->count : 1, &sim, error);
   if (status != GV_OK)
     return gv_complain(error);
-  study->context = talk;
-  study->progress = !json && isatty(STDERR_FILENO) ? on_progress : NULL;
-  watch_signals(study);
-  enum gv_status ran = gv_study_run(study, error);
+  sim->context = talk;
+  sim->progress = !json && isatty(STDERR_FILENO) ? on_progress : NULL;
+  watch_signals(sim);
+  enum gv_status ran = gv_simulation_run(sim, error);
   running = NULL;
   if (talk->drawn)
     fprintf(stderr, "\r\033[K");
   struct gv_error later = {GV_OK, ""};
   if (ran == GV_OK || ran == GV_INTERRUPTED) {
-    status = gv_study_write(study, &later);
+    status = gv_simulation_write(sim, &later);
     if (status == GV_OK)
-      status = print_all(study, json, &later);
+      status = print_all(sim, json, &later);
   }
-  gv_study_destroy(study);
+  gv_simulation_destroy(sim);
   if (status != GV_OK)
     return gv_complain(&later);
   return ran == GV_OK ? 0 : gv_complain(error);
@@ -257,14 +257,14 @@ static int run_consensus(int argc, char **argv)
 {
   struct gv_error error = {GV_OK, ""};
   struct talk talk = {0};
-  size_t of_study = 0, of_own = sizeof own_rows / sizeof own_rows[0];
-  while (gv_study_options()[of_study].key != NULL)
-    of_study++;
-  struct gv_option *rows = calloc(of_study + of_own, sizeof *rows);
+  size_t shared = 0, of_own = sizeof own_rows / sizeof own_rows[0];
+  while (gv_simulation_options()[shared].key != NULL)
+    shared++;
+  struct gv_option *rows = calloc(shared + of_own, sizeof *rows);
   enum gv_status status = rows != NULL ? GV_OK : gv_fail(&error, GV_MEMORY, "no memory for the options");
   if (status == GV_OK) {
-    memcpy(rows, gv_study_options(), of_study * sizeof *rows);
-    memcpy(rows + of_study, own_rows, of_own * sizeof *rows);
+    memcpy(rows, gv_simulation_options(), shared * sizeof *rows);
+    memcpy(rows + shared, own_rows, of_own * sizeof *rows);
     status = gv_options_create(rows, "consensus", &talk.options, &error);
   }
   if (status == GV_OK)

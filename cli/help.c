@@ -8,13 +8,13 @@
 #include "core/algorithms/rate.h"
 #include "core/base/named.h"
 #include "core/graph/topology.h"
-#include "core/graph/weights.h"
+#include "core/graph/weights/weights.h"
 #include "datasets/known.h"
 #include "datasets/reader.h"
 #include "datasets/split.h"
 #include "plugins/load.h"
 #include "plugins/search.h"
-#include "run/signals.h"
+#include "run/consensus/signals.h"
 
 static const struct gv_table *const tables[] = {
     &gv_topology_table, &gv_weight_table, &gv_algorithm_table, &gv_optimizer_table,

@@ -9,7 +9,7 @@
 #include "core/base/option.h"
 #include "core/graph/topology.h"
 #include "run/json.h"
-#include "run/topology.h"
+#include "run/topology/topology.h"
 
 static const struct gv_command *const commands[] = {
     &gv_command_topology_list,

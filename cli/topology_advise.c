@@ -7,7 +7,7 @@
 #include "core/base/option.h"
 #include "core/graph/topology.h"
 #include "run/json.h"
-#include "run/topology.h"
+#include "run/topology/topology.h"
 
 enum { FAMILIES_MAX = 64 };
 

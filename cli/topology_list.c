@@ -3,7 +3,7 @@
 #include "core/base/option.h"
 #include "core/graph/topology.h"
 #include "run/json.h"
-#include "run/topology.h"
+#include "run/topology/topology.h"
 
 static const struct gv_option rows[] = {
     {.key = "json", .type = GV_OPTION_FLAG, .value = "no", .help = "the list as JSON"},

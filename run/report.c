@@ -8,7 +8,7 @@
 #include "core/base/team.h"
 #include "core/engine/hosting.h"
 #include "core/graph/topology.h"
-#include "core/graph/weights.h"
+#include "core/graph/weights/weights.h"
 #include "run/json.h"
 #include "run/run.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/base/cache.h"
-#include "run/bench.h"
+#include "run/bench/bench.h"
 #include "tests/suite.h"
 
 START_TEST(figures_come_from_samples)

@@ -2,12 +2,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/graph/consensus.h"
-#include "core/graph/product.h"
-#include "core/graph/spectrum.h"
+#include "core/graph/consensus/consensus.h"
+#include "core/graph/consensus/product.h"
+#include "core/graph/spectrum/spectrum.h"
 #include "core/graph/topology.h"
 #include "core/graph/view.h"
-#include "run/signals.h"
+#include "run/consensus/signals.h"
 #include "tests/suite.h"
 
 static struct gv_schedule *make(const char *topology, int n)

@@ -1,7 +1,7 @@
 /* Topologies, weight rules and the checked schedule, against the facts that define them. */
 #include <math.h>
 
-#include "core/graph/weights.h"
+#include "core/graph/weights/weights.h"
 #include "tests/dense.h"
 
 static struct gv_schedule *make(const char *topology, const char *weights, int n)

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "config.h"
-#include "core/graph/laplacian.h"
-#include "core/graph/spectrum_parts.h"
+#include "core/graph/spectrum/laplacian.h"
+#include "core/graph/spectrum/parts.h"
 #include "core/graph/topology.h"
-#include "core/graph/weight_rules.h"
+#include "core/graph/weights/rules.h"
 #include "tests/suite.h"
 
 #define PI 3.14159265358979323846

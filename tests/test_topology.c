@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/graph/topology.h"
-#include "run/topology.h"
+#include "run/topology/topology.h"
 #include "tests/suite.h"
 
 static struct gv_facts facts_of(const char *topology, const char *weights, int n)

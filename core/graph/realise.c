@@ -3,7 +3,7 @@
 
 #include "core/graph/connected.h"
 #include "core/graph/topology.h"
-#include "core/graph/weights.h"
+#include "core/graph/weights/weights.h"
 
 /* A rule fills the edges; what they leave of 1 is the node's own weight. */
 static enum gv_status apply_rule(const struct gv_schedule *s, struct gv_graph *graph, struct gv_error *err)

@@ -4,7 +4,7 @@
 #include "core/base/memory.h"
 #include "core/graph/realise.h"
 #include "core/graph/topology.h"
-#include "core/graph/weights.h"
+#include "core/graph/weights/weights.h"
 
 static enum gv_status realise_period(struct gv_schedule *s, struct gv_error *err)
 {

@@ -1,0 +1,3 @@
+libgv_la_SOURCES += \
+  %D%/consensus.c %D%/consensus.h \
+  %D%/product.c %D%/product.h

@@ -1,0 +1,34 @@
+/* chart.h - pictures of curves, drawn by the program gnuplot. */
+#ifndef GV_RUN_CHART_H
+#define GV_RUN_CHART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <grapevine/status.h>
+
+/* Points (i, y[i]) for i = 0 .. count - 1; those that are not finite are left out. */
+struct gv_chart_curve {
+  const char *title;  /* in the legend; NULL: not there */
+  const double *y;    /* (count) */
+  size_t count;
+  int colour;         /* curves of one number have one colour */
+  bool thin;          /* thin and dashed: a bound, a limit */
+};
+
+struct gv_chart {
+  const char *title, *x_label, *y_label;
+  bool log_y;
+  double y_least;     /* > 0, with log_y: what is smaller is drawn there, as a logarithm has no 0; of thin curves
+                         it is left out */
+  const struct gv_chart_curve *curve;
+  size_t curves;
+};
+
+/* Whether the file's name ends in .svg, .png or .pdf, and gnuplot is there. Draws nothing. */
+enum gv_status gv_chart_check(const char *path, struct gv_error *err);
+
+/* Draws into the file; path is as it was when something fails. */
+enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, struct gv_error *err);
+
+#endif
