@@ -278,7 +278,7 @@ more=$(($(nproc --all) + 1))
 refused 2 "$more workers want a processor" train --nodes $more --workers $more --bind compact
 refused 2 "bind is 'close'; accepted: 'compact', 'scatter' or 'none'" train --bind close
 refused 1 'their vectors take at least' train --model mlp:hidden=60000-60000 --nodes 1000
-refused 2 'threads-per-node 250: this OpenBLAS serves' train --workers 8 --threads-per-node 250
+refused 2 'threads-per-node 256: this OpenBLAS serves' train --workers 8 --threads-per-node 256
 refused 2 'workers 8 of 100 threads: this OpenBLAS serves' train --workers 8 --threads-per-node 100
 refused 2 'want a processor' train --workers 2 --threads-per-node $more --bind scatter
 refused 2 "threads-per-node is '0'" train --threads-per-node 0
