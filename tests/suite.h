@@ -6,10 +6,18 @@
 #define GV_TESTS_SUITE_H
 
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <grapevine/status.h>
+
+/* The larger of two errors, and NAN where one is: for loops with one assertion behind them, as each assertion writes
+ * to a file. */
+static inline double worse_of(double a, double b)
+{
+  return isnan(a) || a >= b ? a : b;
+}
 
 /* Runs the tests (NULL-terminated). One: CK_RUN_CASE=name; under a debugger: CK_FORK=no. */
 static inline int run_suite(const char *name, const TTest *const *tests)

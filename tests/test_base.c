@@ -210,8 +210,10 @@ START_TEST(memory_is_aligned_and_zeroed)
     unsigned char *m = gv_alloc(sizes[i], 1);
     ck_assert_ptr_nonnull(m);
     ck_assert_uint_eq((uintptr_t)m % GV_APART, 0);
-    for (size_t j = 0; j < sizes[i]; j++)
-      ck_assert_uint_eq(m[j], 0);
+    size_t zeros = 0;  /* an assertion a byte would take seconds: each writes to a file */
+    while (zeros < sizes[i] && m[zeros] == 0)
+      zeros++;
+    ck_assert_uint_eq(zeros, sizes[i]);
     memset(m, 255, sizes[i]);
     gv_free(m);
   }
