@@ -56,15 +56,18 @@ static void compare(const struct gv_graph *g, int n, int d, const char *name)
   plain(g, n, d, x, want);
   gv_product_apply(&product, d, 0, n, x, y);
   gv_product_rows(g, d, 0, n, x, rows);
+  double off = 0;
   for (size_t i = 0; i < count; i++)
-    ck_assert_msg(fabs(y[i] - want[i]) < 1e-13, "%s, n %d, d %d: %zu: %.17g, not %.17g", name, n, d, i, y[i],
-                  want[i]);
+    off = worse_of(off, fabs(y[i] - want[i]));
+  ck_assert_msg(off < 1e-13, "%s, n %d, d %d: %g off", name, n, d, off);
   ck_assert_msg(memcmp(y, rows, count * sizeof *y) == 0, "%s, n %d, d %d: rows have other bits", name, n, d);
   for (int cut = 0; cut <= n; cut++) {
+    int untouched = 0;
     memset(z, 0, count * sizeof *z);
     gv_product_apply(&product, d, cut, n, x, z);
     for (int i = 0; i < cut * d; i++)
-      ck_assert_double_eq(z[i], 0);  /* written where it was told to, and nowhere else */
+      untouched += z[i] == 0;
+    ck_assert_int_eq(untouched, cut * d);  /* written where it was told to, and nowhere else */
     gv_product_apply(&product, d, 0, cut, x, z);
     ck_assert_msg(memcmp(y, z, count * sizeof *y) == 0, "%s, n %d, d %d: cut at %d", name, n, d, cut);
   }

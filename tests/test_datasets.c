@@ -193,8 +193,10 @@ START_TEST(idx_larger_than_one_buffer)
   write_file(folder.path, test_labels, ".gz", labels_of(TEST));
   struct gv_dataset *dataset = NULL;
   assert_ok(gv_dataset_open(folder.path, &dataset, err));
-  for (int j = 0; j < N * PIXELS; j += 997)
-    ck_assert_int_eq(dataset->train.bytes[j], j * 7 % 200);
+  int same = 0;
+  while (same < N * PIXELS && dataset->train.bytes[same] == same * 7 % 200)
+    same++;
+  ck_assert_int_eq(same, N * PIXELS);
   gv_dataset_destroy(dataset);
   folder_remove(&folder);
 }
