@@ -116,6 +116,8 @@ double gv_rounds_until(double gap, double factor)
   if (!(each < 0))
     return 0;
   double rounds = fmax(1, ceil(log(factor) / each));
+  if (!(rounds < 0x1p53))
+    return 0;
   return exp(rounds * each) < factor ? rounds : rounds + 1;
 }
 

@@ -95,6 +95,22 @@ static enum gv_status find_product(const struct gv_schedule *schedule, int dense
   return status;
 }
 
+/* What is no more than rounding is said as what it is: rho of J, a gap of nothing, an eigenvalue of 0. */
+static void settle(struct gv_spectrum *s, int nodes)
+{
+  double rounding = 4 * DBL_EPSILON * (sqrt(nodes) + s->rounds);
+  if (s->rho <= rounding) {
+    s->rho = 0;
+    s->gap = 1;
+  } else if (s->accuracy >= 1 && fabs(s->gap) <= rounding) {
+    s->rho = 1;
+    s->gap = 0;
+    s->accuracy = 0;
+  }
+  if (fabs(s->lambda_min) <= rounding)
+    s->lambda_min = 0;
+}
+
 enum gv_status gv_spectrum_find_from(const struct gv_schedule *schedule, int dense_up_to, struct gv_spectrum *out,
                                      struct gv_error *err)
 {
@@ -108,9 +124,11 @@ enum gv_status gv_spectrum_find_from(const struct gv_schedule *schedule, int den
     status = find_symmetric(schedule, dense_up_to, &found, err);
   else
     status = find_product(schedule, dense_up_to, &found, err);
-  if (status == GV_OK)
-    *out = found;
-  return status;
+  if (status != GV_OK)
+    return status;
+  settle(&found, schedule->nodes);
+  *out = found;
+  return GV_OK;
 }
 
 enum gv_status gv_spectrum_find(const struct gv_schedule *schedule, struct gv_spectrum *out, struct gv_error *err)
