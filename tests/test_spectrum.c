@@ -47,13 +47,14 @@ static int rows_of(int n)
   return rows;
 }
 
+/* A side of 2 has one edge, which is half of what the two of a longer side come to; a side of 1 has none. */
 static void torus_is(int n)
 {
   int r = rows_of(n), c = n / r;
-  double rho = 0, least = 1;
+  double rho = 0, least = 1, row = r > 2 ? 2 : r - 1, column = c > 2 ? 2 : c - 1;
   for (int a = 0; a < r; a++)
     for (int b = 0; b < c; b++) {
-      double value = (1 + 2 * cos(2 * PI * a / r) + 2 * cos(2 * PI * b / c)) / 5;
+      double value = (1 + row * cos(2 * PI * a / r) + column * cos(2 * PI * b / c)) / (1 + row + column);
       least = fmin(least, value);
       rho = a + b > 0 ? fmax(rho, fabs(value)) : rho;
     }
@@ -78,16 +79,81 @@ START_TEST(closed_forms)
       is("hypercube", n, (tau - 1.0) / (tau + 1), (1.0 - tau) / (1 + tau));
     if (n % 2 == 0)
       is("exponential", n, (tau - 1.0) / (tau + 1), NAN);
-    else if (n > 3)
+    else if (n > 1)
       ck_assert_double_lt(find("exponential", NULL, n, DENSE).rho, (tau - 1.0) / (tau + 1));
-    if (rows_of(n) >= 3)
-      torus_is(n);
-    if (n >= 2 && (n & (n - 1)) == 0)
-      is("one-peer-exponential", n, 0, NAN);
+    torus_is(n);
+    if (n % 2 == 0)
+      is("one-peer-ring", n, n == 2 ? 0 : cos(2 * PI / n), n == 2 ? 0 : NAN);
+    is("base", n, 0, n <= 2 ? n == 1 : NAN);
+    is("base:k=4", n, 0, n <= 5 ? n == 1 : NAN);
   }
-  is("one-peer-exponential", 1, 0, 1);
+}
+END_TEST
+
+/* Hops: the matrices are circulant, with eigenvalues sum over hops of weight e^(i hop angle). */
+START_TEST(closed_forms_of_hops)
+{
+  for (int n = 1; n <= 130; n++) {
+    int tau = gv_log2_ceil(n);
+    double together = 0, in_turn = 0, power = n > 1 && (n & (n - 1)) == 0;
+    for (int j = 1; j < n; j++) {
+      double real = 1, imaginary = 0, product = 1;
+      for (int k = 0; k < tau; k++) {
+        double angle = 2 * PI * (j * (1 << k) % n) / n;
+        real += cos(angle);
+        imaginary += sin(angle);
+        product *= fabs(cos(angle / 2));
+      }
+      together = fmax(together, hypot(real, imaginary) / (tau + 1));
+      in_turn = fmax(in_turn, product);
+    }
+    is("exponential", n, together, n == 1 ? 1 : n <= 3 ? 0 : NAN);
+    is("one-peer-exponential", n, in_turn, n == 1 ? 1 : n == 2 ? 0 : NAN);
+    if (power)
+      ck_assert_double_eq(find("one-peer-exponential", NULL, n, DENSE).rho, 0);
+  }
   is("one-peer-exponential", 3, 0.25, NAN);
   is("one-peer-exponential", 7, 0.125, NAN);
+}
+END_TEST
+
+/* rho of a circulant from its row 0, which is what was drawn. */
+START_TEST(closed_forms_of_drawn_hops)
+{
+  static const char *const names[] = {"equi-static", "equi-static-undirected"};
+  for (int n = 2; n <= 130; n++)
+    for (int t = 0; t < 2; t++) {
+      struct gv_schedule *s = NULL;
+      double rho = 0, least = 1;
+      assert_ok(gv_schedule_create(names[t], NULL, n, 1, &s, err));
+      const struct gv_graph *g = s->graphs;
+      for (int j = 1; j < n; j++) {
+        double real = g->self[0], imaginary = 0;
+        for (int64_t e = 0; e < g->first[1]; e++) {
+          real += g->weight[e] * cos(2 * PI * (j * g->from[e] % n) / n);
+          imaginary += g->weight[e] * sin(2 * PI * (j * g->from[e] % n) / n);
+        }
+        rho = fmax(rho, hypot(real, imaginary));
+        least = fmin(least, real);
+      }
+      is(names[t], n, rho, NAN);
+      if (t == 1)
+        ck_assert_double_eq_tol(find(names[t], NULL, n, DENSE).lambda_min, least, 1e-12);
+      gv_schedule_destroy(s);
+    }
+}
+END_TEST
+
+/* W' = (I + W)/2, and 1/(1 + d_max) on a line and a star. */
+START_TEST(closed_forms_of_rules)
+{
+  for (int n = 3; n <= 130; n++) {
+    struct gv_spectrum lazy = find("ring", "lazy", n, DENSE), star = find("star", "max-degree", n, DENSE);
+    ck_assert_double_eq_tol(lazy.rho, n == 3 ? 0.5 : (2 + cos(2 * PI / n)) / 3, 1e-12);
+    ck_assert_double_eq_tol(lazy.lambda_min, n == 3 ? 0.5 : (2 + cos(2 * PI * (n / 2) / n)) / 3, 1e-12);
+    ck_assert_double_eq_tol(star.rho, 1 - 1.0 / n, 1e-12);
+    ck_assert_double_eq_tol(find("line", "max-degree", n, DENSE).rho, (1 + 2 * cos(PI / n)) / 3, 1e-12);
+  }
 }
 END_TEST
 
@@ -233,7 +299,7 @@ START_TEST(large_graphs)
   ck_assert_double_eq_tol(find("ring", NULL, n, GV_DENSE_UP_TO).lambda_min, -1.0 / 3, 1e-9);
   n = 20000;
   gap_is("exponential", n, 2.0 / 16);
-  gap_is("hypercube", 1 << 13, 2.0 / 14);
+  gap_is("hypercube", 1 << 11, 2.0 / 12);
 
   ck_assert_double_lt(find("one-peer-exponential", NULL, 1 << 15, GV_DENSE_UP_TO).rho, 1e-12);
   double rho = 0;  /* W(t) is a circulant: |product over t of (1 + e^(i 2^t angle))/2| */
@@ -420,7 +486,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {closed_forms, both_ways_agree, small_gaps_of_products, no_gap_at_all,
+  const TTest *const tests[] = {closed_forms, closed_forms_of_hops, closed_forms_of_drawn_hops,
+                                closed_forms_of_rules, both_ways_agree, small_gaps_of_products, no_gap_at_all,
                                 zeros_are_zeros, large_graphs, large_torus,
                                 random_graphs, laplacian_weights, fastest_weights, fastest_weights_are_best,
                                 fastest_weights_of_too_much, NULL};
