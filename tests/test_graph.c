@@ -153,6 +153,8 @@ START_TEST(refusals)
   struct gv_schedule *s = NULL;
   assert_fails(GV_USAGE, "did you mean 'ring'", gv_schedule_create("rign", NULL, 4, 1, &s, err));
   assert_fails(GV_USAGE, "nodes 0", gv_schedule_create("ring", NULL, 0, 1, &s, err));
+  assert_fails(GV_USAGE, "nodes 2147483647; accepted: from 1 to",
+               gv_schedule_create("one-peer-ring", NULL, INT32_MAX, 1, &s, err));
   assert_fails(GV_USAGE, "unknown weights 'heavy'", gv_schedule_create("ring", "heavy", 4, 1, &s, err));
   assert_fails(GV_USAGE, "leave --weights out",
                gv_schedule_create("one-peer-exponential", "metropolis", 4, 1, &s, err));

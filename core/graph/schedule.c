@@ -79,8 +79,8 @@ enum gv_status gv_schedule_create(const char *topology_spec, const char *weights
   const struct gv_named *topology = NULL, *rule = NULL;
   struct gv_options *options = NULL, *rule_options = NULL;
   struct gv_schedule *s = NULL;
-  if (nodes < 1)
-    return gv_fail(err, GV_USAGE, "nodes %d: a graph has at least 1 node", nodes);
+  if (nodes < 1 || nodes > GV_NODES_MAX)
+    return gv_fail(err, GV_USAGE, "nodes %d; accepted: from 1 to %d", nodes, (int)GV_NODES_MAX);
   enum gv_status status = gv_named_parse(&gv_topology_table, topology_spec, &topology, &options, err);
   if (status == GV_OK)
     status = gv_named_parse(&gv_weight_table, weights_spec != NULL ? weights_spec : "metropolis", &rule,
