@@ -1,6 +1,7 @@
 /* Topologies, weight rules and the checked schedule, against the facts that define them. */
 #include <math.h>
 
+#include "core/graph/check.h"
 #include "core/graph/weights/weights.h"
 #include "tests/dense.h"
 

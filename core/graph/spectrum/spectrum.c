@@ -11,20 +11,6 @@
 #include "core/graph/spectrum/parts.h"
 #include "core/graph/spectrum/sum.h"
 
-/* The weight that node i puts on node j; 0 where it receives nothing from it. */
-static double weight_of(const struct gv_graph *graph, int32_t i, int32_t j)
-{
-  int64_t low = graph->first[i], high = graph->first[i + 1];
-  while (low < high) {
-    int64_t middle = low + (high - low) / 2;
-    if (graph->from[middle] < j)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < graph->first[i + 1] && graph->from[low] == j ? graph->weight[low] : 0;
-}
-
 /* Directed topologies may be symmetric for some n. */
 static bool is_symmetric(const struct gv_schedule *schedule)
 {
@@ -33,7 +19,7 @@ static bool is_symmetric(const struct gv_schedule *schedule)
   const struct gv_graph *graph = &schedule->graphs[0];
   for (int32_t i = 0; i < schedule->nodes; i++)
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
-      if (fabs(weight_of(graph, graph->from[e], i) - graph->weight[e]) > 4 * DBL_EPSILON)
+      if (fabs(gv_graph_weight(graph, graph->from[e], i) - graph->weight[e]) > 4 * DBL_EPSILON)
         return false;
   return true;
 }
