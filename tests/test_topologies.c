@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/base/random.h"
+#include "core/base/team.h"
 #include "tests/dense.h"
 
 static struct gv_schedule *make_seeded(const char *topology, int n, uint64_t seed)
@@ -33,7 +34,7 @@ static bool same_graph(const struct gv_graph *a, const struct gv_graph *b, int n
   return true;
 }
 
-enum { ROUNDS = 60 };
+enum { ROUNDS = 60, WORKERS = 4 };
 
 /* Three views asked for rounds in three orders, against a schedule made anew. */
 START_TEST(a_round_is_the_same_whoever_asks)
@@ -67,6 +68,61 @@ START_TEST(a_round_is_the_same_whoever_asks)
       gv_schedule_destroy(s);
       gv_schedule_destroy(other);
     }
+}
+END_TEST
+
+/* What a worker saw of all rounds, asked for in an order of its own. */
+struct asked {
+  const struct gv_schedule *schedule;
+  struct gv_view *view[WORKERS];
+  uint64_t seen[WORKERS][ROUNDS];
+};
+
+static uint64_t digest_of(const struct gv_graph *g, int n)
+{
+  uint64_t digest = 14695981039346656037ull;  /* FNV-1a */
+  for (int i = 0; i < n; i++)
+    for (int64_t e = g->first[i]; e < g->first[i + 1]; e++) {
+      uint64_t bits;
+      memcpy(&bits, &g->weight[e], sizeof bits);
+      digest = (digest ^ bits ^ ((uint64_t)i << 32) ^ (uint64_t)g->from[e]) * 1099511628211ull;
+    }
+  return digest;
+}
+
+static void ask(void *arg, struct gv_team *team, int worker)
+{
+  struct asked *asked = arg;
+  (void)team;
+  for (int k = 0; k < ROUNDS; k++) {
+    int round = (k * 7 + worker * 13) % ROUNDS;  /* 7 and 60 have no divisor in common */
+    asked->seen[worker][round] =
+        digest_of(gv_view_graph(asked->view[worker], (uint64_t)round), asked->schedule->nodes);
+  }
+}
+
+START_TEST(a_round_is_the_same_on_every_worker)
+{
+  for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++) {
+    const struct gv_topology *topology = (const struct gv_topology *)gv_topology_table.entries[t];
+    if (!takes_nodes(&topology->named, 16) || topology->weighting == GV_WEIGHTS_AVERAGE)
+      continue;
+    struct gv_schedule *s = make(topology->named.name, 16);
+    struct asked asked = {.schedule = s};
+    for (int w = 0; w < WORKERS; w++)
+      assert_ok(gv_view_create(s, &asked.view[w], err));
+    assert_ok(gv_team_run(WORKERS, NULL, ask, &asked, err));
+    int others = 0;
+    for (int k = 0; k < ROUNDS; k++) {
+      others += asked.seen[0][k] != asked.seen[0][0];
+      for (int w = 1; w < WORKERS; w++)
+        ck_assert_msg(asked.seen[w][k] == asked.seen[0][k], "%s, round %d", topology->named.name, k);
+    }
+    ck_assert_msg((others == 0) == (s->period == 1), "%s: %d rounds differ", topology->named.name, others);
+    for (int w = 0; w < WORKERS; w++)
+      gv_view_destroy(asked.view[w]);
+    gv_schedule_destroy(s);
+  }
 }
 END_TEST
 
@@ -285,7 +341,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {a_round_is_the_same_whoever_asks, other_seeds_give_other_graphs, closed_forms,
+  const TTest *const tests[] = {a_round_is_the_same_whoever_asks, a_round_is_the_same_on_every_worker,
+                                other_seeds_give_other_graphs, closed_forms,
                                 lattices_are_simple, degrees_are_as_stated, one_peer_ring_takes_turns, two_nodes,
                                 refusals, NULL};
   return run_suite("topologies", tests);
