@@ -175,6 +175,24 @@ START_TEST(both_ways_agree)
 }
 END_TEST
 
+/* Just below and above the size from which on the iterative way is taken by itself. */
+START_TEST(both_ways_agree_at_the_switch)
+{
+  static const char *const names[] = {"erdos-renyi", "geometric", "random-regular", "equi-static",
+                                      "equi-static-undirected", "equi-dyn", "random-matching", "star"};
+  ck_assert_str_eq(find("grid", NULL, GV_DENSE_UP_TO, GV_DENSE_UP_TO).method, "dense");
+  ck_assert_str_ne(find("grid", NULL, GV_DENSE_UP_TO + 1, GV_DENSE_UP_TO).method, "dense");
+  for (size_t t = 0; t < sizeof names / sizeof *names; t++)
+    for (int n = 8; n <= 300; n += 146) {
+      struct gv_spectrum a = find(names[t], NULL, n, DENSE), b = find(names[t], NULL, n, ITERATIVE);
+      ck_assert_msg(fabs(a.gap - b.gap) <= 1e-9 * a.gap, "%s %d: gap %.17g and %.17g", names[t], n, a.gap, b.gap);
+      ck_assert_msg(isnan(a.lambda_min) == isnan(b.lambda_min) &&
+                        (isnan(a.lambda_min) || fabs(a.lambda_min - b.lambda_min) <= 1e-7),
+                    "%s %d: lambda_min %.17g and %.17g", names[t], n, a.lambda_min, b.lambda_min);
+    }
+}
+END_TEST
+
 /* The spectrum of rounds given edge by edge, as a topology that may go one way would have it. */
 static struct gv_spectrum of_rounds(struct gv_edges *edges, int rounds, int n, bool directed, int dense_up_to)
 {
@@ -487,8 +505,8 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {closed_forms, closed_forms_of_hops, closed_forms_of_drawn_hops,
-                                closed_forms_of_rules, both_ways_agree, small_gaps_of_products, no_gap_at_all,
-                                zeros_are_zeros, large_graphs, large_torus,
+                                closed_forms_of_rules, both_ways_agree, both_ways_agree_at_the_switch,
+                                small_gaps_of_products, no_gap_at_all, zeros_are_zeros, large_graphs, large_torus,
                                 random_graphs, laplacian_weights, fastest_weights, fastest_weights_are_best,
                                 fastest_weights_of_too_much, NULL};
   return run_suite("spectrum", tests);

@@ -23,7 +23,8 @@ static void count_degrees(struct gv_facts *facts, const struct gv_graph *graph, 
 }
 
 /* row, column (nodes) are scratch. */
-static void see_weights(struct gv_facts *facts, const struct gv_graph *graph, int nodes, double *row, double *column)
+static void see_weights(struct gv_facts *facts, const struct gv_graph *graph, int nodes, double *row,
+                        double *column)
 {
   gv_graph_sums(graph, nodes, row, column);
   for (int i = 0; i < nodes; i++) {
