@@ -6,21 +6,8 @@
 #include <string.h>
 
 #include "core/graph/schedule.h"
-#include "core/graph/topology.h"
 #include "core/graph/view.h"
-#include "tests/suite.h"
-
-/* Whether a topology with its default options takes n nodes. */
-static inline bool defined(const struct gv_topology *topology, int n)
-{
-  const struct gv_named *found = NULL;
-  struct gv_options *options = NULL;
-  assert_ok(gv_named_parse(&gv_topology_table, topology->named.name, &found, &options, err));
-  const struct gv_topology_input input = {.options = options, .nodes = n, .seed = 1};
-  bool answer = topology->check == NULL || topology->check(&input, NULL) == GV_OK;
-  gv_options_destroy(options);
-  return answer;
-}
+#include "tests/graphs.h"
 
 /* w (n, n) <- the rows of a graph */
 static inline void dense_graph(const struct gv_graph *g, int n, double *w)

@@ -210,11 +210,38 @@ START_TEST(refused_paths_and_options)
   ck_assert_ptr_null(s);
   assert_ok(gv_schedule_create("file:path=edges.txt", "max-degree", 3, 1, &s, err));
   gv_schedule_destroy(s);
+  write_file("0 1\n");
+  s = NULL;
+  assert_fails(GV_INPUT, "node 2 is never connected with node 0",
+               gv_schedule_create("file:path=edges.txt", "laplacian", 3, 1, &s, err));
+  assert_fails(GV_INPUT, "node 2 is never connected with node 0",
+               gv_schedule_create("file:path=edges.txt", "fdla", 3, 1, &s, err));
   if (geteuid() != 0) {
     s = NULL;
     ck_assert_int_eq(chmod(path, 0), 0);
     assert_fails(GV_INPUT, "cannot open", gv_schedule_create("file:path=edges.txt", NULL, 3, 1, &s, err));
   }
+  leave();
+}
+END_TEST
+
+/* Written with few digits W is symmetric to 1e-6 alone; what is read is so to the bit, and so its sums are. */
+START_TEST(few_digits)
+{
+  struct gv_schedule *s = NULL;
+  double w[9];
+  in_a_folder();
+  write_file("%%MatrixMarket matrix coordinate real general\n3 3 7\n1 1 .75\n1 2 .25\n2 1 .2500004\n2 2 .25\n"
+             "2 3 .5\n3 2 .5000002\n3 3 .5\n");
+  assert_ok(gv_schedule_create("file:path=edges.txt", NULL, 3, 1, &s, err));
+  dense(s, 0, w);
+  ck_assert(!s->directed);
+  ck_assert_double_eq(w[1], w[3]);
+  ck_assert_double_eq(w[5], w[7]);
+  ck_assert_double_eq_tol(w[1], .2500002, 1e-15);
+  for (int i = 0; i < 3; i++)
+    ck_assert_double_eq_tol(w[i] + w[3 + i] + w[6 + i], 1, 1e-15);
+  gv_schedule_destroy(s);
   leave();
 }
 END_TEST
@@ -249,6 +276,6 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {edge_lists, matrix_market, refused_lists, refused_markets,
-                                refused_paths_and_options, what_is_written_is_read, NULL};
+                                refused_paths_and_options, few_digits, what_is_written_is_read, NULL};
   return run_suite("graph file", tests);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/base/random.h"
+#include "core/base/team.h"
 #include "tests/dense.h"
 
 static struct gv_schedule *make_seeded(const char *topology, int n, uint64_t seed)
@@ -33,7 +34,7 @@ static bool same_graph(const struct gv_graph *a, const struct gv_graph *b, int n
   return true;
 }
 
-enum { ROUNDS = 60 };
+enum { ROUNDS = 60, WORKERS = 4 };
 
 /* Three views asked for rounds in three orders, against a schedule made anew. */
 START_TEST(a_round_is_the_same_whoever_asks)
@@ -43,7 +44,7 @@ START_TEST(a_round_is_the_same_whoever_asks)
     for (size_t z = 0; z < sizeof sizes / sizeof *sizes; z++) {
       const struct gv_topology *topology = (const struct gv_topology *)gv_topology_table.entries[t];
       int n = sizes[z];
-      if (!defined(topology, n) || topology->weighting == GV_WEIGHTS_AVERAGE)
+      if (!takes_nodes(&topology->named, n) || topology->weighting == GV_WEIGHTS_AVERAGE)
         continue;
       struct gv_schedule *s = make(topology->named.name, n), *other = make(topology->named.name, n);
       struct gv_view *views[3], *fresh = NULL;
@@ -67,6 +68,61 @@ START_TEST(a_round_is_the_same_whoever_asks)
       gv_schedule_destroy(s);
       gv_schedule_destroy(other);
     }
+}
+END_TEST
+
+/* What a worker saw of all rounds, asked for in an order of its own. */
+struct asked {
+  const struct gv_schedule *schedule;
+  struct gv_view *view[WORKERS];
+  uint64_t seen[WORKERS][ROUNDS];
+};
+
+static uint64_t digest_of(const struct gv_graph *g, int n)
+{
+  uint64_t digest = 14695981039346656037ull;  /* FNV-1a */
+  for (int i = 0; i < n; i++)
+    for (int64_t e = g->first[i]; e < g->first[i + 1]; e++) {
+      uint64_t bits;
+      memcpy(&bits, &g->weight[e], sizeof bits);
+      digest = (digest ^ bits ^ ((uint64_t)i << 32) ^ (uint64_t)g->from[e]) * 1099511628211ull;
+    }
+  return digest;
+}
+
+static void ask(void *arg, struct gv_team *team, int worker)
+{
+  struct asked *asked = arg;
+  (void)team;
+  for (int k = 0; k < ROUNDS; k++) {
+    int round = (k * 7 + worker * 13) % ROUNDS;  /* 7 and 60 have no divisor in common */
+    asked->seen[worker][round] =
+        digest_of(gv_view_graph(asked->view[worker], (uint64_t)round), asked->schedule->nodes);
+  }
+}
+
+START_TEST(a_round_is_the_same_on_every_worker)
+{
+  for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++) {
+    const struct gv_topology *topology = (const struct gv_topology *)gv_topology_table.entries[t];
+    if (!takes_nodes(&topology->named, 16) || topology->weighting == GV_WEIGHTS_AVERAGE)
+      continue;
+    struct gv_schedule *s = make(topology->named.name, 16);
+    struct asked asked = {.schedule = s};
+    for (int w = 0; w < WORKERS; w++)
+      assert_ok(gv_view_create(s, &asked.view[w], err));
+    assert_ok(gv_team_run(WORKERS, NULL, ask, &asked, err));
+    int others = 0;
+    for (int k = 0; k < ROUNDS; k++) {
+      others += asked.seen[0][k] != asked.seen[0][0];
+      for (int w = 1; w < WORKERS; w++)
+        ck_assert_msg(asked.seen[w][k] == asked.seen[0][k], "%s, round %d", topology->named.name, k);
+    }
+    ck_assert_msg((others == 0) == (s->period == 1), "%s: %d rounds differ", topology->named.name, others);
+    for (int w = 0; w < WORKERS; w++)
+      gv_view_destroy(asked.view[w]);
+    gv_schedule_destroy(s);
+  }
 }
 END_TEST
 
@@ -164,6 +220,52 @@ START_TEST(lattices_are_simple)
 }
 END_TEST
 
+struct degrees {
+  const char *name;
+  int least, most, from;  /* of a node in a round, for `from` nodes and more */
+};
+
+static void check_degrees(const struct degrees *want, int n)
+{
+  struct gv_schedule *s = make(want->name, n);
+  struct gv_view *view = NULL;
+  int least = n, most = 0;
+  assert_ok(gv_view_create(s, &view, err));
+  for (int k = 0; k < (s->period > 0 ? s->period : 20); k++)
+    for (int i = 0; i < n; i++) {
+      int here = degree(gv_view_graph(view, (uint64_t)k), i);
+      least = here < least ? here : least;
+      most = here > most ? here : most;
+    }
+  ck_assert_msg(least == want->least && most == want->most, "%s, %d nodes: degrees %d to %d, not %d to %d",
+                want->name, n, least, most, want->least, want->most);
+  ck_assert_int_eq(s->degree_max, most);
+  gv_view_destroy(view);
+  gv_schedule_destroy(s);
+}
+
+START_TEST(degrees_are_as_stated)
+{
+  for (int n = 1; n <= 130; n++) {
+    int tau = gv_log2_ceil(n), rows = 1;
+    for (int r = 2; r * r <= n; r++)
+      rows = n % r == 0 ? r : rows;
+    int columns = n / rows, lattice = rows > 2 ? 2 : rows - 1, high = columns > 2 ? 2 : columns - 1;
+    const struct degrees families[] = {
+        {"ring", 2, 2, 3}, {"line", 1, 2, 3}, {"star", 1, n - 1, 2}, {"exponential", tau, tau, 1},
+        {"hypercube", tau, tau, 1}, {"torus", lattice + high, lattice + high, 1},
+        {"grid", (rows > 1) + (columns > 1), lattice + high, 1}, {"random-regular", 4, 4, 5},
+        {"random-regular:degree=2", 2, 2, 3}, {"one-peer-exponential", 1, 1, 2}, {"one-peer-ring", 1, 1, 2},
+        {"random-matching", n % 2 == 0, 1, 2}, {"equi-dyn", 1, 1, 2}, {"base:k=9", n - 1, n - 1, 1}};
+    for (size_t t = 0; t < sizeof families / sizeof *families; t++)
+      if (n >= families[t].from && (strcmp(families[t].name, "hypercube") != 0 || (n & (n - 1)) == 0) &&
+          (strcmp(families[t].name, "one-peer-ring") != 0 || n % 2 == 0) &&
+          (strncmp(families[t].name, "base", 4) != 0 || n <= 10))
+        check_degrees(&families[t], n);
+  }
+}
+END_TEST
+
 START_TEST(one_peer_ring_takes_turns)
 {
   for (int n = 2; n <= 20; n += 2) {
@@ -185,7 +287,7 @@ START_TEST(two_nodes)
 {
   for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++) {
     const struct gv_topology *topology = (const struct gv_topology *)gv_topology_table.entries[t];
-    if (!defined(topology, 2))
+    if (!takes_nodes(&topology->named, 2))
       continue;
     double w[4], own = strncmp(topology->named.name, "equi-dyn", 8) == 0 ? 0.75 : 0.5;
     struct gv_schedule *s = make(topology->named.name, 2);
@@ -239,7 +341,9 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {a_round_is_the_same_whoever_asks, other_seeds_give_other_graphs, closed_forms,
-                                lattices_are_simple, one_peer_ring_takes_turns, two_nodes, refusals, NULL};
+  const TTest *const tests[] = {a_round_is_the_same_whoever_asks, a_round_is_the_same_on_every_worker,
+                                other_seeds_give_other_graphs, closed_forms,
+                                lattices_are_simple, degrees_are_as_stated, one_peer_ring_takes_turns, two_nodes,
+                                refusals, NULL};
   return run_suite("topologies", tests);
 }

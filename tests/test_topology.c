@@ -57,7 +57,8 @@ START_TEST(rounds_until)
   ck_assert_double_eq(gv_rounds_until(0.5, 1e-3), 10);   /* 1/1024 */
   ck_assert_double_eq(gv_rounds_until(0.75, 0.25), 2);   /* 1/4 is not under it */
   ck_assert_double_eq(gv_rounds_until(0.5, 0.6), 1);
-  ck_assert_double_eq_tol(gv_rounds_until(1e-18, 1e-3) / (log(1e3) * 1e18), 1, 1e-12);  /* 1 - gap is 1 */
+  ck_assert_double_eq_tol(gv_rounds_until(1e-15, 1e-3) / (log(1e3) * 1e15), 1, 1e-12);  /* 1 - gap has no digits */
+  ck_assert_double_eq(gv_rounds_until(1e-16, 1e-3), 0);  /* no whole numbers of so many */
   for (double gap = 0.9; gap > 1e-4; gap *= 0.7) {
     double k = gv_rounds_until(gap, 1e-3);
     ck_assert(pow(1 - gap, k) < 1e-3 && (k == 1 || pow(1 - gap, k - 1) >= 1e-3 * (1 - 1e-9)));

@@ -50,10 +50,10 @@ static int64_t senders_of(const struct gv_schedule *schedule, int i, int32_t *fr
   for (int k = 0; k < schedule->period; k++) {
     const struct gv_graph *graph = &schedule->graphs[k];
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
-      int64_t at = 0;
-      while (at < count && from[at] < graph->from[e])
-        at++;
-      if (at < count && from[at] == graph->from[e])
+      int64_t at = count;  /* rows ascend, so it is mostly the end: a star's hub has many senders */
+      while (at > 0 && from[at - 1] > graph->from[e])
+        at--;
+      if (at > 0 && from[at - 1] == graph->from[e])
         continue;
       memmove(from + at + 1, from + at, (size_t)(count - at) * sizeof *from);
       from[at] = graph->from[e];

@@ -1,10 +1,10 @@
 /* Checks every realised W before a run: what mixing and its mathematics rely on. */
+#include "core/graph/check.h"
+
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/base/memory.h"
 #include "core/graph/connected.h"
-#include "core/graph/schedule.h"
 #include "core/graph/view.h"
 
 static const double tolerance = 1e-6;
@@ -28,29 +28,13 @@ static enum gv_status check_lists(const struct gv_schedule *s, const struct gv_g
   return GV_OK;
 }
 
-/* The weight that node i puts on node j, or NAN when it does not receive from it. */
-static double weight_of(const struct gv_graph *graph, int i, int j)
-{
-  int64_t low = graph->first[i], high = graph->first[i + 1];
-  while (low < high) {
-    int64_t middle = low + (high - low) / 2;
-    if (graph->from[middle] == j)
-      return graph->weight[middle];
-    if (graph->from[middle] < j)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return NAN;
-}
-
 static enum gv_status check_symmetry(const struct gv_schedule *s, const struct gv_graph *graph, int round,
                                      const char *name, struct gv_error *err)
 {
   for (int i = 0; i < s->nodes; i++)
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
-      double back = weight_of(graph, graph->from[e], i);
-      if (!(fabs(back - graph->weight[e]) <= tolerance))
+      int64_t back = gv_graph_find(graph, graph->from[e], i);
+      if (back < 0 || !(fabs(graph->weight[back] - graph->weight[e]) <= tolerance))
         return gv_fail(err, GV_INPUT,
                        "topology %s, round %d: node %d receives from node %d with weight %g, but not the "
                        "other way round; an undirected graph has both",
@@ -59,21 +43,16 @@ static enum gv_status check_symmetry(const struct gv_schedule *s, const struct g
   return GV_OK;
 }
 
+/* sums (2, nodes) is scratch. */
 static enum gv_status check_sums(const struct gv_schedule *s, const struct gv_graph *graph, int round,
-                                 double *column, const char *name, struct gv_error *err)
+                                 double *sums, const char *name, struct gv_error *err)
 {
+  const double *row = sums, *column = sums + s->nodes;
+  gv_graph_sums(graph, s->nodes, sums, sums + s->nodes);
   for (int i = 0; i < s->nodes; i++)
-    column[i] = graph->self[i];
-  for (int i = 0; i < s->nodes; i++) {
-    double row = graph->self[i];
-    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
-      row += graph->weight[e];
-      column[graph->from[e]] += graph->weight[e];
-    }
-    if (!(fabs(row - 1) <= tolerance))
+    if (!(fabs(row[i] - 1) <= tolerance))
       return gv_fail(err, GV_INPUT, "topology %s, round %d: the weights of node %d sum to %.9g, not to 1", name,
-                     round, i, row);
-  }
+                     round, i, row[i]);
   for (int i = 0; i < s->nodes; i++)
     if (!(fabs(column[i] - 1) <= tolerance))
       return gv_fail(err, GV_INPUT,
@@ -84,26 +63,26 @@ static enum gv_status check_sums(const struct gv_schedule *s, const struct gv_gr
 }
 
 static enum gv_status check_graph(const struct gv_schedule *s, const struct gv_graph *graph, int round,
-                                  struct gv_parts *parts, double *scratch, const char *name, struct gv_error *err)
+                                  struct gv_parts *parts, double *sums, const char *name, struct gv_error *err)
 {
   enum gv_status status = check_lists(s, graph, round, name, err);
   if (status == GV_OK && !s->directed)
     status = check_symmetry(s, graph, round, name, err);
   if (status == GV_OK)
-    status = check_sums(s, graph, round, scratch, name, err);
+    status = check_sums(s, graph, round, sums, name, err);
   if (status == GV_OK)
     gv_parts_join_graph(parts, graph, false);
   return status;
 }
 
 /* Rounds that are drawn anew have no period: looked at are the first ones, until their edges have joined all. */
-static enum gv_status check_drawn(const struct gv_schedule *s, struct gv_parts *parts, double *scratch,
+static enum gv_status check_drawn(const struct gv_schedule *s, struct gv_parts *parts, double *sums,
                                   const char *name, struct gv_error *err)
 {
   struct gv_view *view = NULL;
   enum gv_status status = gv_view_create(s, &view, err);
   for (int k = 0; k < DRAWN_MAX && status == GV_OK && (k < DRAWN_MIN || parts->count > 1); k++)
-    status = check_graph(s, gv_view_graph(view, (uint64_t)k), k, parts, scratch, name, err);
+    status = check_graph(s, gv_view_graph(view, (uint64_t)k), k, parts, sums, name, err);
   gv_view_destroy(view);
   return status;
 }
@@ -112,19 +91,19 @@ enum gv_status gv_schedule_check(const struct gv_schedule *s, const char *name, 
 {
   if (s->average)
     return GV_OK;
-  double *scratch = NULL;
+  double *sums = NULL;
   struct gv_parts parts = {0};
-  enum gv_status status = gv_alloc_for(&scratch, (size_t)s->nodes, sizeof *scratch, "the topology", err);
+  enum gv_status status = gv_alloc_for(&sums, 2 * (size_t)s->nodes, sizeof *sums, "the topology", err);
   if (status == GV_OK)
     status = gv_parts_create(&parts, s->nodes, err);
   if (status == GV_OK && s->period == 0)
-    status = check_drawn(s, &parts, scratch, name, err);
+    status = check_drawn(s, &parts, sums, name, err);
   for (int k = 0; k < s->period && status == GV_OK; k++)
-    status = check_graph(s, &s->graphs[k], k, &parts, scratch, name, err);
+    status = check_graph(s, &s->graphs[k], k, &parts, sums, name, err);
   int apart = status == GV_OK ? gv_parts_apart(&parts) : -1;
   if (apart >= 0)
     status = gv_connected_fail(apart, name, err);
   gv_parts_destroy(&parts);
-  gv_free(scratch);
+  gv_free(sums);
   return status;
 }

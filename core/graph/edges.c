@@ -36,6 +36,10 @@ void gv_edges_destroy(struct gv_edges *edges)
 
 void gv_edges_add(struct gv_edges *edges, int to, int from, double weight)
 {
+  if (edges->count == INT32_MAX) {
+    edges->failed = true;
+    return;
+  }
   if (edges->count == edges->room && grow(edges, edges->room < 64 ? 64 : 2 * edges->room, NULL) != GV_OK) {
     edges->failed = true;
     return;

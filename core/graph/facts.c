@@ -12,22 +12,6 @@ enum { DRAWN_MIN = 32, DRAWN_MAX = 1000 };
 
 static const double same = 1e-12;
 
-/* The weight that node i puts on node j; 0 when it does not receive from it. */
-static double weight_of(const struct gv_graph *graph, int i, int j)
-{
-  int64_t low = graph->first[i], high = graph->first[i + 1];
-  while (low < high) {
-    int64_t middle = low + (high - low) / 2;
-    if (graph->from[middle] == j)
-      return graph->weight[middle];
-    if (graph->from[middle] < j)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return 0;
-}
-
 static void count_degrees(struct gv_facts *facts, const struct gv_graph *graph, int nodes)
 {
   for (int i = 0; i < nodes; i++) {
@@ -38,25 +22,21 @@ static void count_degrees(struct gv_facts *facts, const struct gv_graph *graph, 
   facts->messages += (double)graph->first[nodes];
 }
 
-static void see_weights(struct gv_facts *facts, const struct gv_graph *graph, int nodes, double *column)
+/* row, column (nodes) are scratch. */
+static void see_weights(struct gv_facts *facts, const struct gv_graph *graph, int nodes, double *row,
+                        double *column)
 {
-  for (int i = 0; i < nodes; i++)
-    column[i] = graph->self[i];
+  gv_graph_sums(graph, nodes, row, column);
   for (int i = 0; i < nodes; i++) {
-    double row = graph->self[i];
+    facts->sums_error = fmax(facts->sums_error, fmax(fabs(row[i] - 1), fabs(column[i] - 1)));
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
       double weight = graph->weight[e];
-      row += weight;
-      column[graph->from[e]] += weight;
       facts->weight_min = fmin(facts->weight_min, weight);
       facts->weight_max = fmax(facts->weight_max, weight);
-      if (facts->symmetric && !(fabs(weight_of(graph, graph->from[e], i) - weight) <= same))
+      if (facts->symmetric && !(fabs(gv_graph_weight(graph, graph->from[e], i) - weight) <= same))
         facts->symmetric = false;
     }
-    facts->sums_error = fmax(facts->sums_error, fabs(row - 1));
   }
-  for (int i = 0; i < nodes; i++)
-    facts->sums_error = fmax(facts->sums_error, fabs(column[i] - 1));
 }
 
 static void see_average(struct gv_facts *facts, int nodes)
@@ -80,19 +60,19 @@ enum gv_status gv_facts_find(const struct gv_schedule *s, struct gv_facts *out, 
   }
   struct gv_view *view = NULL;
   struct gv_parts parts = {0};
-  double *column = NULL;
+  double *sums = NULL;
   enum gv_status status = gv_view_create(s, &view, err);
   if (status == GV_OK)
     status = gv_parts_create(&parts, s->nodes, err);
   if (status == GV_OK)
-    status = gv_alloc_for(&column, (size_t)s->nodes, sizeof *column, "the topology", err);
+    status = gv_alloc_for(&sums, 2 * (size_t)s->nodes, sizeof *sums, "the topology", err);
   for (int k = 0; status == GV_OK; k++) {
     bool enough = s->period > 0 ? k >= s->period : k >= DRAWN_MIN && (parts.count == 1 || k >= DRAWN_MAX);
     if (enough)
       break;
     const struct gv_graph *graph = gv_view_graph(view, (uint64_t)k);
     count_degrees(&facts, graph, s->nodes);
-    see_weights(&facts, graph, s->nodes, column);
+    see_weights(&facts, graph, s->nodes, sums, sums + s->nodes);
     gv_parts_join_graph(&parts, graph, false);
     facts.rounds = k + 1;
   }
@@ -102,7 +82,7 @@ enum gv_status gv_facts_find(const struct gv_schedule *s, struct gv_facts *out, 
     facts.connected = parts.count == 1;
     *out = facts;
   }
-  gv_free(column);
+  gv_free(sums);
   gv_parts_destroy(&parts);
   gv_view_destroy(view);
   return status;
@@ -116,6 +96,8 @@ double gv_rounds_until(double gap, double factor)
   if (!(each < 0))
     return 0;
   double rounds = fmax(1, ceil(log(factor) / each));
+  if (!(rounds < 0x1p53))
+    return 0;
   return exp(rounds * each) < factor ? rounds : rounds + 1;
 }
 

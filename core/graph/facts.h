@@ -18,8 +18,8 @@ struct gv_facts {
 /* W = J counts as every node receiving from every other. O(nodes + edges log degree) a round. */
 enum gv_status gv_facts_find(const struct gv_schedule *schedule, struct gv_facts *out, struct gv_error *err);
 
-/* The smallest k >= 1 with (1 - gap)^k < factor, 0 < factor < 1; 0 when there is none, gap <= 0. Exact for small
- * gaps, where 1 - gap rounds to 1. */
+/* The smallest k >= 1 with (1 - gap)^k < factor, 0 < factor < 1; 0 when there is none, gap <= 0, or
+ * none below 2^53. Exact for small gaps, where 1 - gap rounds to 1. */
 double gv_rounds_until(double gap, double factor);
 
 /* Whether rho, of a product of W, is 0 but for rounding: then all nodes agree after these rounds. */

@@ -105,17 +105,11 @@ static void merge_doubles(struct gv_graph *graph, int nodes, bool add)
   }
 }
 
-static void fill_weights(struct gv_graph *graph, int nodes, bool uniform)
+static void fill_uniform(struct gv_graph *graph, int nodes)
 {
-  for (int i = 0; i < nodes; i++) {
-    double others = 0;
-    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
-      if (uniform)
-        graph->weight[e] = 1.0 / (1.0 + (double)(graph->first[i + 1] - graph->first[i]));
-      others += graph->weight[e];
-    }
-    graph->self[i] = 1 - others;
-  }
+  for (int i = 0; i < nodes; i++)
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
+      graph->weight[e] = 1.0 / (1.0 + (double)(graph->first[i + 1] - graph->first[i]));
 }
 
 static enum gv_status check_ends(int nodes, const struct gv_edges *edges, const char *name,
@@ -145,9 +139,49 @@ enum gv_status gv_graph_fill(struct gv_graph *graph, int nodes, const struct gv_
   fill_rows(graph, nodes, edges);
   merge_doubles(graph, nodes, edges->weighting == GV_WEIGHTS_OWN);
   fill_readers(graph, nodes);
+  if (edges->weighting == GV_WEIGHTS_UNIFORM)
+    fill_uniform(graph, nodes);
   if (edges->weighting != GV_WEIGHTS_RULE)
-    fill_weights(graph, nodes, edges->weighting == GV_WEIGHTS_UNIFORM);
+    gv_graph_fill_self(graph, nodes);
   return GV_OK;
+}
+
+int64_t gv_graph_find(const struct gv_graph *graph, int i, int j)
+{
+  int64_t low = graph->first[i], high = graph->first[i + 1];
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    if (graph->from[middle] == j)
+      return middle;
+    if (graph->from[middle] < j)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return -1;
+}
+
+void gv_graph_fill_self(struct gv_graph *graph, int nodes)
+{
+  for (int i = 0; i < nodes; i++) {
+    double others = 0;
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
+      others += graph->weight[e];
+    graph->self[i] = 1 - others;
+  }
+}
+
+void gv_graph_sums(const struct gv_graph *graph, int nodes, double *row, double *column)
+{
+  for (int i = 0; i < nodes; i++)
+    column[i] = graph->self[i];
+  for (int i = 0; i < nodes; i++) {
+    row[i] = graph->self[i];
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
+      row[i] += graph->weight[e];
+      column[graph->from[e]] += graph->weight[e];
+    }
+  }
 }
 
 int gv_graph_degree_max(const struct gv_graph *graph, int nodes)

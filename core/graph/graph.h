@@ -28,6 +28,22 @@ void gv_graph_clear(struct gv_graph *graph);  /* gives the memory back */
 enum gv_status gv_graph_fill(struct gv_graph *graph, int nodes, const struct gv_edges *edges, const char *name,
                              struct gv_error *err);
 
+/* Where the row of node i has node j, or -1. O(log degree). */
+int64_t gv_graph_find(const struct gv_graph *graph, int i, int j);
+
+/* The weight that node i puts on node j; 0 where it receives nothing from it. */
+static inline double gv_graph_weight(const struct gv_graph *graph, int i, int j)
+{
+  int64_t at = gv_graph_find(graph, i, j);
+  return at < 0 ? 0 : graph->weight[at];
+}
+
+/* self <- what a row's other weights leave of 1. */
+void gv_graph_fill_self(struct gv_graph *graph, int nodes);
+
+/* row, column (nodes) <- the sums of W. */
+void gv_graph_sums(const struct gv_graph *graph, int nodes, double *row, double *column);
+
 /* The largest degree. */
 int gv_graph_degree_max(const struct gv_graph *graph, int nodes);
 

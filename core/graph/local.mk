@@ -1,5 +1,5 @@
 libgv_la_SOURCES += \
-  %D%/check.c \
+  %D%/check.c %D%/check.h \
   %D%/connected.c %D%/connected.h \
   %D%/edges.c %D%/edges.h \
   %D%/facts.c %D%/facts.h \

@@ -12,11 +12,8 @@ static enum gv_status apply_rule(const struct gv_schedule *s, struct gv_graph *g
   enum gv_status status = s->rule->whole ? gv_connected_check(graph, 1, s->nodes, name, err) : GV_OK;
   if (status == GV_OK)
     status = s->rule->fill(graph, s->nodes, name, err);
-  for (int i = 0; i < s->nodes && status == GV_OK; i++) {
-    graph->self[i] = 1;
-    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
-      graph->self[i] -= graph->weight[e];
-  }
+  if (status == GV_OK)
+    gv_graph_fill_self(graph, s->nodes);
   return status;
 }
 

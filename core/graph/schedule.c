@@ -2,6 +2,7 @@
 #include "core/graph/schedule.h"
 
 #include "core/base/memory.h"
+#include "core/graph/check.h"
 #include "core/graph/realise.h"
 #include "core/graph/topology.h"
 #include "core/graph/weights/weights.h"
@@ -24,14 +25,6 @@ static enum gv_status realise_period(struct gv_schedule *s, struct gv_error *err
   return status;
 }
 
-static bool receives(const struct gv_graph *graph, int32_t to, int32_t from)
-{
-  for (int64_t e = graph->first[to]; e < graph->first[to + 1]; e++)
-    if (graph->from[e] == from)
-      return true;
-  return false;
-}
-
 /* A rule was named for a topology that has no use for it; the line names an edge that goes one way, if one does. */
 static enum gv_status refuse_rule(const struct gv_schedule *s, const char *weights, struct gv_error *err)
 {
@@ -39,7 +32,7 @@ static enum gv_status refuse_rule(const struct gv_schedule *s, const char *weigh
   const struct gv_graph *graph = s->weighting == GV_WEIGHTS_UNIFORM && s->period > 0 ? s->graphs : NULL;
   for (int i = 0; i < s->nodes && graph != NULL; i++)
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
-      if (!receives(graph, graph->from[e], i))
+      if (gv_graph_find(graph, graph->from[e], i) < 0)
         return gv_fail(err, GV_USAGE, "weights %s: weight rules are for undirected topologies, and in %s node %d "
                        "receives from node %d, but not the other way round; leave --weights out", weights, name, i,
                        (int)graph->from[e]);
@@ -79,8 +72,8 @@ enum gv_status gv_schedule_create(const char *topology_spec, const char *weights
   const struct gv_named *topology = NULL, *rule = NULL;
   struct gv_options *options = NULL, *rule_options = NULL;
   struct gv_schedule *s = NULL;
-  if (nodes < 1)
-    return gv_fail(err, GV_USAGE, "nodes %d: a graph has at least 1 node", nodes);
+  if (nodes < 1 || nodes > GV_NODES_MAX)
+    return gv_fail(err, GV_USAGE, "nodes %d; accepted: from 1 to %d", nodes, (int)GV_NODES_MAX);
   enum gv_status status = gv_named_parse(&gv_topology_table, topology_spec, &topology, &options, err);
   if (status == GV_OK)
     status = gv_named_parse(&gv_weight_table, weights_spec != NULL ? weights_spec : "metropolis", &rule,

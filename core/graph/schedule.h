@@ -29,15 +29,11 @@ struct gv_schedule {
   uint64_t seed;
 };
 
-/* Builds and checks: receivers in range, undirected edges on both sides, rows and columns that sum to 1 within
- * 1e-6, connected over one period. weights NULL: the default for this topology; given for one that has its own:
+/* Builds, and checks as check.h says. weights NULL: the default for this topology; given for one that has its own:
  * refused. Errors name the node. */
 enum gv_status gv_schedule_create(const char *topology, const char *weights, int nodes, uint64_t seed,
                                   struct gv_schedule **out, struct gv_error *err);
 void gv_schedule_destroy(struct gv_schedule *schedule);
-
-/* The checks alone, for a schedule from elsewhere. name stands in the error line. */
-enum gv_status gv_schedule_check(const struct gv_schedule *schedule, const char *name, struct gv_error *err);
 
 /* How many others a node may receive from over all rounds, at most. */
 int gv_schedule_partners_max(const struct gv_schedule *schedule);

@@ -8,10 +8,13 @@
 #include "core/base/named.h"
 #include "core/graph/edges.h"
 
+/* A node and a few hops are numbers of 32 bits. */
+enum { GV_NODES_MAX = 1 << 28 };
+
 /* What a topology is a pure function of, together with the round. */
 struct gv_topology_input {
   const struct gv_options *options;
-  int nodes;  /* >= 1 */
+  int nodes;  /* 1 .. GV_NODES_MAX */
   uint64_t seed;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/graph/connected.h"
 #include "core/graph/spectrum/lanczos.h"
 #include "core/graph/spectrum/laplacian.h"
 #include "core/graph/spectrum/parts.h"
@@ -105,21 +106,36 @@ static enum gv_status search(struct square *s, double *x, double *y, struct gv_s
   return GV_OK;
 }
 
+/* *joined <- whether the edges of other weight than 0 join all nodes. */
+static enum gv_status is_joined(const struct gv_graph *graph, int nodes, bool *joined, struct gv_error *err)
+{
+  struct gv_parts parts;
+  enum gv_status status = gv_parts_create(&parts, nodes, err);
+  if (status == GV_OK)
+    gv_parts_join_graph(&parts, graph, false);
+  *joined = parts.count == 1;
+  gv_parts_destroy(&parts);
+  return status;
+}
+
 /* A small gap by way of P^T P, where that is sparse: its Laplacian's smallest eigenvalue is 1 - rho^2. A large one
- * would lose rho's digits in the root. */
+ * would lose rho's digits in the root. Where its edges leave nodes apart rho is 1, as where P permutes them. */
 static enum gv_status search_square(const struct gv_rounds *rounds, struct gv_spectrum *out, bool *found,
                                     struct gv_error *err)
 {
   struct gv_graph square;
-  struct gv_ends ends;
+  struct gv_ends ends = {.smallest_error = 1, .method = "exact"};
+  bool joined = false;
   enum gv_status status = gv_rounds_square(rounds, &square, found, err);
-  if (status == GV_OK && *found) {
+  if (status == GV_OK && *found)
+    status = is_joined(&square, rounds->nodes, &joined, err);
+  if (status == GV_OK && joined) {
     const struct gv_laplacian l = {
         .nodes = rounds->nodes, .first = square.first, .from = square.from, .weight = square.weight};
     status = gv_laplacian_ends(&l, 0, NULL, &ends, err);
     *found = status == GV_OK && ends.smallest < small_gap;
   }
-  if (*found) {
+  if (status == GV_OK && *found) {
     double rho = sqrt(1 - ends.smallest);
     out->gap = ends.smallest / (1 + rho);
     out->rho = 1 - out->gap;

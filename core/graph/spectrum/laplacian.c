@@ -21,7 +21,7 @@ enum { DEGREE_MAX = 400, BASIS_INVERSE = 16, BASIS_ROUGH = 24, BASIS_PLAIN = 64 
 
 struct search {
   const struct gv_laplacian *l;
-  double bound;    /* gv_laplacian_bound */
+  double bound;    /* bound_of */
   int32_t *order;  /* (nodes) by which the matrix is a band; NULL: it is no narrow one */
   int width;
   struct gv_band band;
@@ -31,7 +31,8 @@ struct search {
   int degree;      /* of the filter */
 };
 
-double gv_laplacian_bound(const struct gv_laplacian *l)
+/* No eigenvalue is larger. */
+static double bound_of(const struct gv_laplacian *l)
 {
   double most = 0;
   for (int i = 0; i < l->nodes; i++) {
@@ -295,8 +296,8 @@ static enum gv_status find_largest(struct search *s, double *x, struct gv_ends *
 static enum gv_status find_dense(const struct gv_laplacian *l, double *low, double *top, struct gv_ends *ends,
                                  struct gv_error *err)
 {
-  double residual, bound = gv_laplacian_bound(l);
-  enum gv_status status = gv_laplacian_dense(l, low, top, &ends->largest, err);
+  double residual, bound = bound_of(l);
+  enum gv_status status = gv_laplacian_dense(l, bound, low, top, &ends->largest, err);
   if (status != GV_OK)
     return status;
   gv_take_mean(low, l->nodes);
@@ -311,7 +312,7 @@ static enum gv_status find_dense(const struct gv_laplacian *l, double *low, doub
 enum gv_status gv_laplacian_ends(const struct gv_laplacian *l, int dense_up_to, double *top, struct gv_ends *ends,
                                  struct gv_error *err)
 {
-  struct search s = {.l = l, .bound = gv_laplacian_bound(l)};
+  struct search s = {.l = l, .bound = bound_of(l)};
   double *low = NULL;
   *ends = (struct gv_ends){0};
   enum gv_status status = gv_blas_prepare(err);

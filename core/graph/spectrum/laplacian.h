@@ -31,16 +31,14 @@ struct gv_ends {
 enum gv_status gv_laplacian_ends(const struct gv_laplacian *l, int dense_up_to, double *top, struct gv_ends *ends,
                                  struct gv_error *err);
 
-/* The same, by LAPACK (laplacian_dense.c). low (nodes) <- the vector of the smallest. */
-enum gv_status gv_laplacian_dense(const struct gv_laplacian *l, double *low, double *top, double *largest,
-                                  struct gv_error *err);
+/* The same, by LAPACK (laplacian_dense.c). No eigenvalue is above the bound; low (nodes) <- the vector of the
+ * smallest. */
+enum gv_status gv_laplacian_dense(const struct gv_laplacian *l, double bound, double *low, double *top,
+                                  double *largest, struct gv_error *err);
 
 static inline double gv_laplacian_weight(const struct gv_laplacian *l, int64_t e)
 {
   return l->weight != NULL ? l->weight[e] : 1;
 }
-
-/* No eigenvalue is larger. */
-double gv_laplacian_bound(const struct gv_laplacian *l);
 
 #endif

@@ -46,15 +46,15 @@ static enum gv_status pair(int n, double *a, int number, double *value, double *
   return status;
 }
 
-enum gv_status gv_laplacian_dense(const struct gv_laplacian *l, double *low, double *top, double *largest,
-                                  struct gv_error *err)
+enum gv_status gv_laplacian_dense(const struct gv_laplacian *l, double bound, double *low, double *top,
+                                  double *largest, struct gv_error *err)
 {
   double *a = NULL, value = 0;
   size_t n = (size_t)l->nodes;
   enum gv_status status = gv_alloc_for(&a, n * n, sizeof *a, "the spectrum", err);
   if (status == GV_OK) {
     /* The constant vector, of eigenvalue 0, is moved above all others. */
-    fill(l, 2 * gv_laplacian_bound(l), a);
+    fill(l, 2 * bound, a);
     status = pair(l->nodes, a, 1, &value, low, err);
   }
   if (status == GV_OK && top != NULL) {

@@ -11,20 +11,6 @@
 #include "core/graph/spectrum/parts.h"
 #include "core/graph/spectrum/sum.h"
 
-/* The weight that node i puts on node j; 0 where it receives nothing from it. */
-static double weight_of(const struct gv_graph *graph, int32_t i, int32_t j)
-{
-  int64_t low = graph->first[i], high = graph->first[i + 1];
-  while (low < high) {
-    int64_t middle = low + (high - low) / 2;
-    if (graph->from[middle] < j)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < graph->first[i + 1] && graph->from[low] == j ? graph->weight[low] : 0;
-}
-
 /* Directed topologies may be symmetric for some n. */
 static bool is_symmetric(const struct gv_schedule *schedule)
 {
@@ -33,7 +19,7 @@ static bool is_symmetric(const struct gv_schedule *schedule)
   const struct gv_graph *graph = &schedule->graphs[0];
   for (int32_t i = 0; i < schedule->nodes; i++)
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
-      if (fabs(weight_of(graph, graph->from[e], i) - graph->weight[e]) > 4 * DBL_EPSILON)
+      if (fabs(gv_graph_weight(graph, graph->from[e], i) - graph->weight[e]) > 4 * DBL_EPSILON)
         return false;
   return true;
 }
@@ -95,6 +81,22 @@ static enum gv_status find_product(const struct gv_schedule *schedule, int dense
   return status;
 }
 
+/* What is no more than rounding is said as what it is: rho of J, a gap of nothing, an eigenvalue of 0. */
+static void settle(struct gv_spectrum *s, int nodes)
+{
+  double rounding = 4 * DBL_EPSILON * (sqrt(nodes) + s->rounds);
+  if (s->rho <= rounding) {
+    s->rho = 0;
+    s->gap = 1;
+  } else if (s->accuracy >= 1 && fabs(s->gap) <= rounding) {
+    s->rho = 1;
+    s->gap = 0;
+    s->accuracy = 0;
+  }
+  if (fabs(s->lambda_min) <= rounding)
+    s->lambda_min = 0;
+}
+
 enum gv_status gv_spectrum_find_from(const struct gv_schedule *schedule, int dense_up_to, struct gv_spectrum *out,
                                      struct gv_error *err)
 {
@@ -108,9 +110,11 @@ enum gv_status gv_spectrum_find_from(const struct gv_schedule *schedule, int den
     status = find_symmetric(schedule, dense_up_to, &found, err);
   else
     status = find_product(schedule, dense_up_to, &found, err);
-  if (status == GV_OK)
-    *out = found;
-  return status;
+  if (status != GV_OK)
+    return status;
+  settle(&found, schedule->nodes);
+  *out = found;
+  return GV_OK;
 }
 
 enum gv_status gv_spectrum_find(const struct gv_schedule *schedule, struct gv_spectrum *out, struct gv_error *err)

@@ -92,29 +92,41 @@ static enum gv_status tidy(struct gv_edge_file *file, const char *path, struct g
   return GV_OK;
 }
 
+/* The tidy file's entry, or NULL. */
+static struct gv_entry *entry_at(const struct gv_edge_file *file, int32_t to, int32_t from)
+{
+  const struct gv_entry wanted = {.to = to, .from = from};
+  size_t low = 0, high = file->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (in_order(&file->entry[middle], &wanted) < 0)  /* lines count from 1, so the wanted one is before its like */
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  struct gv_entry *here = &file->entry[low];
+  return low < file->count && here->to == to && here->from == from ? here : NULL;
+}
+
 /* Whether every edge has its like in the other direction. */
 static bool is_undirected(const struct gv_edge_file *file)
 {
-  size_t low;
   for (size_t e = 0; e < file->count; e++) {
-    const struct gv_entry *entry = &file->entry[e];
-    size_t high = file->count;
-    for (low = 0; low < high;) {
-      size_t middle = low + (high - low) / 2;
-      const struct gv_entry *other = &file->entry[middle];
-      bool before = other->to < entry->from || (other->to == entry->from && other->from < entry->to);
-      if (before)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    const struct gv_entry *back = &file->entry[low];
-    if (low == file->count || back->to != entry->from || back->from != entry->to)
-      return false;
-    if (file->weighted && fabs(back->weight - entry->weight) > tolerance)
+    const struct gv_entry *entry = &file->entry[e], *back = entry_at(file, entry->from, entry->to);
+    if (back == NULL || (file->weighted && fabs(back->weight - entry->weight) > tolerance))
       return false;
   }
   return true;
+}
+
+/* The two directions of an edge differ by the digits they were written with; W is to be symmetric to the bit. */
+static void even_out(const struct gv_edge_file *file)
+{
+  for (size_t e = 0; e < file->count; e++) {
+    struct gv_entry *entry = &file->entry[e], *back = entry_at(file, entry->from, entry->to);
+    if (entry->to < entry->from)
+      entry->weight = back->weight = (entry->weight + back->weight) / 2;
+  }
 }
 
 /* Whether rows are given with the nodes' own weights. */
@@ -164,6 +176,8 @@ static enum gv_status add_edges(const struct gv_topology_input *input, struct gv
   if (status != GV_OK)
     return status;
   edges->directed = !is_undirected(file);
+  if (file->weighted && !edges->directed)
+    even_out(file);
   edges->weighting = file->weighted ? GV_WEIGHTS_OWN : edges->directed ? GV_WEIGHTS_UNIFORM : GV_WEIGHTS_RULE;
   for (size_t e = 0; e < file->count; e++)
     if (file->entry[e].to != file->entry[e].from)

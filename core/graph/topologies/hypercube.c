@@ -7,8 +7,6 @@ static enum gv_status check(const struct gv_topology_input *input, struct gv_err
   if ((n & (n - 1)) == 0)
     return GV_OK;
   int below = 1 << (gv_log2_ceil(n) - 1);  /* n >= 3 */
-  if (n > 1 << 30)
-    return gv_fail(err, GV_USAGE, "topology hypercube: nodes %d is no power of two up to %d", n, 1 << 30);
   return gv_fail(err, GV_USAGE, "topology hypercube: nodes %d is no power of two; the next ones are %d and %d", n,
                  below, 2 * below);
 }
@@ -19,7 +17,7 @@ static enum gv_status draw(const struct gv_topology_input *input, uint32_t round
   (void)round;
   (void)err;
   for (int i = 0; i < input->nodes; i++)
-    for (int k = 1; k < input->nodes && k > 0; k <<= 1)
+    for (int k = 1; k < input->nodes; k <<= 1)
       if (i < (i ^ k))
         gv_edges_join(edges, i, i ^ k, 0);
   return GV_OK;
