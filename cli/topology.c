@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/base/file.h"
 #include "core/base/option.h"
 #include "core/graph/topology.h"
 #include "run/json.h"
@@ -173,6 +174,22 @@ static enum gv_status print_json(const struct gv_schedule *s, const struct gv_to
 
 /* ---- the command ---- */
 
+/* What cannot be written is better known before the figures, which may take a while. */
+static enum gv_status check_files(const struct gv_options *options, struct gv_error *err)
+{
+  const char *matrix = gv_options_text(options, "matrix"), *drawing = gv_options_text(options, "draw");
+  enum gv_status status = GV_OK;
+  if (gv_options_given(options, "matrix") && *matrix == '\0')
+    status = gv_fail(err, GV_USAGE, "matrix: the file's name is empty");
+  if (status == GV_OK && gv_options_given(options, "draw"))
+    status = gv_draw_check(drawing, (int)gv_options_int(options, "nodes"), err);
+  if (status == GV_OK && *matrix != '\0' && strcmp(matrix, drawing) == 0)
+    status = gv_fail(err, GV_USAGE, "%s: --matrix and --draw name the same file", matrix);
+  if (status == GV_OK && *matrix != '\0')
+    status = gv_file_try(matrix, err);
+  return status == GV_OK && *drawing != '\0' ? gv_file_try(drawing, err) : status;
+}
+
 static enum gv_status write_files(const struct gv_schedule *s, const struct gv_options *options, bool tell,
                                   struct gv_error *err)
 {
@@ -195,12 +212,11 @@ static enum gv_status write_files(const struct gv_schedule *s, const struct gv_o
 static enum gv_status show(const char *spec, const struct gv_options *options, struct gv_error *err)
 {
   int nodes = (int)gv_options_int(options, "nodes");
-  const char *drawing = gv_options_text(options, "draw");
   const char *weights = gv_options_given(options, "weights") ? gv_options_text(options, "weights") : NULL;
   bool json = gv_options_flag(options, "json");
   struct gv_schedule *schedule = NULL;
   struct gv_topology_figures figures;
-  enum gv_status status = drawing[0] != '\0' ? gv_draw_check(drawing, nodes, err) : GV_OK;
+  enum gv_status status = check_files(options, err);
   if (status == GV_OK)
     status = gv_schedule_create(spec, weights, nodes, (uint64_t)gv_options_int(options, "seed"), &schedule, err);
   if (status != GV_OK)

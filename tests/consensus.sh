@@ -197,6 +197,7 @@ refused 1 'empty: there are no numbers' --init file:empty
 refused 1 'z.csv: 21 rows; rounds 0 to 21 need 22' --signal file:z.csv --nodes 5 --rounds 21
 refused 1 'z.csv: rows of 5 numbers for 4 nodes' --signal file:z.csv --nodes 4 --rounds 2
 refused 1 'nowhere/c.csv: cannot be written' --csv nowhere/c.csv
+refused 1 '.: cannot be written: Is a directory' --csv .
 refused 2 "csv: the file's name is empty" --csv ''
 refused 2 "plot 'p.gif': accepted are names that end in .svg" --plot p.gif
 without_gnuplot() {

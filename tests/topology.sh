@@ -140,6 +140,19 @@ check 'matrix: what was written is read again, with the same gap' json \
   'abs(page["spectral_gap"] / 3.2866e-06 - 1) < 1e-3 and page["weights"] == "own" and page["degree_max"] == 2' \
   file:path=big.mtx --nodes 2001
 check 'matrix: beside JSON' json 'page["nodes"] == 4' ring --nodes 4 --matrix four.txt
+appended() { run ring --nodes 3 --matrix /dev/stdout >all.txt && [ "$(wc -l <all.txt)" -gt 12 ] && [ -L /dev/stdout ]; }
+check 'matrix: on standard output, after the figures' appended
+killed() {  # in the middle of a file of 80 MB or so: nothing is left of it
+  local id before
+  before=$(ls -lR .)
+  "$grapevine" topology full --nodes 12000 --matrix killed.mtx >/dev/null &
+  id=$!
+  sleep 1
+  kill -KILL $id || return
+  wait $id 2>/dev/null
+  [ "$before" = "$(ls -lR .)" ]
+}
+check 'matrix: nothing is left of one that was killed' killed
 check 'matrix: it was written' test "$(wc -l <four.txt)" = 4
 
 # ---- pictures ----
@@ -234,6 +247,12 @@ refused 2 'at most 5000' ring --nodes 5001 --draw x.dot
 refused 2 'too many to tell apart' full --nodes 1000 --draw x.dot
 refused 1 'absent/w.txt: cannot be written' ring --matrix absent/w.txt
 refused 1 'absent/w.svg: cannot be written' ring --draw absent/w.svg
+refused 2 "the file's name is empty" ring --matrix ''
+refused 2 'name the same file' ring --matrix x.dot --draw x.dot
+mkdir folder.dot
+refused 1 'folder.dot: cannot be written: Is a directory' ring --draw folder.dot
+refused 1 'folder.dot: cannot be written: Is a directory' ring --matrix folder.dot
+refused 1 'No space left' ring --nodes 200 --matrix /dev/full
 refused 2 'W = J' full --nodes 20001 --matrix w.mtx
 refused 2 "did you mean '--nodes'" ring --node 4
 refused 2 'leave --weights out' exponential --weights lazy

@@ -1,4 +1,5 @@
 /* Pictures of graphs: DOT of our own, turned into SVG or PNG by Graphviz. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "core/base/memory.h"
 #include "core/graph/topology.h"
 #include "core/graph/view.h"
-#include "run/topology/graphviz.h"
+#include "run/filter.h"
 #include "run/topology/picture.h"
 #include "run/topology/topology.h"
 
@@ -256,26 +257,35 @@ enum gv_status gv_draw_check(const char *path, int nodes, struct gv_error *err)
     return gv_fail(err, GV_USAGE, "draw: '%s' ends in none of the accepted .svg, .png, .dot", path);
   if (nodes > NODES_MAX)
     return gv_fail(err, GV_USAGE, "draw: nodes %d; at most %d can be told apart in a picture", nodes, NODES_MAX);
+  if (strcmp(ending(path), ".dot") != 0)
+    return gv_filter_check("neato", "graphviz", path, err);
   return GV_OK;
 }
 
-/* Through a file without a name, so that nothing half-drawn is left. */
-static enum gv_status render(const struct drawing *d, const char *path, FILE *out, struct gv_error *err)
+static enum gv_status render(const struct drawing *d, const char *path, struct gv_error *err)
 {
+  const char *format = strcmp(ending(path), ".svg") == 0 ? "-Tsvg" : "-Tpng";
+  const char *program = d->placed || d->schedule->nodes <= 500 ? "neato" : "sfdp";
+  const char *const arguments[] = {program, format, d->placed ? "-n2" : NULL, NULL};
   FILE *dot = tmpfile();
   if (dot == NULL)
-    return gv_fail(err, GV_SYSTEM, "%s: no temporary file for the picture", path);
+    return gv_fail(err, GV_SYSTEM, "%s: no temporary file for the picture: %s", path, strerror(errno));
   write_dot(dot, d);
-  const char *format = strcmp(ending(path), ".svg") == 0 ? "-Tsvg" : "-Tpng";
-  enum gv_status status;
-  if (fflush(dot) != 0 || ferror(dot))
-    status = gv_fail(err, GV_SYSTEM, "%s: the temporary file for the picture cannot be written", path);
-  else if (d->placed)
-    status = gv_graphviz("neato", "-n2", format, dot, out, path, err);
-  else
-    status = gv_graphviz(d->schedule->nodes <= 500 ? "neato" : "sfdp", format, NULL, dot, out, path, err);
+  enum gv_status status = gv_filter_run(arguments, dot, path, err);
   fclose(dot);
   return status;
+}
+
+static enum gv_status write_file(const struct drawing *d, const char *path, struct gv_error *err)
+{
+  struct gv_new_file file;
+  if (strcmp(ending(path), ".dot") != 0)
+    return render(d, path, err);
+  enum gv_status status = gv_file_begin(&file, path, err);
+  if (status != GV_OK)
+    return status;
+  write_dot(file.stream, d);
+  return gv_file_commit(&file, err);
 }
 
 enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, const char *path, struct gv_error *err)
@@ -293,20 +303,9 @@ enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, const 
   status = gv_picture_create(&d.picture, schedule, err);
   if (status == GV_OK)
     status = collect(&d, err);
-  struct gv_new_file file = {0};
   if (status == GV_OK) {
     tidy(&d);
-    status = gv_file_begin(&file, path, err);
-  }
-  if (status == GV_OK) {
-    if (strcmp(ending(path), ".dot") == 0)
-      write_dot(file.stream, &d);
-    else
-      status = render(&d, path, file.stream, err);
-    if (status == GV_OK)
-      status = gv_file_commit(&file, err);
-    else
-      gv_file_abandon(&file);
+    status = write_file(&d, path, err);
   }
   gv_free(d.lines);
   gv_picture_destroy(&d.picture);
