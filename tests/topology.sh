@@ -175,6 +175,22 @@ check 'a legend of rounds' grep -q 'label="round 2"' rounds.dot
 check 'one round of it' drawn one-peer-exponential --nodes 8 --round 1 --draw one.dot
 one_round() { has_edges one.dot '6 -> 0' '7 -> 1' && ! grep -q '7 -> 0' one.dot; }
 check 'has its edges alone' one_round
+# where NODE FILE AXIS: its place in a drawing
+where() { sed -n -E "s/^  $1 \[.*pos=\"([0-9.]+),([0-9.]+)\".*/\\$3/p" "$2"; }
+prime_torus() {  # a ring, so a circle, with the caption beside it
+  run torus --nodes 17 --draw prime.dot >/dev/null && run ring --nodes 17 --draw circle.dot >/dev/null || return
+  [ "$(where 4 prime.dot 1)" = "$(where 4 circle.dot 1)" ] && [ "$(where 4 prime.dot 2)" = "$(where 4 circle.dot 2)" ]
+}
+check 'a torus of a prime n is drawn as the ring that it is' prime_torus
+clear_caption() {  # of what leads around 31 nodes in a row
+  run torus --nodes 62 --draw wide.dot >/dev/null || return
+  [ "$(where caption wide.dot 2 | cut -d. -f1)" -gt "$(($(where 0 wide.dot 2 | cut -d. -f1) + 100))" ]
+}
+check 'a caption stands above the widest arc' clear_caption
+large_caption() {  # three in a hundred of the picture's width
+  run line --nodes 40 --draw long.dot >/dev/null && grep -qE 'caption .*fontsize=3[0-9]\.' long.dot
+}
+check 'a caption grows with the picture' large_caption
 check 'a file as DOT leaves the layout to Graphviz' drawn file:path=big.mtx --nodes 2001 --draw file.dot
 layout() { ! grep -q pos= file.dot && has_edges file.dot '0 -- 2000'; }
 check 'without positions' layout
