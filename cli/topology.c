@@ -127,8 +127,8 @@ static void print_page(const struct gv_schedule *s, const struct gv_topology_fig
             f->rounds > 0 ? "by rho, until the error is under 1e-3 of the first" :
             "the product does not shrink the error, and no count of rounds was reached");
   if (f->exact && s->period != 0)
-    printf("\n  %sexact after %d round%s%s: the product is J, and every node holds the mean\n", bold,
-           f->spectrum.rounds, f->spectrum.rounds == 1 ? "" : "s", plain);
+    printf("\n  %sexact after %d round%s%s: %s is J, and every node holds the mean\n", bold, f->spectrum.rounds,
+           f->spectrum.rounds == 1 ? "" : "s", plain, s->period == 1 ? "W" : "the product");
 }
 
 /* ---- for programs ---- */
@@ -160,16 +160,12 @@ static enum gv_status print_json(const struct gv_schedule *s, const struct gv_to
       (int)f->exact, "doubly_stochastic_error", facts->sums_error, "messages_per_round", count(facts->messages),
       "rounds_to_1e3", f->rounds > 0 ? count(f->rounds) : json_null(), "rounds_by",
       f->measured ? "measured" : "rho");
-  enum gv_status status = GV_OK;
   if (page == NULL || rest == NULL || json_object_update(page, rest) != 0) {
-    status = gv_fail(err, GV_MEMORY, "no memory for the figures");
-  } else {
-    json_dumpf(page, stdout, JSON_INDENT(2));
-    putchar('\n');
+    json_decref(page);
+    page = NULL;
   }
   json_decref(rest);
-  json_decref(page);
-  return status;
+  return gv_print_json(page, err);
 }
 
 /* ---- the command ---- */

@@ -146,6 +146,18 @@ interrupted() {  # what was done is written
     [ "$(tail -n 1 stopped.csv | cut -d, -f1)" = "$(sed -n 's/.*after round \([0-9]*\) .*/\1/p' "$err")" ]
 }
 check 'a signal ends it with all that was done' interrupted
+early() {  # the spectrum of a million nodes takes longer than this
+  local code=0
+  "$grapevine" consensus --nodes 1000000 --rounds 100 --csv early.csv >"$out" &
+  sleep 1
+  kill -TERM $!
+  SECONDS=0
+  wait $! 2>/dev/null || code=$?
+  [ $code = 143 ] && [ $SECONDS -lt 2 ] && ! ls early.csv* 2>/dev/null
+}
+check 'a signal before the first round ends it at once' early
+no_zero_times() { run --nodes 4 --rounds 2 >"$out" && ! grep -q ' 0\.0 ms' "$out" && grep -q ' us$' "$out"; }
+check 'a time under a millisecond has digits' no_zero_times
 
 # ---- what it refuses ----
 

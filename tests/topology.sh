@@ -62,6 +62,7 @@ bare() {
 check 'grapevine topology alone: the page, as an error' bare
 check 'a page: the ring' prints 'ring, 16 nodes, weights metropolis' 'rho              0.949253' '0.050747' static \
   'rounds to 1e-3   133' -- ring --nodes 16
+check 'a page: a smallest eigenvalue of 0, not of rounding' prints 'lambda_min       0 ' 'W is J' -- ring --nodes 2
 check 'a page: exact after a period' prints 'exact after 4 rounds' 'period 4' 'directed' -- \
   one-peer-exponential --nodes 16
 check 'a page: seven nodes of a base graph, exact too' prints 'exact after 5 rounds' -- base --nodes 7
@@ -221,6 +222,9 @@ check 'without Graphviz: one line that names the package, and no file' no_progra
 
 check 'list: families with degree and rounds' prints 'one-peer-exponential         1  period 4' 'powers of two' \
   'drawn anew' 'even n' '  file ' -- list
+narrow() { prints ring -- list && prints Take -- advise --nodes 16 && ! grep -nE '.{117}' "$out" && run list >"$out" &&
+    ! grep -nE '.{117}' "$out"; }
+check 'list, advise: no line is wider than 116 columns' narrow
 check 'list --json' json '[t for t in page["topologies"] if t["topology"] == "ring" and t["degree"] == 2 and
   not t["time_varying"]]' list
 all_named() {
