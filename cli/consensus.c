@@ -75,8 +75,8 @@ static void on_progress(void *context, const struct gv_trace *trace, uint64_t ro
 
 static struct gv_simulation *volatile running;
 
-/* The first signal ends the rounds, with everything written; the next the program. So does the first before there is
- * a round to write: the spectrum of a large graph may be long in coming. */
+/* The first signal ends the rounds, with everything written; the next the program. So does the first where there is
+ * no round to write: the spectrum of a large graph may be long in coming. */
 static void on_signal(int number)
 {
   struct gv_simulation *sim = running;

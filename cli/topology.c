@@ -64,7 +64,10 @@ void gv_topology_progress(const char *name, int nodes)
 static void print_row(const char *what, const char *value, const char *why)
 {
   bool colour = gv_colour(stdout);
-  printf("  %-16s %-14s %s%s%s\n", what, value, colour ? "\033[2m" : "", why, colour ? "\033[0m" : "");
+  int at = printf("  %-16s %-14s ", what, value);
+  printf("%s", colour ? "\033[2m" : "");
+  gv_print_wrapped(stdout, why, (size_t)at, (size_t)gv_columns(stdout));
+  printf("%s", colour ? "\033[0m" : "");
 }
 
 static const char *number(double x, char *text, size_t size)
@@ -226,6 +229,7 @@ static enum gv_status show(const char *spec, const struct gv_options *options, s
       status = print_json(schedule, &figures, err);
   } else if (status == GV_OK) {
     print_page(schedule, &figures);
+    fflush(stdout);  /* a file may be /dev/stdout */
     status = write_files(schedule, options, true, err);
   }
   gv_schedule_destroy(schedule);

@@ -95,8 +95,7 @@ static enum gv_status list(const struct gv_options *options, struct gv_error *er
   json_t *families = json_array();
   enum gv_status status = GV_OK;
   if (!json)
-    printf("  %-23s %6s  %-10s  %-13s  of %d nodes, default options\n", "topology", "degree", "rounds", "nodes",
-           GV_TOPOLOGY_SAMPLE);
+    printf("  %-23s %6s  %-10s  %-13s  of %d nodes\n", "topology", "degree", "rounds", "nodes", GV_TOPOLOGY_SAMPLE);
   for (size_t t = 0; gv_topology_table.entries[t] != NULL && status == GV_OK; t++) {
     struct entry entry;
     status = fill((const struct gv_topology *)gv_topology_table.entries[t], &entry, err);

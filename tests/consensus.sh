@@ -129,7 +129,12 @@ drawn() {
     picture consensus.svg '<svg' && grep -q 'one-peer-exponential' consensus.svg && picture sin.png PNG &&
     picture decay.png PNG && ! ls ./*.tmp
 }
+calm() {  # one point a period of a bound that jumps in it: 100 rounds of a period of 4 are 27 points, not 101
+  run --topology one-peer-exponential --nodes 12 --signal sin --rounds 100 --plot calm.svg >"$out" || return
+  awk '/stroke-dasharray/ { for (k = 1; k <= NF; k++) n += $k ~ /^[LM]?[0-9.]+,[0-9.]+$/ } END { print n; exit !(n > 5 && n < 40) }' calm.svg
+}
 if command -v gnuplot >/dev/null; then
+  check 'the bound of a topology with a period is a line' calm
   check 'pictures: .svg, .png and .pdf, with the names of the topologies' drawn
 else
   skip 'pictures: .svg, .png and .pdf, with the names of the topologies' 'gnuplot is not installed'
@@ -182,6 +187,7 @@ refused 2 "did you mean 'ring'" --topology full --topology rings
 refused 2 "rounds is '-1'" --rounds -1
 refused 2 "rounds is 'many'" --rounds many
 refused 2 "nodes is '0'" --nodes 0
+refused 2 "nodes is '1000000000'" --nodes 1000000000
 refused 2 'leave --weights out' --weights lazy --topology exponential
 refused 2 "unknown init 'idnex'; did you mean 'index'" --init idnex
 refused 2 "unknown signal 'cos'" --signal cos

@@ -225,6 +225,15 @@ check 'list: families with degree and rounds' prints 'one-peer-exponential      
 narrow() { prints ring -- list && prints Take -- advise --nodes 16 && ! grep -nE '.{117}' "$out" && run list >"$out" &&
     ! grep -nE '.{117}' "$out"; }
 check 'list, advise: no line is wider than 116 columns' narrow
+at_80() {  # columns of a terminal, in which no line is left to wrap
+  script -qc "stty columns 80; '$grapevine' topology list; '$grapevine' topology base" /dev/null </dev/null >"$out" &&
+    grep -q one-peer "$out" && ! sed 's/\x1b\[[0-9;]*[mK]//g; s/\r//g' "$out" | grep -nE '.{81}'
+}
+if command -v script >/dev/null; then
+  check 'list and a page on a terminal of 80 columns' at_80
+else
+  skip 'list and a page on a terminal of 80 columns' 'script is not installed'
+fi
 check 'list --json' json '[t for t in page["topologies"] if t["topology"] == "ring" and t["degree"] == 2 and
   not t["time_varying"]]' list
 all_named() {

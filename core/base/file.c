@@ -59,10 +59,8 @@ static int own_stream(const struct stat *at)
 {
   struct stat own;
   for (int fd = 1; fd <= 2 && S_ISREG(at->st_mode); fd++)
-    if (fstat(fd, &own) == 0 && own.st_dev == at->st_dev && own.st_ino == at->st_ino) {
-      fflush(fd == 1 ? stdout : stderr);
+    if (fstat(fd, &own) == 0 && own.st_dev == at->st_dev && own.st_ino == at->st_ino)
       return fd;
-    }
   return -1;
 }
 

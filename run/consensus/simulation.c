@@ -21,7 +21,7 @@ static const struct gv_option rows[] = {
      .help = "who averages with whom; given several times, all of them one after the other"},
     {.key = "weights", .type = GV_OPTION_TEXT, .value = "metropolis",
      .help = "weights of an undirected topology's edges"},
-    {.key = "nodes", .type = GV_OPTION_INT, .value = "16", .min = 1, .max = 1e9, .help = "nodes"},
+    {.key = "nodes", .type = GV_OPTION_INT, .value = "16", .min = 1, .max = 10000000, .help = "nodes"},
     {.key = "rounds", .type = GV_OPTION_INT, .value = "100", .min = 0, .max = 1e8, .help = "rounds"},
     {.key = "init", .type = GV_OPTION_TEXT, .value = "index",
      .help = "where they start: index, z_i = i; random, normal numbers; file:PATH, a row of numbers a node"},
