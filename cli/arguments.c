@@ -126,7 +126,8 @@ enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *
   return GV_OK;
 }
 
-int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead, void (*print_help)(void),
+int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
+                 void (*print_help)(void),
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err))
 {
   struct gv_error error = {GV_OK, ""};

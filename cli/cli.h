@@ -66,7 +66,8 @@ enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *
 
 /* Runs a command that takes options alone: prints its help, or acts. `instead` says to one who gave a name why there
  * is none. Returns the exit status. */
-int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead, void (*print_help)(void),
+int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
+                 void (*print_help)(void),
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err));
 
 /* Prints text from column `at` on, where the cursor is, wrapped at words before column `width`. */

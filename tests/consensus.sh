@@ -131,7 +131,8 @@ drawn() {
 }
 calm() {  # one point a period of a bound that jumps in it: 100 rounds of a period of 4 are 27 points, not 101
   run --topology one-peer-exponential --nodes 12 --signal sin --rounds 100 --plot calm.svg >"$out" || return
-  awk '/stroke-dasharray/ { for (k = 1; k <= NF; k++) n += $k ~ /^[LM]?[0-9.]+,[0-9.]+$/ } END { print n; exit !(n > 5 && n < 40) }' calm.svg
+  awk '/stroke-dasharray/ { for (k = 1; k <= NF; k++) n += $k ~ /^[LM]?[0-9.]+,[0-9.]+$/ }
+    END { print n; exit !(n > 5 && n < 40) }' calm.svg
 }
 if command -v gnuplot >/dev/null; then
   check 'the bound of a topology with a period is a line' calm

@@ -141,7 +141,9 @@ check 'matrix: what was written is read again, with the same gap' json \
   'abs(page["spectral_gap"] / 3.2866e-06 - 1) < 1e-3 and page["weights"] == "own" and page["degree_max"] == 2' \
   file:path=big.mtx --nodes 2001
 check 'matrix: beside JSON' json 'page["nodes"] == 4' ring --nodes 4 --matrix four.txt
-appended() { run ring --nodes 3 --matrix /dev/stdout >all.txt && [ "$(wc -l <all.txt)" -gt 12 ] && [ -L /dev/stdout ]; }
+appended() {
+  run ring --nodes 3 --matrix /dev/stdout >all.txt && [ "$(wc -l <all.txt)" -gt 12 ] && [ -L /dev/stdout ]
+}
 check 'matrix: on standard output, after the figures' appended
 killed() {  # in the middle of a file of 80 MB or so: nothing is left of it
   local id before
@@ -180,7 +182,8 @@ check 'has its edges alone' one_round
 where() { sed -n -E "s/^  $1 \[.*pos=\"([0-9.]+),([0-9.]+)\".*/\\$3/p" "$2"; }
 prime_torus() {  # a ring, so a circle, with the caption beside it
   run torus --nodes 17 --draw prime.dot >/dev/null && run ring --nodes 17 --draw circle.dot >/dev/null || return
-  [ "$(where 4 prime.dot 1)" = "$(where 4 circle.dot 1)" ] && [ "$(where 4 prime.dot 2)" = "$(where 4 circle.dot 2)" ]
+  [ "$(where 4 prime.dot 1)" = "$(where 4 circle.dot 1)" ] &&
+    [ "$(where 4 prime.dot 2)" = "$(where 4 circle.dot 2)" ]
 }
 check 'a torus of a prime n is drawn as the ring that it is' prime_torus
 clear_caption() {  # of what leads around 31 nodes in a row
