@@ -126,13 +126,30 @@ enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *
   return GV_OK;
 }
 
-/* Prints text from column `at` on, wrapped at words; the first line begins where the cursor is. */
-static void print_wrapped(FILE *out, const char *text, size_t at)
+int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
+                 void (*print_help)(void),
+                 enum gv_status (*act)(const struct gv_options *options, struct gv_error *err))
 {
-  enum { WIDTH = 100 };
+  struct gv_error error = {GV_OK, ""};
+  struct gv_options *options = NULL;
+  const char *word = NULL;
+  gv_show_log(false);
+  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
+  if (status == GV_OK && word != NULL)
+    status = gv_fail(&error, GV_USAGE, "%s takes no name, and was given '%s': %s", argv[0], word, instead);
+  if (status == GV_OK && gv_options_flag(options, "help"))
+    print_help();
+  else if (status == GV_OK)
+    status = act(options, &error);
+  gv_options_destroy(options);
+  return status == GV_OK ? 0 : gv_complain(&error);
+}
+
+void gv_print_wrapped(FILE *out, const char *text, size_t at, size_t width)
+{
   for (size_t column = at; *text != '\0';) {
     size_t word = strcspn(text, " ");
-    if (column > at && column + 1 + word > WIDTH) {
+    if (column > at && column + 1 + word > width) {
       fprintf(out, "\n%*s", (int)at, "");
       column = at;
     }
@@ -159,6 +176,6 @@ void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes)
     if (!bare && row->value[0] != '\0' && used < sizeof text)
       snprintf(text + used, sizeof text - used, " [%s]", row->value);
     int column = fprintf(out, "  %s%-*s  ", dashes ? "--" : "", (int)width, row->key);
-    print_wrapped(out, text, (size_t)column);
+    gv_print_wrapped(out, text, (size_t)column, 100);
   }
 }

@@ -8,6 +8,8 @@
 #include <grapevine/grapevine.h>
 
 struct gv_options;
+struct gv_option;
+struct json_t;
 
 struct gv_command {
   const char *name;
@@ -62,6 +64,15 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
 enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *rows, const char **word,
                                  struct gv_options **options, struct gv_error *err);
 
+/* Runs a command that takes options alone: prints its help, or acts. `instead` says to one who gave a name why there
+ * is none. Returns the exit status. */
+int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
+                 void (*print_help)(void),
+                 enum gv_status (*act)(const struct gv_options *options, struct gv_error *err));
+
+/* Prints text from column `at` on, where the cursor is, wrapped at words before column `width`. */
+void gv_print_wrapped(FILE *out, const char *text, size_t at, size_t width);
+
 /* Prints the rows of a table: "  --key VALUE  help [default]", key=value form without dashes. */
 void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes);
 
@@ -86,6 +97,12 @@ void gv_topology_progress(const char *name, int nodes);
 
 /* Whether stream is a terminal that shows colour (and NO_COLOR is not set). */
 bool gv_colour(FILE *stream);
+
+/* The columns of a terminal; 116 of what is none. */
+int gv_columns(FILE *stream);
+
+/* Prints page, which it takes, as indented JSON. NULL: it could not be made for want of memory. */
+enum gv_status gv_print_json(struct json_t *page, struct gv_error *err);
 
 /* Prints "grapevine: error: ..." on stderr and returns the exit status for it. */
 int gv_complain(const struct gv_error *error);

@@ -75,13 +75,16 @@ static void on_progress(void *context, const struct gv_trace *trace, uint64_t ro
 
 static struct gv_simulation *volatile running;
 
-/* The first signal ends the rounds, with everything written; the next the program. */
+/* The first signal ends the rounds, with everything written; the next the program. So does the first where there is
+ * no round to write: the spectrum of a large graph may be long in coming. */
 static void on_signal(int number)
 {
   struct gv_simulation *sim = running;
   signal(number, SIG_DFL);
-  if (sim != NULL)
+  if (sim != NULL && sim->trace[0].rounds_done > 0)
     gv_stop_ask(&sim->stop);
+  else
+    raise(number);
 }
 
 static void watch_signals(struct gv_simulation *sim)

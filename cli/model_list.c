@@ -80,14 +80,9 @@ static enum gv_status print_json(const struct gv_search *search, struct gv_error
 {
   json_t *models = json_array();
   enum gv_status status = each_model(search, add_one, models, err);
-  json_t *page = json_pack("{s:o}", "models", models);
-  if (status == GV_OK && page == NULL)
-    status = gv_fail(err, GV_MEMORY, "no memory for the list of models");
-  if (status == GV_OK) {
-    json_dumpf(page, stdout, JSON_INDENT(2));
-    putchar('\n');
-  }
-  json_decref(page);
+  if (status == GV_OK)
+    return gv_print_json(json_pack("{s:o}", "models", models), err);
+  json_decref(models);
   return status;
 }
 

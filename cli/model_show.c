@@ -216,12 +216,7 @@ static enum gv_status print_json(const struct show *show, struct gv_error *err)
       (int)shape->height, "width", (int)shape->width, "features", (json_int_t)shape->features, "classes",
       (int)shape->classes, "outputs", (int)shape->outputs, "tensors", tensors_json(show->plan), "parameters",
       (json_int_t)show->plan->parameters, "bytes", (json_int_t)show->plan->parameters * (json_int_t)sizeof(float));
-  if (page == NULL)
-    return gv_fail(err, GV_MEMORY, "model %s: no memory for the page", show->model->name);
-  json_dumpf(page, stdout, JSON_INDENT(2));
-  putchar('\n');
-  json_decref(page);
-  return GV_OK;
+  return gv_print_json(page, err);
 }
 
 static void print_help(void)

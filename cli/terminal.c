@@ -1,15 +1,33 @@
 /* What is said on a terminal: errors, log lines, short numbers and times, colour. */
 #include <math.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "core/base/log.h"
+#include "run/json.h"
 
 bool gv_colour(FILE *stream)
 {
   const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
   return isatty(fileno(stream)) && (no_colour == NULL || *no_colour == '\0') && term != NULL && *term != '\0';
+}
+
+int gv_columns(FILE *stream)
+{
+  struct winsize size;
+  return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 116;
+}
+
+enum gv_status gv_print_json(struct json_t *page, struct gv_error *err)
+{
+  if (page == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the figures");
+  json_dumpf(page, stdout, JSON_INDENT(2));
+  putchar('\n');
+  json_decref(page);
+  return GV_OK;
 }
 
 int gv_complain(const struct gv_error *error)
@@ -63,6 +81,8 @@ char *gv_short_time(double seconds, char *text, size_t size)
 {
   if (!(seconds >= 0) || seconds > 1e9)
     snprintf(text, size, "?");
+  else if (seconds < 0.9995e-3)
+    snprintf(text, size, "%.3g us", 1e6 * seconds);
   else if (seconds < 0.9995)
     snprintf(text, size, seconds < 0.00995 ? "%.1f ms" : "%.0f ms", 1000 * seconds);
   else if (seconds < 9.95)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/base/file.h"
 #include "core/base/option.h"
 #include "core/graph/topology.h"
 #include "run/json.h"
@@ -63,7 +64,10 @@ void gv_topology_progress(const char *name, int nodes)
 static void print_row(const char *what, const char *value, const char *why)
 {
   bool colour = gv_colour(stdout);
-  printf("  %-16s %-14s %s%s%s\n", what, value, colour ? "\033[2m" : "", why, colour ? "\033[0m" : "");
+  int at = printf("  %-16s %-14s ", what, value);
+  printf("%s", colour ? "\033[2m" : "");
+  gv_print_wrapped(stdout, why, (size_t)at, (size_t)gv_columns(stdout));
+  printf("%s", colour ? "\033[0m" : "");
 }
 
 static const char *number(double x, char *text, size_t size)
@@ -126,8 +130,8 @@ static void print_page(const struct gv_schedule *s, const struct gv_topology_fig
             f->rounds > 0 ? "by rho, until the error is under 1e-3 of the first" :
             "the product does not shrink the error, and no count of rounds was reached");
   if (f->exact && s->period != 0)
-    printf("\n  %sexact after %d round%s%s: the product is J, and every node holds the mean\n", bold,
-           f->spectrum.rounds, f->spectrum.rounds == 1 ? "" : "s", plain);
+    printf("\n  %sexact after %d round%s%s: %s is J, and every node holds the mean\n", bold, f->spectrum.rounds,
+           f->spectrum.rounds == 1 ? "" : "s", plain, s->period == 1 ? "W" : "the product");
 }
 
 /* ---- for programs ---- */
@@ -159,19 +163,31 @@ static enum gv_status print_json(const struct gv_schedule *s, const struct gv_to
       (int)f->exact, "doubly_stochastic_error", facts->sums_error, "messages_per_round", count(facts->messages),
       "rounds_to_1e3", f->rounds > 0 ? count(f->rounds) : json_null(), "rounds_by",
       f->measured ? "measured" : "rho");
-  enum gv_status status = GV_OK;
   if (page == NULL || rest == NULL || json_object_update(page, rest) != 0) {
-    status = gv_fail(err, GV_MEMORY, "no memory for the figures");
-  } else {
-    json_dumpf(page, stdout, JSON_INDENT(2));
-    putchar('\n');
+    json_decref(page);
+    page = NULL;
   }
   json_decref(rest);
-  json_decref(page);
-  return status;
+  return gv_print_json(page, err);
 }
 
 /* ---- the command ---- */
+
+/* What cannot be written is better known before the figures, which may take a while. */
+static enum gv_status check_files(const struct gv_options *options, struct gv_error *err)
+{
+  const char *matrix = gv_options_text(options, "matrix"), *drawing = gv_options_text(options, "draw");
+  enum gv_status status = GV_OK;
+  if (gv_options_given(options, "matrix") && *matrix == '\0')
+    status = gv_fail(err, GV_USAGE, "matrix: the file's name is empty");
+  if (status == GV_OK && gv_options_given(options, "draw"))
+    status = gv_draw_check(drawing, (int)gv_options_int(options, "nodes"), err);
+  if (status == GV_OK && *matrix != '\0' && strcmp(matrix, drawing) == 0)
+    status = gv_fail(err, GV_USAGE, "%s: --matrix and --draw name the same file", matrix);
+  if (status == GV_OK && *matrix != '\0')
+    status = gv_file_try(matrix, err);
+  return status == GV_OK && *drawing != '\0' ? gv_file_try(drawing, err) : status;
+}
 
 static enum gv_status write_files(const struct gv_schedule *s, const struct gv_options *options, bool tell,
                                   struct gv_error *err)
@@ -195,12 +211,11 @@ static enum gv_status write_files(const struct gv_schedule *s, const struct gv_o
 static enum gv_status show(const char *spec, const struct gv_options *options, struct gv_error *err)
 {
   int nodes = (int)gv_options_int(options, "nodes");
-  const char *drawing = gv_options_text(options, "draw");
   const char *weights = gv_options_given(options, "weights") ? gv_options_text(options, "weights") : NULL;
   bool json = gv_options_flag(options, "json");
   struct gv_schedule *schedule = NULL;
   struct gv_topology_figures figures;
-  enum gv_status status = drawing[0] != '\0' ? gv_draw_check(drawing, nodes, err) : GV_OK;
+  enum gv_status status = check_files(options, err);
   if (status == GV_OK)
     status = gv_schedule_create(spec, weights, nodes, (uint64_t)gv_options_int(options, "seed"), &schedule, err);
   if (status != GV_OK)
@@ -214,6 +229,7 @@ static enum gv_status show(const char *spec, const struct gv_options *options, s
       status = print_json(schedule, &figures, err);
   } else if (status == GV_OK) {
     print_page(schedule, &figures);
+    fflush(stdout);  /* a file may be /dev/stdout */
     status = write_files(schedule, options, true, err);
   }
   gv_schedule_destroy(schedule);

@@ -65,7 +65,7 @@ static void write_sentence(const struct advice *list, int count, char *text, siz
   if (exact_rounds(best) > 0)
     snprintf(exact, sizeof exact, ", and after %d all agree exactly", exact_rounds(best));
   int used = snprintf(text, size, "Take %s: %.0f round%s of %.3g message%s a node bring the error under 1e-3%s; no "
-                      "other\nneeds fewer messages.", best->topology->named.name, best->figures.rounds,
+                      "other needs fewer messages.", best->topology->named.name, best->figures.rounds,
                       best->figures.rounds == 1 ? "" : "s", best->each, best->each == 1 ? "" : "s", exact);
   if (quick != best && used > 0 && (size_t)used < size)
     snprintf(text + used, size - (size_t)used, " Where rounds cost more than messages, take %s: %.0f round%s of "
@@ -82,7 +82,7 @@ static void print_ranking(const struct advice *list, int count, int nodes)
   for (int i = 0; i < count; i++) {
     const struct advice *a = &list[i];
     snprintf(rounds, sizeof rounds, a->figures.rounds > 0 ? "%.0f" : "-", a->figures.rounds);
-    snprintf(all, sizeof all, a->figures.rounds > 0 ? "%.6g" : "-", a->all);
+    snprintf(all, sizeof all, a->figures.rounds > 0 ? (a->all < 100 ? "%.4g" : "%.0f") : "-", a->all);
     snprintf(exact, sizeof exact, exact_rounds(a) > 0 ? "%d" : "-", exact_rounds(a));
     printf("%-23s  %6d  %14.4g  %14s  %14s  %8s\n", a->topology->named.name, a->figures.facts.degree_max, a->each,
            rounds, all, exact);
@@ -91,7 +91,7 @@ static void print_ranking(const struct advice *list, int count, int nodes)
          "fewest first; rounds by rho where the graph stays, else measured; exact in: rounds until all agree.\n\n",
          nodes);
   write_sentence(list, count, text, sizeof text);
-  printf("%s\n", text);
+  gv_print_wrapped(stdout, text, 0, (size_t)gv_columns(stdout));
 }
 
 static enum gv_status print_json(const struct advice *list, int count, int nodes, struct gv_error *err)
@@ -110,13 +110,7 @@ static enum gv_status print_json(const struct advice *list, int count, int nodes
                            exact, "gap_per_round", gv_json_number(a->figures.gap)));
   }
   write_sentence(list, count, text, sizeof text);
-  json_t *page = json_pack("{s:i, s:o, s:s}", "nodes", nodes, "ranking", ranking, "advice", text);
-  if (page == NULL)
-    return gv_fail(err, GV_MEMORY, "no memory for the ranking");
-  json_dumpf(page, stdout, JSON_INDENT(2));
-  putchar('\n');
-  json_decref(page);
-  return GV_OK;
+  return gv_print_json(json_pack("{s:i, s:o, s:s}", "nodes", nodes, "ranking", ranking, "advice", text), err);
 }
 
 static enum gv_status advise(const struct gv_options *options, struct gv_error *err)
@@ -167,19 +161,7 @@ static void print_help(void)
 
 static int run_advise(int argc, char **argv)
 {
-  struct gv_error error = {GV_OK, ""};
-  struct gv_options *options = NULL;
-  const char *word = NULL;
-  gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
-  if (status == GV_OK && word != NULL)
-    status = gv_fail(&error, GV_USAGE, "advise takes no name, and was given '%s': it ranks all families", word);
-  if (status == GV_OK && gv_options_flag(options, "help"))
-    print_help();
-  else if (status == GV_OK)
-    status = advise(options, &error);
-  gv_options_destroy(options);
-  return status == GV_OK ? 0 : gv_complain(&error);
+  return gv_run_plain(argc, argv, rows, "it ranks all families", print_help, advise);
 }
 
 const struct gv_command gv_command_topology_advise = {

@@ -191,16 +191,12 @@ static enum gv_status tabulate(const struct gv_options *options, struct gv_error
     else if (status == GV_OK)
       print_family(&family, count);
   }
-  json_t *page = json_pack("{s:o, s:o}", "nodes", nodes, "families", families);
-  if (status == GV_OK && json && page == NULL)
-    status = gv_fail(err, GV_MEMORY, "no memory for the table");
-  if (status == GV_OK && json) {
-    json_dumpf(page, stdout, JSON_INDENT(2));
-    putchar('\n');
-  } else if (status == GV_OK) {
+  if (status == GV_OK && json)
+    return gv_print_json(json_pack("{s:o, s:o}", "nodes", nodes, "families", families), err);
+  if (status == GV_OK)
     print_foot();
-  }
-  json_decref(page);
+  json_decref(nodes);
+  json_decref(families);
   return status;
 }
 
@@ -215,19 +211,7 @@ static void print_help(void)
 
 static int run_growth(int argc, char **argv)
 {
-  struct gv_error error = {GV_OK, ""};
-  struct gv_options *options = NULL;
-  const char *word = NULL;
-  gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
-  if (status == GV_OK && word != NULL)
-    status = gv_fail(&error, GV_USAGE, "growth takes no name, and was given '%s': it tabulates all families", word);
-  if (status == GV_OK && gv_options_flag(options, "help"))
-    print_help();
-  else if (status == GV_OK)
-    status = tabulate(options, &error);
-  gv_options_destroy(options);
-  return status == GV_OK ? 0 : gv_complain(&error);
+  return gv_run_plain(argc, argv, rows, "it tabulates all families", print_help, tabulate);
 }
 
 const struct gv_command gv_command_topology_growth = {

@@ -48,7 +48,7 @@ static enum gv_status which_nodes(const struct gv_topology *topology, const char
 static enum gv_status fill(const struct gv_topology *topology, struct entry *entry, struct gv_error *err)
 {
   struct gv_schedule *schedule = NULL;
-  *entry = (struct entry){.topology = topology, .nodes = "as its options say"};
+  *entry = (struct entry){.topology = topology, .nodes = "by its file"};
   if (gv_topology_wants_options(topology))
     return GV_OK;
   enum gv_status status = gv_schedule_create(topology->named.name, NULL, GV_TOPOLOGY_SAMPLE, 1, &schedule, err);
@@ -71,8 +71,11 @@ static void print_entry(const struct entry *entry)
     else
       snprintf(rounds, sizeof rounds, entry->period == 1 ? "static" : "drawn anew");
   }
-  printf("  %-23s %6s  %-10s  %-18s  %s\n", entry->topology->named.name, degree, rounds, entry->nodes,
-         entry->topology->named.summary);
+  size_t columns = (size_t)gv_columns(stdout);
+  int at = printf("  %-23s %6s  %-10s  %-13s  ", entry->topology->named.name, degree, rounds, entry->nodes);
+  if (columns < 100)
+    at = printf("\n%6s", "") - 1;  /* no room beside the figures: below them */
+  gv_print_wrapped(stdout, entry->topology->named.summary, (size_t)at, columns);
 }
 
 static json_t *entry_json(const struct entry *entry)
@@ -86,13 +89,13 @@ static json_t *entry_json(const struct entry *entry)
                    "accepts", entry->nodes);
 }
 
-static enum gv_status list(bool json, struct gv_error *err)
+static enum gv_status list(const struct gv_options *options, struct gv_error *err)
 {
+  bool json = gv_options_flag(options, "json");
   json_t *families = json_array();
   enum gv_status status = GV_OK;
   if (!json)
-    printf("  %-23s %6s  %-10s  %-18s  for %d nodes and default options\n", "topology", "degree", "rounds", "nodes",
-           GV_TOPOLOGY_SAMPLE);
+    printf("  %-23s %6s  %-10s  %-13s  of %d nodes\n", "topology", "degree", "rounds", "nodes", GV_TOPOLOGY_SAMPLE);
   for (size_t t = 0; gv_topology_table.entries[t] != NULL && status == GV_OK; t++) {
     struct entry entry;
     status = fill((const struct gv_topology *)gv_topology_table.entries[t], &entry, err);
@@ -101,14 +104,8 @@ static enum gv_status list(bool json, struct gv_error *err)
     else if (status == GV_OK)
       print_entry(&entry);
   }
-  json_t *page = json_pack("{s:i, s:O}", "nodes", GV_TOPOLOGY_SAMPLE, "topologies", families);
-  if (status == GV_OK && json && page == NULL)
-    status = gv_fail(err, GV_MEMORY, "no memory for the list of topologies");
-  if (status == GV_OK && json) {
-    json_dumpf(page, stdout, JSON_INDENT(2));
-    putchar('\n');
-  }
-  json_decref(page);
+  if (status == GV_OK && json)
+    return gv_print_json(json_pack("{s:i, s:o}", "nodes", GV_TOPOLOGY_SAMPLE, "topologies", families), err);
   json_decref(families);
   return status;
 }
@@ -124,20 +121,7 @@ static void print_help(void)
 
 static int run_list(int argc, char **argv)
 {
-  struct gv_error error = {GV_OK, ""};
-  struct gv_options *options = NULL;
-  const char *word = NULL;
-  gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
-  if (status == GV_OK && word != NULL)
-    status = gv_fail(&error, GV_USAGE, "list takes no name, and was given '%s'; `grapevine topology %s` shows one",
-                     word, word);
-  if (status == GV_OK && gv_options_flag(options, "help"))
-    print_help();
-  else if (status == GV_OK)
-    status = list(gv_options_flag(options, "json"), &error);
-  gv_options_destroy(options);
-  return status == GV_OK ? 0 : gv_complain(&error);
+  return gv_run_plain(argc, argv, rows, "`grapevine topology NAME` shows one", print_help, list);
 }
 
 const struct gv_command gv_command_topology_list = {

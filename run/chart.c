@@ -1,18 +1,13 @@
-/* Runs gnuplot: a script with its data goes in, a picture comes out. */
+/* Writes the script, with its data, from which gnuplot draws. */
 #include "run/chart.h"
 
 #include <errno.h>
 #include <math.h>
-#include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "core/base/file.h"
+#include "run/filter.h"
 
 enum { POINTS = 2000 };  /* of a curve: more are finer than a picture */
 
@@ -31,28 +26,11 @@ static const char *terminal_of(const char *path)
   return NULL;
 }
 
-static bool is_there(const char *program)
-{
-  const char *path = getenv("PATH");
-  char file[4096];
-  while (path != NULL && *path != '\0') {
-    int length = (int)strcspn(path, ":");
-    if (snprintf(file, sizeof file, "%.*s/%s", length, path, program) < (int)sizeof file && access(file, X_OK) == 0)
-      return true;
-    path += length;
-    path += *path == ':';
-  }
-  return false;
-}
-
 enum gv_status gv_chart_check(const char *path, struct gv_error *err)
 {
   if (terminal_of(path) == NULL)
     return gv_fail(err, GV_USAGE, "plot '%s': accepted are names that end in .svg, .png and .pdf", path);
-  if (!is_there("gnuplot"))
-    return gv_fail(err, GV_SYSTEM, "plot %s: there is no program gnuplot to draw it: Debian package gnuplot-nox",
-                   path);
-  return GV_OK;
+  return gv_filter_check("gnuplot", "gnuplot-nox", path, err);
 }
 
 /* ---- the script ---- */
@@ -144,76 +122,17 @@ static void put_script(FILE *out, const struct gv_chart *p, const char *path)
   fputs("\n", out);
 }
 
-/* ---- the program ---- */
-
-extern char **environ;
-
-/* Its exit status or, when it could not be started or did not end by itself, -1 with errno. */
-static int run_gnuplot(int in, int out, int complaints)
-{
-  static const char *const arguments[] = {"gnuplot", "-d", "-", NULL};  /* -d: without the user's own settings */
-  posix_spawn_file_actions_t actions;
-  pid_t id = 0;
-  int state = 0;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
-  errno = posix_spawnp(&id, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (errno != 0)
-    return -1;
-  while (waitpid(id, &state, 0) < 0)
-    if (errno != EINTR)
-      return -1;
-  errno = EINTR;
-  return WIFEXITED(state) ? WEXITSTATUS(state) : -1;
-}
-
-/* The last line that says something, as gnuplot shows the place of a mistake before it. */
-static void read_complaint(FILE *from, char *text, size_t size)
-{
-  char line[256];
-  snprintf(text, size, "it says nothing");
-  rewind(from);
-  while (fgets(line, sizeof line, from) != NULL) {
-    line[strcspn(line, "\n")] = '\0';
-    if (line[strspn(line, " ^")] != '\0')
-      snprintf(text, size, "%s", line + strspn(line, " "));
-  }
-}
-
 enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, struct gv_error *err)
 {
-  struct gv_new_file file = {0};
-  FILE *script = NULL, *complaints = NULL;
+  static const char *const arguments[] = {"gnuplot", "-d", "-", NULL};  /* -d: without the user's own settings */
   enum gv_status status = gv_chart_check(path, err);
-  if (status == GV_OK)
-    status = gv_file_begin(&file, path, err);
-  if (status == GV_OK) {
-    script = tmpfile();
-    complaints = tmpfile();
-    if (script != NULL)
-      put_script(script, chart, path);
-    if (script == NULL || complaints == NULL || fflush(script) != 0 || fseek(script, 0, SEEK_SET) != 0)
-      status = gv_fail(err, GV_SYSTEM, "%s: no temporary file for gnuplot: %s", path, strerror(errno));
-  }
-  if (status == GV_OK) {
-    char text[256];
-    int code = run_gnuplot(fileno(script), fileno(file.stream), fileno(complaints));
-    if (code == -1) {
-      status = gv_fail(err, GV_SYSTEM, "%s: gnuplot: %s", path, strerror(errno));
-    } else if (code != 0 || lseek(fileno(file.stream), 0, SEEK_END) == 0) {
-      read_complaint(complaints, text, sizeof text);
-      status = gv_fail(err, GV_SYSTEM, "%s: gnuplot drew nothing: %s", path, text);
-    }
-  }
-  if (script != NULL)
-    fclose(script);
-  if (complaints != NULL)
-    fclose(complaints);
-  if (status == GV_OK)
-    status = gv_file_commit(&file, err);
-  gv_file_abandon(&file);
+  if (status != GV_OK)
+    return status;
+  FILE *script = tmpfile();
+  if (script == NULL)
+    return gv_fail(err, GV_SYSTEM, "%s: no temporary file for gnuplot: %s", path, strerror(errno));
+  put_script(script, chart, path);
+  status = gv_filter_run(arguments, script, path, err);
+  fclose(script);
   return status;
 }

@@ -1,5 +1,6 @@
 libgv_la_SOURCES += \
   %D%/chart.c %D%/chart.h \
+  %D%/filter.c %D%/filter.h \
   %D%/eval.c %D%/eval.h \
   %D%/folder.c %D%/folder.h \
   %D%/json.c %D%/json.h \

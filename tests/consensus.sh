@@ -129,7 +129,13 @@ drawn() {
     picture consensus.svg '<svg' && grep -q 'one-peer-exponential' consensus.svg && picture sin.png PNG &&
     picture decay.png PNG && ! ls ./*.tmp
 }
+calm() {  # one point a period of a bound that jumps in it: 100 rounds of a period of 4 are 27 points, not 101
+  run --topology one-peer-exponential --nodes 12 --signal sin --rounds 100 --plot calm.svg >"$out" || return
+  awk '/stroke-dasharray/ { for (k = 1; k <= NF; k++) n += $k ~ /^[LM]?[0-9.]+,[0-9.]+$/ }
+    END { print n; exit !(n > 5 && n < 40) }' calm.svg
+}
 if command -v gnuplot >/dev/null; then
+  check 'the bound of a topology with a period is a line' calm
   check 'pictures: .svg, .png and .pdf, with the names of the topologies' drawn
 else
   skip 'pictures: .svg, .png and .pdf, with the names of the topologies' 'gnuplot is not installed'
@@ -146,6 +152,18 @@ interrupted() {  # what was done is written
     [ "$(tail -n 1 stopped.csv | cut -d, -f1)" = "$(sed -n 's/.*after round \([0-9]*\) .*/\1/p' "$err")" ]
 }
 check 'a signal ends it with all that was done' interrupted
+early() {  # the spectrum of a million nodes takes longer than this
+  local code=0
+  "$grapevine" consensus --nodes 1000000 --rounds 100 --csv early.csv >"$out" &
+  sleep 1
+  kill -TERM $!
+  SECONDS=0
+  wait $! 2>/dev/null || code=$?
+  [ $code = 143 ] && [ $SECONDS -lt 2 ] && ! ls early.csv* 2>/dev/null
+}
+check 'a signal before the first round ends it at once' early
+no_zero_times() { run --nodes 4 --rounds 2 >"$out" && ! grep -q ' 0\.0 ms' "$out" && grep -q ' us$' "$out"; }
+check 'a time under a millisecond has digits' no_zero_times
 
 # ---- what it refuses ----
 
@@ -170,6 +188,7 @@ refused 2 "did you mean 'ring'" --topology full --topology rings
 refused 2 "rounds is '-1'" --rounds -1
 refused 2 "rounds is 'many'" --rounds many
 refused 2 "nodes is '0'" --nodes 0
+refused 2 "nodes is '1000000000'" --nodes 1000000000
 refused 2 'leave --weights out' --weights lazy --topology exponential
 refused 2 "unknown init 'idnex'; did you mean 'index'" --init idnex
 refused 2 "unknown signal 'cos'" --signal cos
@@ -197,6 +216,7 @@ refused 1 'empty: there are no numbers' --init file:empty
 refused 1 'z.csv: 21 rows; rounds 0 to 21 need 22' --signal file:z.csv --nodes 5 --rounds 21
 refused 1 'z.csv: rows of 5 numbers for 4 nodes' --signal file:z.csv --nodes 4 --rounds 2
 refused 1 'nowhere/c.csv: cannot be written' --csv nowhere/c.csv
+refused 1 '.: cannot be written: Is a directory' --csv .
 refused 2 "csv: the file's name is empty" --csv ''
 refused 2 "plot 'p.gif': accepted are names that end in .svg" --plot p.gif
 without_gnuplot() {

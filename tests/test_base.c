@@ -1,7 +1,9 @@
 /* The ground floor: status lines, option tables, random numbers, memory, files, the team. */
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
@@ -250,6 +252,51 @@ START_TEST(file_is_whole_or_absent)
 }
 END_TEST
 
+/* /dev/null among them: a program of the administrator must not put a file in its place. */
+START_TEST(file_leaves_what_is_no_file)
+{
+  char folder[] = "/tmp/gv-file-XXXXXX", pipe[64], link[64], null[64], text[16] = "";
+  struct gv_new_file file;
+  struct stat at;
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+  snprintf(link, sizeof link, "%s/link", folder);
+  snprintf(null, sizeof null, "%s/null", folder);
+  assert_fails(GV_SYSTEM, "Is a directory", gv_file_begin(&file, folder, err));
+  ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+  assert_ok(gv_file_try(pipe, err));
+  int reader = open(pipe, O_RDONLY | O_NONBLOCK);
+  assert_ok(gv_file_begin(&file, pipe, err));
+  fputs("through", file.stream);
+  assert_ok(gv_file_commit(&file, err));
+  ck_assert_int_eq(read(reader, text, sizeof text - 1), 7);
+  ck_assert_str_eq(text, "through");
+  close(reader);
+  ck_assert_int_eq(stat(pipe, &at), 0);
+  ck_assert(S_ISFIFO(at.st_mode));
+  ck_assert_int_eq(symlink("/dev/null", null), 0);
+  assert_ok(gv_file_begin(&file, null, err));
+  assert_ok(gv_file_commit(&file, err));
+  ck_assert_int_eq(lstat(null, &at), 0);
+  ck_assert(S_ISLNK(at.st_mode));
+  ck_assert_int_eq(unlink(pipe), 0);
+  ck_assert_int_eq(close(open(pipe, O_WRONLY | O_CREAT, 0600)), 0);
+  ck_assert_int_eq(symlink("pipe", link), 0);
+  assert_ok(gv_file_begin(&file, link, err));
+  fputs("behind the link", file.stream);
+  assert_ok(gv_file_commit(&file, err));
+  ck_assert_int_eq(lstat(link, &at), 0);
+  ck_assert(S_ISLNK(at.st_mode));
+  ck_assert_int_eq(stat(pipe, &at), 0);
+  ck_assert_int_eq(at.st_size, 15);
+  ck_assert_int_eq(at.st_mode & 0777, 0600);  /* private as before */
+  unlink(pipe);
+  unlink(link);
+  unlink(null);
+  ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 START_TEST(file_on_a_full_disk)
 {
   if (access("/dev/full", W_OK) != 0)
@@ -314,7 +361,8 @@ int main(void)
                                 option_tables_that_contradict_themselves,
                                 named_lookup, random_known_answer, random_moments, random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
-                                file_is_whole_or_absent, file_on_a_full_disk, team_runs_every_worker,
+                                file_is_whole_or_absent, file_leaves_what_is_no_file, file_on_a_full_disk,
+                                team_runs_every_worker,
                                 machine_has_a_processor, NULL};
   return run_suite("base", tests);
 }

@@ -62,6 +62,7 @@ bare() {
 check 'grapevine topology alone: the page, as an error' bare
 check 'a page: the ring' prints 'ring, 16 nodes, weights metropolis' 'rho              0.949253' '0.050747' static \
   'rounds to 1e-3   133' -- ring --nodes 16
+check 'a page: a smallest eigenvalue of 0, not of rounding' prints 'lambda_min       0 ' 'W is J' -- ring --nodes 2
 check 'a page: exact after a period' prints 'exact after 4 rounds' 'period 4' 'directed' -- \
   one-peer-exponential --nodes 16
 check 'a page: seven nodes of a base graph, exact too' prints 'exact after 5 rounds' -- base --nodes 7
@@ -140,6 +141,21 @@ check 'matrix: what was written is read again, with the same gap' json \
   'abs(page["spectral_gap"] / 3.2866e-06 - 1) < 1e-3 and page["weights"] == "own" and page["degree_max"] == 2' \
   file:path=big.mtx --nodes 2001
 check 'matrix: beside JSON' json 'page["nodes"] == 4' ring --nodes 4 --matrix four.txt
+appended() {
+  run ring --nodes 3 --matrix /dev/stdout >all.txt && [ "$(wc -l <all.txt)" -gt 12 ] && [ -L /dev/stdout ]
+}
+check 'matrix: on standard output, after the figures' appended
+killed() {  # in the middle of a file of 80 MB or so: nothing is left of it
+  local id before
+  before=$(ls -lR .)
+  "$grapevine" topology full --nodes 12000 --matrix killed.mtx >/dev/null &
+  id=$!
+  sleep 1
+  kill -KILL $id || return
+  wait $id 2>/dev/null
+  [ "$before" = "$(ls -lR .)" ]
+}
+check 'matrix: nothing is left of one that was killed' killed
 check 'matrix: it was written' test "$(wc -l <four.txt)" = 4
 
 # ---- pictures ----
@@ -162,6 +178,23 @@ check 'a legend of rounds' grep -q 'label="round 2"' rounds.dot
 check 'one round of it' drawn one-peer-exponential --nodes 8 --round 1 --draw one.dot
 one_round() { has_edges one.dot '6 -> 0' '7 -> 1' && ! grep -q '7 -> 0' one.dot; }
 check 'has its edges alone' one_round
+# where NODE FILE AXIS: its place in a drawing
+where() { sed -n -E "s/^  $1 \[.*pos=\"([0-9.]+),([0-9.]+)\".*/\\$3/p" "$2"; }
+prime_torus() {  # a ring, so a circle, with the caption beside it
+  run torus --nodes 17 --draw prime.dot >/dev/null && run ring --nodes 17 --draw circle.dot >/dev/null || return
+  [ "$(where 4 prime.dot 1)" = "$(where 4 circle.dot 1)" ] &&
+    [ "$(where 4 prime.dot 2)" = "$(where 4 circle.dot 2)" ]
+}
+check 'a torus of a prime n is drawn as the ring that it is' prime_torus
+clear_caption() {  # of what leads around 31 nodes in a row
+  run torus --nodes 62 --draw wide.dot >/dev/null || return
+  [ "$(where caption wide.dot 2 | cut -d. -f1)" -gt "$(($(where 0 wide.dot 2 | cut -d. -f1) + 100))" ]
+}
+check 'a caption stands above the widest arc' clear_caption
+large_caption() {  # three in a hundred of the picture's width
+  run line --nodes 40 --draw long.dot >/dev/null && grep -qE 'caption .*fontsize=3[0-9]\.' long.dot
+}
+check 'a caption grows with the picture' large_caption
 check 'a file as DOT leaves the layout to Graphviz' drawn file:path=big.mtx --nodes 2001 --draw file.dot
 layout() { ! grep -q pos= file.dot && has_edges file.dot '0 -- 2000'; }
 check 'without positions' layout
@@ -192,6 +225,18 @@ check 'without Graphviz: one line that names the package, and no file' no_progra
 
 check 'list: families with degree and rounds' prints 'one-peer-exponential         1  period 4' 'powers of two' \
   'drawn anew' 'even n' '  file ' -- list
+narrow() { prints ring -- list && prints Take -- advise --nodes 16 && ! grep -nE '.{117}' "$out" && run list >"$out" &&
+    ! grep -nE '.{117}' "$out"; }
+check 'list, advise: no line is wider than 116 columns' narrow
+at_80() {  # columns of a terminal, in which no line is left to wrap
+  script -qc "stty columns 80; '$grapevine' topology list; '$grapevine' topology base" /dev/null </dev/null >"$out" &&
+    grep -q one-peer "$out" && ! sed 's/\x1b\[[0-9;]*[mK]//g; s/\r//g' "$out" | grep -nE '.{81}'
+}
+if command -v script >/dev/null; then
+  check 'list and a page on a terminal of 80 columns' at_80
+else
+  skip 'list and a page on a terminal of 80 columns' 'script is not installed'
+fi
 check 'list --json' json '[t for t in page["topologies"] if t["topology"] == "ring" and t["degree"] == 2 and
   not t["time_varying"]]' list
 all_named() {
@@ -234,6 +279,12 @@ refused 2 'at most 5000' ring --nodes 5001 --draw x.dot
 refused 2 'too many to tell apart' full --nodes 1000 --draw x.dot
 refused 1 'absent/w.txt: cannot be written' ring --matrix absent/w.txt
 refused 1 'absent/w.svg: cannot be written' ring --draw absent/w.svg
+refused 2 "the file's name is empty" ring --matrix ''
+refused 2 'name the same file' ring --matrix x.dot --draw x.dot
+mkdir folder.dot
+refused 1 'folder.dot: cannot be written: Is a directory' ring --draw folder.dot
+refused 1 'folder.dot: cannot be written: Is a directory' ring --matrix folder.dot
+refused 1 'No space left' ring --nodes 200 --matrix /dev/full
 refused 2 'W = J' full --nodes 20001 --matrix w.mtx
 refused 2 "did you mean '--nodes'" ring --node 4
 refused 2 'leave --weights out' exponential --weights lazy

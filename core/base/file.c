@@ -1,47 +1,121 @@
-/* Whole files: temporary name, sync, rename. */
+/* Whole files: written without a name, synced, then named and renamed. */
 #include "core/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static const char *const no_write = "%s: cannot be written: %s";
+
+/* The path's folder, "." without one. The caller frees it. */
+static char *folder_of(const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* A file of the path's folder that has no name until name_it: whatever ends the program, nothing is left of it.
+ * -1 where the file system has none such, or /proc is missing, without which it could not be named. */
+static int open_nameless(const char *path)
+{
+  char *folder = access("/proc/self/fd", X_OK) == 0 ? folder_of(path) : NULL;
+  int fd = folder != NULL ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666) : -1;
+  free(folder);
+  return fd;
+}
+
+/* file->temporary <- a name of this process beside the path, made by opening it anew (nameless < 0) or by giving it
+ * to the file without a name. One that is taken was left by another process of the same number. Not mkstemp, whose
+ * files are the user's alone whatever the umask says. Returns the open file, or -1 with errno. */
+static int name_it(struct gv_new_file *file, int nameless)
+{
+  char source[40];
+  snprintf(source, sizeof source, "/proc/self/fd/%d", nameless);
+  for (int try = 0; try < 1000; try++) {
+    if (asprintf(&file->temporary, "%s.%ld-%d.tmp", file->path, (long)getpid(), try) < 0) {
+      file->temporary = NULL;
+      errno = ENOMEM;
+      return -1;
+    }
+    int fd = nameless < 0 ? open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666) :
+             linkat(AT_FDCWD, source, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0 ? nameless : -1;
+    if (fd >= 0)
+      return fd;
+    int why = errno;
+    free(file->temporary);  /* not ours: abandon must not remove it */
+    file->temporary = NULL;
+    errno = why;
+    if (why != EEXIST)
+      return -1;
+  }
+  return -1;
+}
+
+/* The program's own stream which the file is, as /dev/stdout: to be written on from where it stands. -1: none. */
+static int own_stream(const struct stat *at)
+{
+  struct stat own;
+  for (int fd = 1; fd <= 2 && S_ISREG(at->st_mode); fd++)
+    if (fstat(fd, &own) == 0 && own.st_dev == at->st_dev && own.st_ino == at->st_ino)
+      return fd;
+  return -1;
+}
 
 enum gv_status gv_file_begin(struct gv_new_file *file, const char *path, struct gv_error *err)
 {
-  *file = (struct gv_new_file){.path = strdup(path)};
-  int why = ENOMEM;
-  /* A name of this process; one that is taken was left by another of the same number. Not mkstemp, whose files
-   * are the user's alone whatever the umask says. */
-  for (int try = 0; file->path != NULL && file->stream == NULL && try < 1000; try++) {
-    if (asprintf(&file->temporary, "%s.%ld-%d.tmp", path, (long)getpid(), try) < 0) {
-      file->temporary = NULL;
-      break;
-    }
-    file->stream = fopen(file->temporary, "wxe");
+  struct stat at;
+  bool there = stat(path, &at) == 0;
+  int own = there ? own_stream(&at) : -1, fd;
+  *file = (struct gv_new_file){.in_place = own >= 0 || (there && !S_ISREG(at.st_mode) && !S_ISDIR(at.st_mode))};
+  /* behind a link, the file that it leads to is the one to replace */
+  file->path = there && !file->in_place ? realpath(path, NULL) : strdup(path);
+  if (file->path == NULL) {
+    fd = -1;
+  } else if (there && S_ISDIR(at.st_mode)) {
+    fd = -1;
+    errno = EISDIR;
+  } else if (file->in_place) {
+    fd = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 3) : open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  } else {
+    fd = open_nameless(file->path);
+    if (fd < 0)
+      fd = name_it(file, -1);
+    if (fd >= 0 && there)
+      (void)fchmod(fd, at.st_mode & 0777);  /* a file that was private stays so */
+  }
+  if (fd >= 0) {
+    file->stream = fdopen(fd, "w");
     if (file->stream != NULL)
       return GV_OK;
-    why = errno;
-    free(file->temporary);  /* not ours: abandon must not remove it */
-    file->temporary = NULL;
-    if (why != EEXIST)
-      break;
   }
+  int why = errno;
+  if (fd >= 0)
+    close(fd);
   gv_file_abandon(file);
-  return gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(why));
+  return gv_fail(err, GV_SYSTEM, no_write, path, strerror(why));
+}
+
+enum gv_status gv_file_try(const char *path, struct gv_error *err)
+{
+  struct stat at;
+  /* opening a pipe waits for its reader, and closing it tells the reader that all is said */
+  if (stat(path, &at) == 0 && S_ISFIFO(at.st_mode))
+    return access(path, W_OK) == 0 ? GV_OK : gv_fail(err, GV_SYSTEM, no_write, path, strerror(errno));
+  struct gv_new_file file;
+  enum gv_status status = gv_file_begin(&file, path, err);
+  if (status == GV_OK)
+    gv_file_abandon(&file);
+  return status;
 }
 
 /* Makes the rename itself durable. Some file systems cannot sync a folder; the data is synced all the same. */
 static void sync_folder(const char *path)
 {
-  char *folder = strdup(path);
-  if (folder == NULL)
-    return;
-  char *slash = strrchr(folder, '/');
-  if (slash != NULL)
-    slash[slash == folder] = '\0';
-  int fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  char *folder = folder_of(path);
+  int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
   if (fd >= 0) {
     (void)fsync(fd);
     close(fd);
@@ -53,22 +127,23 @@ enum gv_status gv_file_commit(struct gv_new_file *file, struct gv_error *err)
 {
   errno = 0;
   /* An earlier failed write left its bytes in the buffer: flushing first finds the reason again. */
-  bool failed = fflush(file->stream) != 0 || ferror(file->stream) != 0 || fsync(fileno(file->stream)) != 0;
+  bool failed = fflush(file->stream) != 0 || ferror(file->stream) != 0 ||
+                (!file->in_place && fsync(fileno(file->stream)) != 0) ||
+                (!file->in_place && file->temporary == NULL && name_it(file, fileno(file->stream)) < 0);
   int why = errno;
   if (fclose(file->stream) != 0 && !failed) {
     failed = true;
     why = errno;
   }
   file->stream = NULL;
-  if (!failed && rename(file->temporary, file->path) != 0) {
+  if (!failed && !file->in_place && rename(file->temporary, file->path) != 0) {
     failed = true;
     why = errno;
   }
   enum gv_status status = GV_OK;
   if (failed) {
-    status = gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", file->path,
-                     why != 0 ? strerror(why) : "a write failed");
-  } else {
+    status = gv_fail(err, GV_SYSTEM, no_write, file->path, why != 0 ? strerror(why) : "a write failed");
+  } else if (!file->in_place) {
     sync_folder(file->path);
     free(file->temporary);
     file->temporary = NULL;
@@ -86,4 +161,21 @@ void gv_file_abandon(struct gv_new_file *file)
   free(file->temporary);
   free(file->path);
   *file = (struct gv_new_file){0};
+}
+
+enum gv_status gv_file_copy(FILE *from, const char *path, struct gv_error *err)
+{
+  struct gv_new_file file;
+  char part[16384];
+  enum gv_status status = gv_file_begin(&file, path, err);
+  if (status != GV_OK)
+    return status;
+  rewind(from);
+  for (size_t got; (got = fread(part, 1, sizeof part, from)) > 0;)
+    if (fwrite(part, 1, got, file.stream) < got)
+      break;
+  if (!ferror(from))
+    return gv_file_commit(&file, err);
+  gv_file_abandon(&file);
+  return gv_fail(err, GV_SYSTEM, "%s: its temporary file cannot be read", path);
 }

@@ -84,22 +84,42 @@ static double least(const struct gv_simulation *sim)
   return first > 0 ? 1e-16 * first : 1e-16;
 }
 
+/* Within a period the bound climbs from change to change: of every period its highest point, which is the last, as
+ * a line instead of teeth. out: (rounds_done + 1). */
+static void level(const struct gv_trace *trace, double *out)
+{
+  uint64_t period = (uint64_t)trace->spectrum.rounds;
+  for (uint64_t k = 0; k <= trace->rounds_done; k++)
+    out[k] = k == 0 || k % period == period - 1 ? trace->bound[k] : NAN;
+}
+
 static enum gv_status draw(const struct gv_simulation *sim, const char *path, struct gv_error *err)
 {
   struct gv_chart_curve *curve = NULL;
   char title[160];
   size_t count = 0;
   bool follows = sim->followed != NULL;
+  double *bounds = NULL;  /* (count, rounds + 1) */
+  size_t room = (size_t)sim->rounds + 1;
   enum gv_status status = gv_alloc_for(&curve, 2 * (size_t)sim->count, sizeof *curve, "the curves", err);
-  if (status != GV_OK)
+  if (status == GV_OK)
+    status = gv_alloc_for(&bounds, (size_t)sim->count * room, sizeof *bounds, "the curves", err);
+  if (status != GV_OK) {
+    gv_free(curve);
     return status;
+  }
+  for (int t = 0; t < sim->count; t++)
+    if (sim->trace[t].begun && sim->trace[t].bounded && sim->trace[t].spectrum.rounds > 1)
+      level(&sim->trace[t], bounds + (size_t)t * room);
   for (int thin = 0; thin < 2; thin++)
     for (int t = 0; t < sim->count; t++) {
       const struct gv_trace *trace = &sim->trace[t];
+      bool teeth = trace->bounded && trace->spectrum.rounds > 1;
+      const double *bound = teeth ? bounds + (size_t)t * room : trace->bound;
       if (trace->begun)
         curve[count++] = (struct gv_chart_curve){
             .title = !thin ? trace->topology : t > 0 ? NULL : follows ? "bound" : "bound, ρ^k",
-            .y = thin ? trace->bound : follows ? trace->tracking : trace->error,
+            .y = thin ? bound : follows ? trace->tracking : trace->error,
             .count = (size_t)trace->rounds_done + 1, .colour = t, .thin = thin};
     }
   if (follows)
@@ -111,6 +131,7 @@ static enum gv_status draw(const struct gv_simulation *sim, const char *path, st
       .title = title, .x_label = "round k", .y_label = follows ? "‖x(k) − J z(k)‖" : "‖x(k) − J x(k)‖",
       .log_y = true, .y_least = least(sim), .curve = curve, .curves = count};
   status = gv_chart_draw(&chart, path, err);
+  gv_free(bounds);
   gv_free(curve);
   return status;
 }

@@ -21,7 +21,7 @@ static const struct gv_option rows[] = {
      .help = "who averages with whom; given several times, all of them one after the other"},
     {.key = "weights", .type = GV_OPTION_TEXT, .value = "metropolis",
      .help = "weights of an undirected topology's edges"},
-    {.key = "nodes", .type = GV_OPTION_INT, .value = "16", .min = 1, .max = 1e9, .help = "nodes"},
+    {.key = "nodes", .type = GV_OPTION_INT, .value = "16", .min = 1, .max = 10000000, .help = "nodes"},
     {.key = "rounds", .type = GV_OPTION_INT, .value = "100", .min = 0, .max = 1e8, .help = "rounds"},
     {.key = "init", .type = GV_OPTION_TEXT, .value = "index",
      .help = "where they start: index, z_i = i; random, normal numbers; file:PATH, a row of numbers a node"},
@@ -46,15 +46,6 @@ const struct gv_option *gv_simulation_options(void)
 /* ---- set-up ---- */
 
 /* A file that cannot be written is better known before the rounds than after. */
-static enum gv_status try_file(const char *path, struct gv_error *err)
-{
-  struct gv_new_file file;
-  enum gv_status status = *path != '\0' ? gv_file_begin(&file, path, err) : GV_OK;
-  if (status == GV_OK && *path != '\0')
-    gv_file_abandon(&file);
-  return status;
-}
-
 static enum gv_status check_files(const struct gv_options *options, struct gv_error *err)
 {
   const char *csv = gv_options_text(options, "csv"), *plot = gv_options_text(options, "plot");
@@ -65,9 +56,9 @@ static enum gv_status check_files(const struct gv_options *options, struct gv_er
     status = gv_chart_check(plot, err);
   if (status == GV_OK && *csv != '\0' && strcmp(csv, plot) == 0)
     status = gv_fail(err, GV_USAGE, "%s: --csv and --plot name the same file", csv);
-  if (status == GV_OK)
-    status = try_file(csv, err);
-  return status == GV_OK ? try_file(plot, err) : status;
+  if (status == GV_OK && *csv != '\0')
+    status = gv_file_try(csv, err);
+  return status == GV_OK && *plot != '\0' ? gv_file_try(plot, err) : status;
 }
 
 static enum gv_status take_numbers(struct gv_simulation *sim, struct gv_error *err)

@@ -1,4 +1,5 @@
 /* Pictures of graphs: DOT of our own, turned into SVG or PNG by Graphviz. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "core/base/memory.h"
 #include "core/graph/topology.h"
 #include "core/graph/view.h"
-#include "run/topology/graphviz.h"
+#include "run/filter.h"
 #include "run/topology/picture.h"
 #include "run/topology/topology.h"
 
@@ -35,6 +36,7 @@ struct drawing {
   struct line *lines;
   size_t count, room;
   double weight_max, weight_min;
+  double high[2];       /* how far to the right and up nodes and lines reach */
 };
 
 static int by_round(const void *a, const void *b)
@@ -144,18 +146,19 @@ static void write_curve(FILE *out, const struct gv_curve *curve, bool start, boo
 }
 
 /* Lines first .. end - 1 lead the same way in several rounds: one edge, of several colours side by side. */
-static void write_edge(FILE *out, const struct drawing *d, size_t first, size_t end, double bow)
+static void write_edge(FILE *out, struct drawing *d, size_t first, size_t end, double bow)
 {
   const struct line *line = &d->lines[first];
   bool directed = d->schedule->directed;
   bool start = directed && line->towards == 2, both = directed && line->towards == 3;
   int tail = start ? line->high : line->low, head = start ? line->low : line->high;
+  double thin = fmin(1, sqrt(4.0 * d->schedule->nodes / (double)d->count));  /* many lines leave less room */
   fprintf(out, "  %d %s %d [color=\"", tail, directed ? "->" : "--", head);
   for (size_t k = first; k < end; k++)
     fprintf(out, "%s%s", k > first ? ":" : "", d->rounds > 1 ? colours[d->lines[k].round] : "#4a6076");
   fputc('"', out);
   if (d->weight_max - d->weight_min > 1e-9)
-    fprintf(out, ", penwidth=%.2f", 0.4 + 3.2 * fabs(line->weight) / d->weight_max);
+    fprintf(out, ", penwidth=%.2f", thin * (0.4 + 3.2 * fabs(line->weight) / d->weight_max));
   if (line->weight < 0)
     fprintf(out, ", style=dashed");
   if (both)
@@ -163,12 +166,15 @@ static void write_edge(FILE *out, const struct drawing *d, size_t first, size_t 
   if (d->placed) {
     struct gv_curve curve =
         gv_picture_curve(&d->picture, tail, head, both, directed, start ? -bow : bow);
+    for (int k = 0; k < 2; k++)  /* a curve reaches farthest in its middle */
+      d->high[k] = fmax(d->high[k], (curve.point[0][k] + 3 * curve.point[1][k] + 3 * curve.point[2][k] +
+                                     curve.point[3][k]) / 8);
     write_curve(out, &curve, both, directed);
   }
   fprintf(out, "]\n");
 }
 
-static void write_edges(FILE *out, const struct drawing *d)
+static void write_edges(FILE *out, struct drawing *d)
 {
   for (size_t k = 0; k < d->count;) {
     size_t end = k + 1;
@@ -182,12 +188,12 @@ static void write_edges(FILE *out, const struct drawing *d)
 }
 
 static void write_text(FILE *out, const struct drawing *d, const char *name, const char *text, const char *colour,
-                       double x, double y)
+                       double font, const double at[2])
 {
-  fprintf(out, "  %s [shape=plaintext, style=\"\", fixedsize=false, width=0, height=0, fontsize=12, "
-               "fontcolor=\"%s\", label=\"%s\"", name, colour, text);
+  fprintf(out, "  %s [shape=plaintext, style=\"\", fixedsize=false, width=0, height=0, fontsize=%.1f, "
+               "fontcolor=\"%s\", label=\"%s\"", name, font, colour, text);
   if (d->placed)
-    fprintf(out, ", pos=\"%.2f,%.2f\"", x, y);
+    fprintf(out, ", pos=\"%.2f,%.2f\"", at[0], at[1]);
   fprintf(out, "]\n");
 }
 
@@ -203,21 +209,24 @@ static void write_captions(FILE *out, const struct drawing *d)
   if (d->weight_max - d->weight_min > 1e-9)
     snprintf(text + used, sizeof text - (size_t)used, "; width is weight, %.3g to %.3g", d->weight_min,
              d->weight_max);
-  double top = p->high[1] + p->diameter / 2 + fmax(0.75 * p->spacing, 24);
-  write_text(out, d, "caption", text, "#000000", (p->low[0] + p->high[0]) / 2, top);
-  double right = p->high[0] + p->diameter / 2 + fmax(0.75 * p->spacing, 24) + 30;
+  /* as large on a page whatever the picture's size */
+  double font = fmax(12, 0.03 * fmax(p->high[0] - p->low[0], p->high[1] - p->low[1]));
+  double above[2] = {(p->low[0] + p->high[0]) / 2, d->high[1] + 1.5 * font};
+  double right[2] = {d->high[0] + 3.5 * font, p->high[1] - font};
+  write_text(out, d, "caption", text, "#000000", font, above);
   for (int k = 0; k < d->rounds && d->rounds > 1; k++) {
     snprintf(name, sizeof name, "round%d", k);
     snprintf(text, sizeof text, "round %d", k);
-    write_text(out, d, name, text, colours[k], right, p->high[1] - 18 * k);
+    write_text(out, d, name, text, colours[k], font, right);
+    right[1] -= 1.5 * font;
   }
   if (d->rounds > 1 && d->rounds != d->period) {
     snprintf(text, sizeof text, d->period > 0 ? "of %d" : "and so on", d->period);
-    write_text(out, d, "rounds", text, "#000000", right, p->high[1] - 18 * d->rounds);
+    write_text(out, d, "rounds", text, "#000000", font, right);
   }
 }
 
-static void write_dot(FILE *out, const struct drawing *d)
+static void write_dot(FILE *out, struct drawing *d)
 {
   const struct gv_picture *p = &d->picture;
   size_t edges = d->count;
@@ -229,14 +238,16 @@ static void write_dot(FILE *out, const struct drawing *d)
           p->labelled ? "#f4f7fa" : "#4a6076", p->labelled ? 1.0 : 0.3, fmax(6, 0.46 * p->diameter),
           p->labelled ? "" : ", label=\"\"");
   fprintf(out, "  edge [penwidth=%.2f, arrowsize=%.3f]\n",
-          edges > 20000 ? 0.2 : edges > 2000 ? 0.5 : edges > 300 ? 0.8 : 1.3, p->arrow / 10);
+          edges > 5000 ? 0.2 : edges > 2000 ? 0.5 : edges > 300 ? 0.8 : 1.3, p->arrow / 10);
   for (int i = 0; i < d->schedule->nodes; i++)
     if (d->placed)
       fprintf(out, "  %d [pos=\"%.2f,%.2f\"]\n", i, p->at[i][0], p->at[i][1]);
     else
       fprintf(out, "  %d\n", i);
-  write_captions(out, d);
+  for (int k = 0; k < 2; k++)
+    d->high[k] = p->high[k];
   write_edges(out, d);
+  write_captions(out, d);  /* beyond what the lines reached */
   fprintf(out, "}\n");
 }
 
@@ -256,26 +267,35 @@ enum gv_status gv_draw_check(const char *path, int nodes, struct gv_error *err)
     return gv_fail(err, GV_USAGE, "draw: '%s' ends in none of the accepted .svg, .png, .dot", path);
   if (nodes > NODES_MAX)
     return gv_fail(err, GV_USAGE, "draw: nodes %d; at most %d can be told apart in a picture", nodes, NODES_MAX);
+  if (strcmp(ending(path), ".dot") != 0)
+    return gv_filter_check("neato", "graphviz", path, err);
   return GV_OK;
 }
 
-/* Through a file without a name, so that nothing half-drawn is left. */
-static enum gv_status render(const struct drawing *d, const char *path, FILE *out, struct gv_error *err)
+static enum gv_status render(struct drawing *d, const char *path, struct gv_error *err)
 {
+  const char *format = strcmp(ending(path), ".svg") == 0 ? "-Tsvg" : "-Tpng";
+  const char *program = d->placed || d->schedule->nodes <= 500 ? "neato" : "sfdp";
+  const char *const arguments[] = {program, format, d->placed ? "-n2" : NULL, NULL};
   FILE *dot = tmpfile();
   if (dot == NULL)
-    return gv_fail(err, GV_SYSTEM, "%s: no temporary file for the picture", path);
+    return gv_fail(err, GV_SYSTEM, "%s: no temporary file for the picture: %s", path, strerror(errno));
   write_dot(dot, d);
-  const char *format = strcmp(ending(path), ".svg") == 0 ? "-Tsvg" : "-Tpng";
-  enum gv_status status;
-  if (fflush(dot) != 0 || ferror(dot))
-    status = gv_fail(err, GV_SYSTEM, "%s: the temporary file for the picture cannot be written", path);
-  else if (d->placed)
-    status = gv_graphviz("neato", "-n2", format, dot, out, path, err);
-  else
-    status = gv_graphviz(d->schedule->nodes <= 500 ? "neato" : "sfdp", format, NULL, dot, out, path, err);
+  enum gv_status status = gv_filter_run(arguments, dot, path, err);
   fclose(dot);
   return status;
+}
+
+static enum gv_status write_file(struct drawing *d, const char *path, struct gv_error *err)
+{
+  struct gv_new_file file;
+  if (strcmp(ending(path), ".dot") != 0)
+    return render(d, path, err);
+  enum gv_status status = gv_file_begin(&file, path, err);
+  if (status != GV_OK)
+    return status;
+  write_dot(file.stream, d);
+  return gv_file_commit(&file, err);
 }
 
 enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, const char *path, struct gv_error *err)
@@ -293,20 +313,9 @@ enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, const 
   status = gv_picture_create(&d.picture, schedule, err);
   if (status == GV_OK)
     status = collect(&d, err);
-  struct gv_new_file file = {0};
   if (status == GV_OK) {
     tidy(&d);
-    status = gv_file_begin(&file, path, err);
-  }
-  if (status == GV_OK) {
-    if (strcmp(ending(path), ".dot") == 0)
-      write_dot(file.stream, &d);
-    else
-      status = render(&d, path, file.stream, err);
-    if (status == GV_OK)
-      status = gv_file_commit(&file, err);
-    else
-      gv_file_abandon(&file);
+    status = write_file(&d, path, err);
   }
   gv_free(d.lines);
   gv_picture_destroy(&d.picture);

@@ -1,6 +1,5 @@
 libgv_la_SOURCES += \
   %D%/draw.c \
-  %D%/graphviz.c %D%/graphviz.h \
   %D%/matrix.c \
   %D%/picture.c %D%/picture.h \
   %D%/topology.c %D%/topology.h

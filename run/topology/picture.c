@@ -33,7 +33,7 @@ static int by_size(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* How far a node has it to its nearest: a low quantile, so that two random points side by side do not decide. */
+/* How far a node has it to its nearest: a quantile, so that two random points side by side do not decide. */
 static double near(const struct gv_picture *p, double *nearest)
 {
   if (p->nodes < 2)
@@ -45,7 +45,7 @@ static double near(const struct gv_picture *p, double *nearest)
         nearest[i] = fmin(nearest[i], hypot(p->at[i][0] - p->at[j][0], p->at[i][1] - p->at[j][1]));
   }
   qsort(nearest, (size_t)p->nodes, sizeof *nearest, by_size);
-  return fmax(nearest[p->nodes / 20], 1e-3);
+  return fmax(nearest[p->nodes / 4], 1e-3);
 }
 
 enum gv_status gv_picture_create(struct gv_picture *picture, const struct gv_schedule *schedule,
@@ -74,6 +74,10 @@ enum gv_status gv_picture_create(struct gv_picture *picture, const struct gv_sch
       p.low[d] = i == 0 ? p.at[i][d] : fmin(p.low[d], p.at[i][d]);
       p.high[d] = i == 0 ? p.at[i][d] : fmax(p.high[d], p.at[i][d]);
     }
+  for (int d = 0; d < 2; d++) {
+    p.low[d] -= p.diameter / 2;
+    p.high[d] += p.diameter / 2;
+  }
   gv_free(nearest);
   *picture = p;
   return GV_OK;

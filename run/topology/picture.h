@@ -9,7 +9,7 @@
 struct gv_picture {
   int nodes;
   double (*at)[2];       /* (nodes) */
-  double low[2], high[2];  /* the box around them */
+  double low[2], high[2];  /* the box around them all */
   double spacing;        /* between near nodes */
   double diameter;       /* of a node */
   double arrow;          /* length of an arrow's head */

@@ -37,6 +37,8 @@ enum gv_status gv_topology_look(const struct gv_schedule *schedule, enum gv_topo
   const struct gv_spectrum *spectrum = &figures.spectrum;
   if (schedule->period != 1)
     figures.spectrum.lambda_min = NAN;
+  if (fabs(spectrum->lambda_min) < 1e-13)
+    figures.spectrum.lambda_min = 0;  /* rounding */
   figures.exact = gv_rho_is_exact(spectrum->rho);
   figures.gap = figures.exact ? 1 : spectrum->gap;
   if (!figures.exact && spectrum->rounds > 1)

@@ -1,4 +1,6 @@
 /* The grid and the torus: r x c nodes, row-major, r the largest divisor of n up to its square root. */
+#include <math.h>
+
 #include "core/graph/topologies/topologies.h"
 
 static int rows_of(int n)
@@ -54,6 +56,18 @@ static void position(const struct gv_topology_input *input, int node, double at[
   at[1] = 0.5 + ((rows - 1) / 2.0 - node / columns) / last;
 }
 
+/* Of a prime n the torus is a ring, and is drawn as one. */
+static void position_torus(const struct gv_topology_input *input, int node, double at[2])
+{
+  double angle = 6.283185307179586 * node / input->nodes;
+  if (rows_of(input->nodes) > 1 || input->nodes < 3) {
+    position(input, node, at);
+    return;
+  }
+  at[0] = 0.5 + 0.5 * sin(angle);
+  at[1] = 0.5 + 0.5 * cos(angle);
+}
+
 const struct gv_topology gv_topology_grid = {
     .named = {.name = "grid", .summary = "rows x columns, four neighbours, fewer at the rim"},
     .weighting = GV_WEIGHTS_RULE,
@@ -63,9 +77,9 @@ const struct gv_topology gv_topology_grid = {
 };
 
 const struct gv_topology gv_topology_torus = {
-    .named = {.name = "torus", .summary = "a grid whose rows and columns wrap around; four neighbours everywhere"},
+    .named = {.name = "torus", .summary = "a grid whose rows and columns wrap around; up to four neighbours"},
     .weighting = GV_WEIGHTS_RULE,
     .law = {true, -1, 0},
     .draw = draw_torus,
-    .position = position,
+    .position = position_torus,
 };
