@@ -64,8 +64,8 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
 enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *rows, const char **word,
                                  struct gv_options **options, struct gv_error *err);
 
-/* Runs a command that takes options alone: prints its help, or acts. `instead` says to one who gave a name why there
- * is none. Returns the exit status. */
+/* Runs a command that takes options alone: prints its help, or acts. `instead` says to one who gave a name why
+ * there is none. Returns the exit status. */
 int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
                  void (*print_help)(void),
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err));

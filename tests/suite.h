@@ -12,8 +12,8 @@
 
 #include <grapevine/status.h>
 
-/* The larger of two errors, and NAN where one is: for loops with one assertion behind them, as each assertion writes
- * to a file. */
+/* The larger of two errors, and NAN where one is: for loops with one assertion behind them, as each assertion
+ * writes to a file. */
 static inline double worse_of(double a, double b)
 {
   return isnan(a) || a >= b ? a : b;

@@ -202,6 +202,9 @@ START_TEST(refused_paths_and_options)
   write_file("0 1\n0 2\n");  /* with a rule that is named, before the sums that would not do */
   assert_fails(GV_USAGE, "but not the other way round",
                gv_schedule_create("file:path=edges.txt,directed=yes", "lazy", 3, 1, &s, err));
+  write_file("0 1 1\n1 2 1\n2 0 1\n");
+  assert_fails(GV_USAGE, "in file node 0 receives from node 1, but not the other way round",
+               gv_schedule_create("file:path=edges.txt,directed=yes", "lazy", 3, 1, &s, err));
   write_file("0 1 .5\n1 2 .5\n");
   assert_fails(GV_USAGE, "leave --weights out", gv_schedule_create("file:path=edges.txt", "lazy", 3, 1, &s, err));
   write_file("%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 2\n");

@@ -225,11 +225,17 @@ check 'without Graphviz: one line that names the package, and no file' no_progra
 
 check 'list: families with degree and rounds' prints 'one-peer-exponential         1  period 4' 'powers of two' \
   'drawn anew' 'even n' '  file ' -- list
-narrow() { prints ring -- list && prints Take -- advise --nodes 16 && ! grep -nE '.{117}' "$out" && run list >"$out" &&
-    ! grep -nE '.{117}' "$out"; }
+narrow() {
+  local command
+  for command in 'list' 'advise --nodes 16'; do
+    # shellcheck disable=SC2086  # words
+    prints ring -- $command && ! grep -nE '.{117}' "$out" || return
+  done
+}
 check 'list, advise: no line is wider than 116 columns' narrow
 at_80() {  # columns of a terminal, in which no line is left to wrap
-  script -qc "stty columns 80; '$grapevine' topology list; '$grapevine' topology base" /dev/null </dev/null >"$out" &&
+  local commands="stty columns 80; '$grapevine' topology list; '$grapevine' topology base"
+  script -qc "$commands" /dev/null </dev/null >"$out" &&
     grep -q one-peer "$out" && ! sed 's/\x1b\[[0-9;]*[mK]//g; s/\r//g' "$out" | grep -nE '.{81}'
 }
 if command -v script >/dev/null; then

@@ -29,7 +29,7 @@ static enum gv_status realise_period(struct gv_schedule *s, struct gv_error *err
 static enum gv_status refuse_rule(const struct gv_schedule *s, const char *weights, struct gv_error *err)
 {
   const char *name = s->topology->named.name;
-  const struct gv_graph *graph = s->weighting == GV_WEIGHTS_UNIFORM && s->period > 0 ? s->graphs : NULL;
+  const struct gv_graph *graph = s->average ? NULL : s->graphs;
   for (int i = 0; i < s->nodes && graph != NULL; i++)
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
       if (gv_graph_find(graph, graph->from[e], i) < 0)
