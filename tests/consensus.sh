@@ -155,7 +155,7 @@ check 'a signal ends it with all that was done' interrupted
 early() {  # the spectrum of a million nodes takes longer than this
   local code=0
   "$grapevine" consensus --nodes 1000000 --rounds 100 --csv early.csv >"$out" &
-  sleep 1
+  sleep 0.4
   kill -TERM $!
   SECONDS=0
   wait $! 2>/dev/null || code=$?
