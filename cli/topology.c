@@ -103,7 +103,7 @@ static void print_page(const struct gv_schedule *s, const struct gv_topology_fig
   const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
   char text[64], why[160];
   printf("%s%s%s, %d node%s, weights %s\n  %s\n\n", bold, s->topology->named.name, plain, s->nodes,
-         s->nodes == 1 ? "" : "s", gv_topology_weights(s), s->topology->named.summary);
+         s->nodes == 1 ? "" : "s", gv_schedule_weights(s), s->topology->named.summary);
   if (s->period == 1)
     snprintf(text, sizeof text, "static");
   else if (s->period > 1)
@@ -149,7 +149,7 @@ static enum gv_status print_json(const struct gv_schedule *s, const struct gv_to
   char *options = gv_options_format(s->options);
   json_t *page = json_pack(
       "{s:o, s:o, s:i, s:s, s:I, s:b, s:o, s:b, s:b, s:b}", "topology", gv_json_text(s->topology->named.name),
-      "options", gv_json_text(options != NULL ? options : ""), "nodes", s->nodes, "weights", gv_topology_weights(s),
+      "options", gv_json_text(options != NULL ? options : ""), "nodes", s->nodes, "weights", gv_schedule_weights(s),
       "seed", (json_int_t)s->seed, "time_varying", (int)(s->period != 1), "period",
       s->period > 0 ? json_integer(s->period) : json_null(), "directed", (int)s->directed, "symmetric",
       (int)facts->symmetric, "connected", (int)facts->connected);

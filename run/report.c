@@ -44,17 +44,12 @@ static void set_choice(json_t *resolved, const char *key, const struct gv_table 
 /* The weights really used: a rule is for undirected topologies. */
 static void set_weights(json_t *resolved, const struct gv_run *run)
 {
-  const enum gv_weighting weighting = run->schedule->weighting;
-  if (run->schedule->average)
-    set_resolved(resolved, "weights", "average", NULL);
-  else if (run->algorithm->pushes)
-    set_resolved(resolved, "weights", "shares", NULL);
-  else if (weighting == GV_WEIGHTS_UNIFORM)
-    set_resolved(resolved, "weights", "uniform", NULL);
-  else if (weighting == GV_WEIGHTS_OWN)
-    set_resolved(resolved, "weights", "own", NULL);
-  else
+  const struct gv_schedule *schedule = run->schedule;
+  if (schedule->weighting == GV_WEIGHTS_RULE && !run->algorithm->pushes)
     set_choice(resolved, "weights", &gv_weight_table, gv_options_text(run->options, "weights"));
+  else
+    set_resolved(resolved, "weights",
+                 run->algorithm->pushes && !schedule->average ? "shares" : gv_schedule_weights(schedule), NULL);
 }
 
 static json_t *number_or_null(int64_t number, bool known)

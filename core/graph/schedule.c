@@ -110,6 +110,16 @@ void gv_schedule_destroy(struct gv_schedule *schedule)
   gv_free(schedule);
 }
 
+const char *gv_schedule_weights(const struct gv_schedule *s)
+{
+  switch (s->weighting) {
+    case GV_WEIGHTS_AVERAGE: return "average";
+    case GV_WEIGHTS_UNIFORM: return "uniform";
+    case GV_WEIGHTS_OWN: return "own";
+    default: return s->rule->named.name;
+  }
+}
+
 int gv_schedule_partners_max(const struct gv_schedule *s)
 {
   int64_t most = s->period > 0 ? (int64_t)s->period * s->degree_max : s->nodes - 1;

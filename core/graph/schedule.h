@@ -35,6 +35,9 @@ enum gv_status gv_schedule_create(const char *topology, const char *weights, int
                                   struct gv_schedule **out, struct gv_error *err);
 void gv_schedule_destroy(struct gv_schedule *schedule);
 
+/* What fills W: "average", "uniform", "own" or the name of the weight rule. */
+const char *gv_schedule_weights(const struct gv_schedule *schedule);
+
 /* How many others a node may receive from over all rounds, at most. */
 int gv_schedule_partners_max(const struct gv_schedule *schedule);
 

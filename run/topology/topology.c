@@ -6,7 +6,6 @@
 #include "core/base/option.h"
 #include "core/graph/consensus/consensus.h"
 #include "core/graph/topology.h"
-#include "core/graph/weights/weights.h"
 
 /* Of a simulation: about so many products of a weight and a number, and rounds. */
 static const double work_max = 4e9, rounds_max = 1e6;
@@ -48,16 +47,6 @@ enum gv_status gv_topology_look(const struct gv_schedule *schedule, enum gv_topo
   if (status == GV_OK)
     *out = figures;
   return status;
-}
-
-const char *gv_topology_weights(const struct gv_schedule *schedule)
-{
-  switch (schedule->weighting) {
-    case GV_WEIGHTS_AVERAGE: return "average";
-    case GV_WEIGHTS_UNIFORM: return "uniform";
-    case GV_WEIGHTS_OWN: return "own";
-    default: return schedule->rule->named.name;
-  }
 }
 
 bool gv_topology_wants_options(const struct gv_topology *topology)

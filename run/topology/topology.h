@@ -27,9 +27,6 @@ enum gv_topology_extent {
 enum gv_status gv_topology_look(const struct gv_schedule *schedule, enum gv_topology_extent extent,
                                 struct gv_topology_figures *out, struct gv_error *err);
 
-/* "average", "uniform", "own" or the name of the rule: what config.json calls the weights. */
-const char *gv_topology_weights(const struct gv_schedule *schedule);
-
 /* Whether its default options do not suffice, as those of one that wants a file. */
 bool gv_topology_wants_options(const struct gv_topology *topology);
 
