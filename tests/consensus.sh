@@ -143,7 +143,7 @@ fi
 
 interrupted() {  # what was done is written
   local code=0
-  "$grapevine" consensus --nodes 100000 --rounds 10000000 --csv stopped.csv >"$out" 2>"$err" &
+  "$grapevine" consensus --nodes 20000 --rounds 10000000 --csv stopped.csv >"$out" 2>"$err" &
   sleep 2
   kill -INT $!
   wait $! || code=$?
