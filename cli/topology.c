@@ -189,23 +189,30 @@ static enum gv_status check_files(const struct gv_options *options, struct gv_er
   return status == GV_OK && *drawing != '\0' ? gv_file_try(drawing, err) : status;
 }
 
-static enum gv_status write_files(const struct gv_schedule *s, const struct gv_options *options, bool tell,
+static int64_t round_of(const struct gv_options *options)  /* -1: all */
+{
+  return gv_options_is_word(options, "round") ? -1 : gv_options_int(options, "round");
+}
+
+static enum gv_status write_files(const struct gv_schedule *s, const struct gv_options *options,
                                   struct gv_error *err)
 {
   const char *matrix = gv_options_text(options, "matrix"), *drawing = gv_options_text(options, "draw");
-  int64_t round = gv_options_is_word(options, "round") ? -1 : gv_options_int(options, "round");
+  int64_t round = round_of(options);
   enum gv_status status = GV_OK;
-  if (matrix[0] != '\0') {
+  if (matrix[0] != '\0')
     status = gv_matrix_write(s, round < 0 ? 0 : (uint64_t)round, matrix, err);
-    if (status == GV_OK && tell)
-      printf("\n  W(%" PRId64 ") is in %s\n", round < 0 ? 0 : round, matrix);
-  }
-  if (status == GV_OK && drawing[0] != '\0') {
-    status = gv_draw(s, round, drawing, err);
-    if (status == GV_OK && tell)
-      printf("\n  the picture is %s\n", drawing);
-  }
-  return status;
+  return status == GV_OK && drawing[0] != '\0' ? gv_draw(s, round, drawing, err) : status;
+}
+
+static void print_files(const struct gv_options *options)
+{
+  const char *matrix = gv_options_text(options, "matrix"), *drawing = gv_options_text(options, "draw");
+  int64_t round = round_of(options);
+  if (matrix[0] != '\0')
+    printf("\n  W(%" PRId64 ") is in %s\n", round < 0 ? 0 : round, matrix);
+  if (drawing[0] != '\0')
+    printf("\n  the picture is %s\n", drawing);
 }
 
 static enum gv_status show(const char *spec, const struct gv_options *options, struct gv_error *err)
@@ -223,14 +230,13 @@ static enum gv_status show(const char *spec, const struct gv_options *options, s
   gv_topology_progress(schedule->topology->named.name, nodes);
   status = gv_topology_look(schedule, GV_LOOK_ALL, &figures, err);
   gv_topology_progress(NULL, 0);
+  if (status == GV_OK)
+    status = write_files(schedule, options, err);
   if (status == GV_OK && json) {
-    status = write_files(schedule, options, false, err);
-    if (status == GV_OK)
-      status = print_json(schedule, &figures, err);
+    status = print_json(schedule, &figures, err);
   } else if (status == GV_OK) {
     print_page(schedule, &figures);
-    fflush(stdout);  /* a file may be /dev/stdout */
-    status = write_files(schedule, options, true, err);
+    print_files(options);
   }
   gv_schedule_destroy(schedule);
   return status;

@@ -1,11 +1,8 @@
 #!/bin/bash
 # grapevine consensus: its table, CSV, JSON and pictures, the lecture's examples, and what it refuses. TAP.
-# shellcheck source=tests/tap.sh
-. "$GV_SOURCE/tests/tap.sh"
-mkdir "$folder/work" && cd "$folder/work" || exit 1
-out=$folder/out err=$folder/err
-grapevine=$GV_BUILD/grapevine
-run() { timeout -k 10 120 "$grapevine" consensus "$@"; }
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
+subcommand=(consensus)
 
 # One-peer-exponential of 4 nodes by hand: 0 1 2 3; 3/2 1/2 3/2 5/2; 3/2 everywhere.
 by_hand() {
@@ -166,22 +163,6 @@ no_zero_times() { run --nodes 4 --rounds 2 >"$out" && ! grep -q ' 0\.0 ms' "$out
 check 'a time under a millisecond has digits' no_zero_times
 
 # ---- what it refuses ----
-
-# refuse STATUS WORD ARGUMENT...: that exit status, one line on stderr with the word, not a file more than before
-refuse() {
-  local status=$1 word=$2 code=0 before after
-  shift 2
-  before=$(find . | sort)
-  run "$@" >"$out" 2>"$err" || code=$?
-  after=$(find . | sort)
-  cat "$err"
-  [ "$code" = "$status" ] || { echo "exit status $code, not $status"; return 1; }
-  [ "$(wc -l <"$err")" = 1 ] && grep -q '^grapevine: error: ' "$err" || { echo 'not one error line'; return 1; }
-  grep -qF -e "$word" "$err" || { echo "'$word' is not said"; return 1; }
-  [ ! -s "$out" ] || { echo 'something on standard output:'; cat "$out"; return 1; }
-  [ "$before" = "$after" ] || { echo 'left behind:'; diff <(echo "$before") <(echo "$after"); return 1; }
-}
-refused() { check "refused: ${*:3}" refuse "$@"; }
 
 refused 2 "did you mean 'ring'" --topology rings
 refused 2 "did you mean 'ring'" --topology full --topology rings

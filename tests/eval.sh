@@ -1,15 +1,9 @@
 #!/bin/bash
 # Saved models: what `grapevine eval` finds in them, `grapevine train --init` starting from them, and what both
 # refuse. TAP.
-# shellcheck source=tests/tap.sh
-. "$GV_SOURCE/tests/tap.sh"
-mkdir "$folder/work" && cd "$folder/work" || exit 1
-out=$folder/out err=$folder/err
-unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH
-grapevine=$GV_BUILD/grapevine
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
 plugins=$GV_BUILD/tests/plugins/.libs
-
-run() { timeout -k 10 120 "$grapevine" "$@"; }
 train() { run train --quiet --model logreg "$@"; }
 # value KEY FILE: of JSON, one of the first level
 value() { sed -n "s/^  \"$1\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$2"; }
@@ -180,22 +174,6 @@ else
 fi
 
 # ---- what they refuse ----
-
-# refuse STATUS WORD ARGUMENT...: that exit status, one line on stderr with the word, not a file more than before
-refuse() {
-  local status=$1 word=$2 code=0 before after
-  shift 2
-  before=$(find . | sort)
-  run "$@" >"$out" 2>"$err" || code=$?
-  after=$(find . | sort)
-  cat "$err"
-  [ "$code" = "$status" ] || { echo "exit status $code, not $status"; return 1; }
-  [ "$(wc -l <"$err")" = 1 ] && grep -q '^grapevine: error: ' "$err" || { echo 'not one error line'; return 1; }
-  grep -qF -e "$word" "$err" || { echo "'$word' is not said"; return 1; }
-  [ ! -s "$out" ] || { echo 'something on standard output:'; cat "$out"; return 1; }
-  [ "$before" = "$after" ] || { echo 'left behind:'; diff <(echo "$before") <(echo "$after"); return 1; }
-}
-refused() { check "refused: ${*:3}" refuse "$@"; }
 
 refused 2 'FOLDER/model.safetensors' eval
 refused 2 "'$model' is no option" eval $model

@@ -1,40 +1,9 @@
 #!/bin/bash
 # grapevine model: what it lists and shows, what it writes for a model of one's own, what it refuses. TAP.
-# shellcheck source=tests/tap.sh
-. "$GV_SOURCE/tests/tap.sh"
-mkdir "$folder/work" && cd "$folder/work" || exit 1
-out=$folder/out err=$folder/err
-unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH PKG_CONFIG_PATH MAKEFLAGS MAKELEVEL MFLAGS
-grapevine=$GV_BUILD/grapevine
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
+unset PKG_CONFIG_PATH MAKEFLAGS MAKELEVEL MFLAGS
 plugins=$GV_BUILD/tests/plugins/.libs
-
-run() { timeout -k 10 120 "$grapevine" "$@"; }
-
-# prints WORD... -- ARGUMENT...: it succeeds, says nothing on stderr, and each word is on stdout
-prints() {
-  local words=() word
-  while [ "$1" != -- ]; do words+=("$1"); shift; done
-  shift
-  run "$@" >"$out" 2>"$err" || { cat "$err"; return 1; }
-  cat "$out" "$err"
-  for word in "${words[@]}"; do
-    grep -qF -e "$word" "$out" || { echo "'$word' is not printed"; return 1; }
-  done
-  [ ! -s "$err" ]
-}
-
-# refuse STATUS WORD ARGUMENT...: that exit status, one line on stderr with the word, not a file more than before
-refuse() {
-  local status=$1 word=$2 code=0 before
-  shift 2
-  before=$(ls -lR .)
-  run "$@" >"$out" 2>"$err" || code=$?
-  cat "$err" "$out"
-  [ "$code" = "$status" ] || { echo "exit status $code, not $status"; return 1; }
-  [ "$(wc -l <"$err")" = 1 ] && grep -q '^grapevine: error: ' "$err" && grep -qF -e "$word" "$err" &&
-    [ ! -s "$out" ] && [ "$before" = "$(ls -lR .)" ]
-}
-refused() { check "refused: ${*:3}" refuse "$@"; }
 
 # ---- the pages ----
 

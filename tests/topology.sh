@@ -1,38 +1,8 @@
 #!/bin/bash
 # grapevine topology: figures, matrices as files, pictures, the list, growth, advice, and what is refused. TAP.
-# shellcheck source=tests/tap.sh
-. "$GV_SOURCE/tests/tap.sh"
-mkdir "$folder/work" && cd "$folder/work" || exit 1
-out=$folder/out err=$folder/err
-grapevine=$GV_BUILD/grapevine
-
-run() { timeout -k 10 120 "$grapevine" topology "$@"; }
-
-# prints WORD... -- ARGUMENT...: it succeeds, says nothing on stderr, and each word is on stdout
-prints() {
-  local words=() word
-  while [ "$1" != -- ]; do words+=("$1"); shift; done
-  shift
-  run "$@" >"$out" 2>"$err" || { cat "$err"; return 1; }
-  cat "$out" "$err"
-  for word in "${words[@]}"; do
-    grep -qF -e "$word" "$out" || { echo "'$word' is not printed"; return 1; }
-  done
-  [ ! -s "$err" ]
-}
-
-# refuse STATUS WORD ARGUMENT...: that exit status, one line on stderr with the word, not a file more than before
-refuse() {
-  local status=$1 word=$2 code=0 before
-  shift 2
-  before=$(ls -lR .)
-  run "$@" >"$out" 2>"$err" || code=$?
-  cat "$err"
-  [ "$code" = "$status" ] || { echo "exit status $code, not $status"; return 1; }
-  [ "$(wc -l <"$err")" = 1 ] && grep -q '^grapevine: error: ' "$err" && grep -qF -e "$word" "$err" &&
-    [ "$before" = "$(ls -lR .)" ]
-}
-refused() { check "refused: ${*:3}" refuse "$@"; }
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
+subcommand=(topology)
 
 # json EXPRESSION ARGUMENT...: it prints JSON, and the Python expression over it, `page`, is true
 json() {
@@ -144,7 +114,7 @@ check 'matrix: beside JSON' json 'page["nodes"] == 4' ring --nodes 4 --matrix fo
 appended() {  # as /dev/stdout, which it leads to; nothing could take its place in /proc
   run ring --nodes 3 --matrix /proc/self/fd/1 >all.txt && [ "$(wc -l <all.txt)" -gt 12 ]
 }
-check 'matrix: on standard output, after the figures' appended
+check 'matrix: on standard output, before the figures' appended
 killed() {  # in the middle of a file of 80 MB or so: nothing is left of it
   local id before
   before=$(ls -lR .)

@@ -1,15 +1,9 @@
 #!/bin/bash
 # The whole program as its user meets it: what it trains, what it refuses, how it stops, what it leaves. TAP.
-# shellcheck source=tests/tap.sh
-. "$GV_SOURCE/tests/tap.sh"
-mkdir "$folder/work" && cd "$folder/work" || exit 1  # logs stand outside, so that a listing shows what a run left
-out=$folder/out err=$folder/err
-unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH
-grapevine=$GV_BUILD/grapevine
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
 sanitized=false
 grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && sanitized=true
-
-run() { timeout -k 10 120 "$grapevine" "$@"; }
 
 train() { run train --quiet "$@"; }
 
@@ -222,22 +216,7 @@ check 'grapevine help NAME explains every name that help lists' pages
 
 # ---- what it refuses ----
 
-with=()  # environment of the next refusals
-# refuse STATUS WORD ARGUMENT...: that exit status, one line on stderr with the word, not a file more than before
-refuse() {
-  local status=$1 word=$2 code=0 before after
-  shift 2
-  before=$(find . "$folder/defaults" | sort)
-  timeout -k 10 60 env "${with[@]}" "$grapevine" "$@" >"$out" 2>"$err" || code=$?
-  after=$(find . "$folder/defaults" | sort)
-  cat "$err"
-  [ "$code" = "$status" ] || { echo "exit status $code, not $status"; return 1; }
-  [ "$(wc -l <"$err")" = 1 ] && grep -q '^grapevine: error: ' "$err" || { echo 'not one error line'; return 1; }
-  grep -qF -e "$word" "$err" || { echo "'$word' is not said"; return 1; }
-  [ ! -s "$out" ] || { echo 'something on standard output:'; cat "$out"; return 1; }
-  [ "$before" = "$after" ] || { echo 'left behind:'; diff <(echo "$before") <(echo "$after"); return 1; }
-}
-refused() { check "refused: ${*:3}" refuse "$@"; }
+watched=(. "$folder/defaults")
 
 refused 2 "did you mean 'train'" trian
 refused 2 "unknown command 'xyzzy'" xyzzy

@@ -1,0 +1,44 @@
+#!/bin/bash
+# What the scripts share that run the program: an empty folder to stand in, $out and $err beside it so that a
+# listing shows what was left, and what it prints or refuses. To be sourced.
+# shellcheck source=tests/tap.sh
+. "$GV_SOURCE/tests/tap.sh"
+mkdir "$folder/work" && cd "$folder/work" || exit 1
+out=$folder/out err=$folder/err
+unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH
+grapevine=$GV_BUILD/grapevine
+subcommand=()  # before all arguments of run
+with=()        # environment of run
+watched=(.)    # where what is refused must leave nothing
+
+run() { timeout -k 10 120 env "${with[@]}" "$grapevine" "${subcommand[@]}" "$@"; }
+
+# prints WORD... -- ARGUMENT...: it succeeds, says nothing on stderr, and each word is on stdout
+prints() {
+  local words=() word
+  while [ "$1" != -- ]; do words+=("$1"); shift; done
+  shift
+  run "$@" >"$out" 2>"$err" || { cat "$err"; return 1; }
+  cat "$out" "$err"
+  for word in "${words[@]}"; do
+    grep -qF -e "$word" "$out" || { echo "'$word' is not printed"; return 1; }
+  done
+  [ ! -s "$err" ]
+}
+
+# refuse STATUS WORD ARGUMENT...: that exit status, one line on stderr with the word, nothing on stdout, no file
+# that was not there or is of another size
+refuse() {
+  local status=$1 word=$2 code=0 before after
+  shift 2
+  before=$(ls -lR "${watched[@]}")
+  run "$@" >"$out" 2>"$err" || code=$?
+  after=$(ls -lR "${watched[@]}")
+  cat "$err"
+  [ "$code" = "$status" ] || { echo "exit status $code, not $status"; return 1; }
+  [ "$(wc -l <"$err")" = 1 ] && grep -q '^grapevine: error: ' "$err" || { echo 'not one error line'; return 1; }
+  grep -qF -e "$word" "$err" || { echo "'$word' is not said"; return 1; }
+  [ ! -s "$out" ] || { echo 'something on standard output:'; cat "$out"; return 1; }
+  [ "$before" = "$after" ] || { echo 'left behind:'; diff <(echo "$before") <(echo "$after"); return 1; }
+}
+refused() { check "refused: ${*:3}" refuse "$@"; }
