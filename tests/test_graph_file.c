@@ -122,10 +122,10 @@ START_TEST(refused_lists)
   refused("0 99999999999999999999\n", "is no number of a node");
   refused("0 1.5\n", "'1.5' is no number of a node");
   refused("0 1\nzero 2\n", "line 2: 'zero'");
-  refused("0\n", "line 1: 1 fields; accepted: two nodes");
+  refused("0\n", "line 1: 1 field; accepted: two nodes, or two nodes and a weight");
   refused("0 1 .5 x y\n", "at least 4 fields");
   refused("0 1 .5\n1 2\n", "line 2: 2 fields; accepted: two nodes and a weight");
-  refused("0 1\n1 2 .5\n", "line 2: 3 fields");
+  refused("0 1\n1 2 .5\n", "line 2: 3 fields; accepted: two nodes, as in the lines before");
   refused("0,,1\n", "a comma with nothing");
   refused("0,1,\n", "a comma with nothing");
   refused(",0,1\n", "a comma with nothing");

@@ -109,7 +109,7 @@ START_TEST(closed_forms_of_hops)
     }
     is("exponential", n, together, n == 1 ? 1 : n <= 3 ? 0 : NAN);
     is("one-peer-exponential", n, in_turn, n == 1 ? 1 : n == 2 ? 0 : NAN);
-    if (power)
+    if (power > 0)
       ck_assert_double_eq(find("one-peer-exponential", NULL, n, DENSE).rho, 0);
   }
   is("one-peer-exponential", 3, 0.25, NAN);

@@ -159,11 +159,14 @@ static enum gv_status read_entry(const struct source *source, int lowest, struct
 {
   struct gv_entry entry = {.line = source->line};
   if (source->fields != (out->weighted ? 3 : 2)) {
-    const char *accepted = out->weighted ? "two nodes and a weight, as in the lines before" : "two nodes";
+    const char *accepted = out->weighted ? "two nodes and a weight, as in the lines before" :
+                           out->count > 0 ? "two nodes, as in the lines before" :
+                                            "two nodes, or two nodes and a weight";
     if (out->market)
       accepted = out->weighted ? "row, column and value" : "row and column";
-    return gv_fail(err, GV_INPUT, "topology file: %s, line %lld: %s%d fields; accepted: %s", source->path,
-                   (long long)source->line, source->fields == FIELDS ? "at least " : "", source->fields, accepted);
+    return gv_fail(err, GV_INPUT, "topology file: %s, line %lld: %s%d field%s; accepted: %s", source->path,
+                   (long long)source->line, source->fields == FIELDS ? "at least " : "", source->fields,
+                   source->fields == 1 ? "" : "s", accepted);
   }
   enum gv_status status = read_node(source, 0, lowest, &entry.to, err);
   if (status == GV_OK)
