@@ -185,7 +185,7 @@ fi
 no_program() {
   local code=0
   mkdir -p empty
-  PATH=$folder/work/empty "$grapevine" topology ring --nodes 4 --draw none.svg >"$out" 2>"$err" || code=$?
+  PATH=$PWD/empty "$grapevine" topology ring --nodes 4 --draw none.svg >"$out" 2>"$err" || code=$?
   cat "$err"
   [ $code = 1 ] && grep -q 'Debian package graphviz' "$err" && [ -z "$(ls none.svg* 2>/dev/null)" ]
 }
