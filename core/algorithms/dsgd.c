@@ -3,13 +3,6 @@
 #include "core/algorithms/descent.h"
 #include "core/algorithms/tables.h"
 
-static enum gv_mixing mixing(const struct gv_options *options, uint64_t round)
-{
-  (void)options;
-  (void)round;
-  return GV_MIX_NEIGHBORS;
-}
-
 static void local(const struct gv_options *options, const struct gv_block *block)
 {
   (void)options;
@@ -21,6 +14,6 @@ const struct gv_algorithm gv_algorithm_dsgd = {
     .messages = 1,
     .paces = GV_PACE_SYNC | GV_PACE_ASYNC,
     .in_place = true,
-    .mixing = mixing,
+    .mixing = gv_mix_neighbors,
     .local = local,
 };

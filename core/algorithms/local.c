@@ -3,8 +3,9 @@
 #include "core/algorithms/descent.h"
 #include "core/algorithms/tables.h"
 
-static enum gv_mixing mixing(const struct gv_options *options, uint64_t round)
+static enum gv_mixing mixing(const struct gv_options *options, const struct gv_rhythm *rhythm, uint64_t round)
 {
+  (void)rhythm;
   return (round + 1) % (uint64_t)gv_options_int(options, "period") == 0 ? GV_MIX_GLOBAL : GV_MIX_NONE;
 }
 

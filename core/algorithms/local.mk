@@ -4,6 +4,7 @@ libgv_la_SOURCES += \
   %D%/descent.c %D%/descent.h \
   %D%/dsgd.c \
   %D%/local.c \
+  %D%/mixing.c \
   %D%/momentum.c \
   %D%/nesterov.c \
   %D%/optimizer.h \

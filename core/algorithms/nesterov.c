@@ -12,17 +12,16 @@ static void step(const float *restrict g, float *restrict d, float *restrict m, 
   }
 }
 
-static const float *direction(const struct gv_options *options, const float *g, float *d, float *const *state,
-                              size_t n)
+static const float *direction(const struct gv_options *options, const struct gv_slope *s)
 {
-  step(g, d, state[0], (float)gv_options_real(options, "beta"), n);
-  return d;
+  step(s->g, s->d, s->state[0], (float)gv_options_real(options, "beta"), s->n);
+  return s->d;
 }
 
 static const struct gv_option options[] = {
     {.key = "beta", .type = GV_OPTION_REAL, .value = "0.9", .min = 0, .max = 0.9999,
      .help = "share kept of the last direction"},
-    {.key = NULL},
+    GV_OPTIMIZER_COMMON,
 };
 
 const struct gv_optimizer gv_optimizer_nesterov = {

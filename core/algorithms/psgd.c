@@ -3,8 +3,9 @@
 #include "core/algorithms/descent.h"
 #include "core/algorithms/tables.h"
 
-static enum gv_mixing mixing(const struct gv_options *options, uint64_t round)
+static enum gv_mixing mixing(const struct gv_options *options, const struct gv_rhythm *rhythm, uint64_t round)
 {
+  (void)rhythm;
   (void)options;
   (void)round;
   return GV_MIX_GLOBAL;

@@ -15,7 +15,10 @@ enum gv_purpose {
   GV_RANDOM_SPLIT = 2,    /* which sample belongs to which node */
   GV_RANDOM_SHUFFLE = 3,  /* order of a node's shard in an epoch */
   GV_RANDOM_TOPOLOGY = 4, /* random graphs */
-  GV_RANDOM_CONSENSUS = 5 /* where `grapevine consensus` starts */
+  GV_RANDOM_CONSENSUS = 5, /* where `grapevine consensus` starts */
+  GV_RANDOM_CHURN = 6,    /* which nodes sit out a round */
+  GV_RANDOM_LINK = 7,     /* which links fail in a round */
+  GV_RANDOM_COMPRESS = 8  /* which elements a compressed message carries */
 };
 
 struct gv_stream {

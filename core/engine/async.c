@@ -86,7 +86,7 @@ static void mix_and_publish(struct gv_worker *worker, int index, const float *g,
     gv_block_begin(e, node, x, first, rate, &block);
     gv_snapshots_mix(e->snapshots, index, node->x, first, block.n, worker->average);
     block.mixed[0] = worker->average;
-    block.d = gv_worker_direction(worker, node, g + first, first, block.n);
+    block.d = gv_worker_direction(worker, node, node->x + first, g + first, 1, first, block.n);
     algorithm->combine(e->setup.algorithm_options, &block);
   }
   gv_snapshots_release(e->snapshots, index);

@@ -217,6 +217,9 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   e->dim = setup->parameters;
   e->stride = (e->dim + line - 1) / line * line;
   e->rounds_per_epoch = (double)setup->source->train_samples / (double)setup->source->samples_per_round;
+  e->decay = (float)gv_options_real(setup->optimizer_options, "weight-decay");
+  if (!gv_options_is_word(setup->optimizer_options, "clip"))
+    e->clip = (float)gv_options_real(setup->optimizer_options, "clip");
   gv_gate_open(&e->gate, setup->stop);
   status = gv_alloc_for(&e->node, (size_t)e->nodes, sizeof *e->node, "the nodes", err);
   if (status == GV_OK)

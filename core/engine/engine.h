@@ -43,6 +43,8 @@ struct gv_engine_setup {
   const struct gv_options *rate_options;
   double learning_rate;
 
+  uint64_t global_every;  /* rounds after which neighbours' averages are global ones; 0: never */
+  bool measure;           /* at evaluations also what takes a gradient over all data of every node */
   bool async;             /* asynchronous pace: rounds are then steps of all nodes over their number, those in
                              errors the node's own */
   const double *slow;     /* (nodes) >= 1: how many times as long a node takes for a gradient; NULL: none is slow */

@@ -44,8 +44,9 @@ struct gv_worker {
   bool created;
   struct gv_buffer buffer;   /* for batches */
   float *gradient;           /* (dim) scratch, or NULL when gradients are messages */
-  float *direction;          /* (GV_BLOCK) scratch */
+  float *direction;          /* (2, GV_BLOCK) scratch */
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
+  struct gv_rhythm rhythm;   /* of the global averages */
   int *later;                /* (its nodes) scratch: those put off in a pass */
 
   /* Asynchronous pace. */
@@ -78,6 +79,7 @@ struct gv_engine {
   float *mean;               /* (dim) */
   const float **replicas;    /* (nodes) */
   double rounds_per_epoch;
+  float decay, clip;         /* of the optimizer's options; clip 0: none */
 
   int judged;                /* nodes evaluated one by one */
   int64_t chunks;            /* of the test set */
@@ -122,9 +124,9 @@ void gv_worker_compute(struct gv_worker *worker, int node, float *g, uint64_t ro
 void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
                      float *const *message);
 
-/* The direction (n) of a block from its gradient g (n). */
-const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *g, size_t first,
-                                 size_t n);
+/* The direction (n) of a block from its gradient g (n) at x (n); `clip` is what the whole gradient is multiplied by. */
+const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *x,
+                                 const float *g, float clip, size_t first, size_t n);
 
 /* The block of x and of the node's states that begins at `first`. */
 void gv_block_begin(const struct gv_engine *engine, const struct gv_node *node, float *x, size_t first, float rate,

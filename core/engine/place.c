@@ -13,7 +13,7 @@ enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err)
   if (status == GV_OK)
     status = gv_view_create(s->schedule, &worker->view, err);
   if (status == GV_OK)
-    status = gv_alloc_for(&worker->direction, GV_BLOCK, sizeof(float), "a block", err);
+    status = gv_alloc_for(&worker->direction, 2 * GV_BLOCK, sizeof(float), "a block", err);
   if (status == GV_OK)
     status = gv_alloc_for(&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
   if (status == GV_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/clones.h"
 #include "core/engine/internal.h"
 
 void gv_block_begin(const struct gv_engine *e, const struct gv_node *node, float *x, size_t first, float rate,
@@ -18,18 +19,39 @@ void gv_block_begin(const struct gv_engine *e, const struct gv_node *node, float
     block->state[s] = node->states + (size_t)s * e->stride + first;
 }
 
-const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *g, size_t first,
-                                 size_t n)
+/* to (n) <- clip g + decay x; to may be g. */
+GV_CLONES
+static void shape(float *to, const float *g, const float *restrict x, float clip, float decay,
+                  size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    to[i] = clip * g[i] + decay * x[i];
+}
+
+const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *x,
+                                 const float *g, float clip, size_t first, size_t n)
 {
   const struct gv_engine *e = worker->engine;
   const struct gv_optimizer *optimizer = e->setup.optimizer;
-  if (optimizer->direction == NULL)
-    return g;
-  float *state[GV_OPTIMIZER_STATES_MAX] = {NULL};
+  bool coupled = e->decay > 0 && !optimizer->decoupled;
+  struct gv_slope slope = {.n = n, .step = node->rounds, .g = g, .d = worker->direction};
+  if (coupled || clip != 1) {
+    float *shaped = worker->direction + GV_BLOCK;
+    shape(shaped, g, x, clip, coupled ? e->decay : 0, n);
+    slope.g = shaped;
+  }
   size_t before = (size_t)e->setup.algorithm->states;
   for (size_t s = 0; s < (size_t)optimizer->states; s++)
-    state[s] = node->states + (before + s) * e->stride + first;
-  return optimizer->direction(e->setup.optimizer_options, g, worker->direction, state, n);
+    slope.state[s] = node->states + (before + s) * e->stride + first;
+  const float *d = optimizer->direction != NULL
+                       ? optimizer->direction(e->setup.optimizer_options, &slope)
+                       : slope.g;
+  if (e->decay > 0 && !coupled) {
+    shape(worker->direction, d, x, 1, e->decay, n);
+    d = worker->direction;
+  }
+  return d;
 }
 
 void gv_worker_compute(struct gv_worker *worker, int index, float *g, uint64_t round, double rate)
@@ -60,15 +82,16 @@ void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float
     gv_block_begin(e, node, x, first, rate, &block);
     for (int m = 0; m < algorithm->messages; m++)
       block.message[m] = message[m] + first;
-    block.d = gv_worker_direction(worker, node, g + first, first, block.n);
+    block.d = gv_worker_direction(worker, node, block.x, g + first, 1, first, block.n);
     algorithm->local(e->setup.algorithm_options, &block);
   }
 }
 
 /* What a round averages: the same for all nodes. */
-static enum gv_mixing mixing_of(const struct gv_engine *e, uint64_t round)
+static enum gv_mixing mixing_of(const struct gv_worker *worker, uint64_t round)
 {
-  enum gv_mixing mixing = e->setup.algorithm->mixing(e->setup.algorithm_options, round);
+  const struct gv_engine *e = worker->engine;
+  enum gv_mixing mixing = e->setup.algorithm->mixing(e->setup.algorithm_options, &worker->rhythm, round);
   return mixing == GV_MIX_NEIGHBORS && e->setup.schedule->average ? GV_MIX_GLOBAL : mixing;
 }
 
@@ -110,7 +133,8 @@ static void combine(struct gv_worker *worker, int index, float rate, const float
         gv_exchange_mix(e->exchange, index, m, first, block.n, scratch);
       block.mixed[m] = mean != NULL ? mean[m] + first : scratch;
     }
-    block.d = algorithm->gradient_message ? gv_worker_direction(worker, node, block.mixed[0], first, block.n)
+    block.d = algorithm->gradient_message ? gv_worker_direction(worker, node, block.x, block.mixed[0], 1, first,
+                                                                block.n)
                                           : NULL;
     algorithm->combine(e->setup.algorithm_options, &block);
   }
@@ -158,7 +182,7 @@ static void keep(struct gv_worker *worker, int index, float rate)
 
 void gv_worker_step(struct gv_worker *worker, uint64_t round)
 {
-  enum gv_mixing mixing = mixing_of(worker->engine, round);
+  enum gv_mixing mixing = mixing_of(worker, round);
   float rate = (float)gv_engine_rate(worker->engine, round);
   for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step)
     step(worker, i, rate, round, mixing);
@@ -167,7 +191,7 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
 {
   struct gv_engine *e = worker->engine;
-  enum gv_mixing mixing = mixing_of(e, round), next = steps ? mixing_of(e, round + 1) : GV_MIX_NONE;
+  enum gv_mixing mixing = mixing_of(worker, round), next = steps ? mixing_of(worker, round + 1) : GV_MIX_NONE;
   float rate = (float)gv_engine_rate(e, round), next_rate = steps ? (float)gv_engine_rate(e, round + 1) : 0;
   const float *mean[GV_MESSAGES_MAX] = {NULL};
   for (int m = 0; mixing == GV_MIX_GLOBAL && m < e->setup.algorithm->messages; m++)

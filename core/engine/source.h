@@ -33,6 +33,12 @@ struct gv_source {
    * one thread at a time for a node, by many for different nodes. Neither fails nor allocates. */
   void (*draw)(void *context, int node, uint64_t round, struct gv_buffer *buffer, struct gv_batch *batch);
 
+  /* The training samples of a node, for measuring at all of them; NULL: they cannot be had. batch <- its samples
+   * first .. first+n-1. Pure, any thread. n <= the buffer's max_batch. */
+  int64_t (*shard_size)(void *context, int node);
+  void (*shard)(void *context, int node, int64_t first, int32_t n, struct gv_buffer *buffer,
+                struct gv_batch *batch);
+
   /* batch <- test samples first .. first+n-1. Pure, any thread. n <= the buffer's max_batch. */
   void (*test)(void *context, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch);
 };
