@@ -1,4 +1,5 @@
 libgv_la_SOURCES += \
+  %D%/advice.c \
   %D%/chart.c %D%/chart.h \
   %D%/filter.c %D%/filter.h \
   %D%/eval.c %D%/eval.h \

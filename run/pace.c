@@ -22,14 +22,11 @@ static enum gv_status resolve_pace(struct gv_run *run, struct gv_error *err)
   if (!known)
     return gv_fail(err, GV_USAGE, "pace %s: accepted are sync, async and auto", pace);
   if (run->async && !(paces & GV_PACE_ASYNC))
-    return gv_fail(err, GV_USAGE, "pace async: %s averages over all nodes, which waits for all of them; accepted "
-                   "are --algorithm dsgd, adpsgd and push-sum", name);
+    return gv_fail(err, GV_USAGE, "pace async: algorithm %s needs the messages of one and the same round; "
+                   "accepted are --algorithm dsgd, adpsgd and push-sum", name);
   if (!run->async && !(paces & GV_PACE_SYNC))
     return gv_fail(err, GV_USAGE, "pace sync: %s is an asynchronous algorithm; leave --pace out, or take dsgd",
                    name);
-  if (run->algorithm->pushes && gv_options_given(run->options, "weights"))
-    return gv_fail(err, GV_USAGE, "weights %s: %s gives equal shares to all who hear a node; leave --weights out",
-                   gv_options_text(run->options, "weights"), name);
   if (run->async && run->schedule->average)
     return gv_fail(err, GV_USAGE, "pace async: topology %s is a mean over all nodes, which waits for all of them; "
                    "accepted is one where a node hears some of the others, as one-peer-exponential",

@@ -45,11 +45,10 @@ static void set_choice(json_t *resolved, const char *key, const struct gv_table 
 static void set_weights(json_t *resolved, const struct gv_run *run)
 {
   const struct gv_schedule *schedule = run->schedule;
-  if (schedule->weighting == GV_WEIGHTS_RULE && !run->algorithm->pushes)
+  if (schedule->weighting == GV_WEIGHTS_RULE && !schedule->shares)
     set_choice(resolved, "weights", &gv_weight_table, gv_options_text(run->options, "weights"));
   else
-    set_resolved(resolved, "weights",
-                 run->algorithm->pushes && !schedule->average ? "shares" : gv_schedule_weights(schedule), NULL);
+    set_resolved(resolved, "weights", gv_schedule_weights(schedule), NULL);
 }
 
 static json_t *number_or_null(int64_t number, bool known)

@@ -21,8 +21,10 @@ static enum gv_status resolve_names(struct gv_run *run, struct gv_error *err)
   if (status != GV_OK)
     return status;
   run->algorithm = (const struct gv_algorithm *)found;
-  status =
-      gv_named_parse(&gv_optimizer_table, gv_options_text(o, "optimizer"), &found, &run->optimizer_options, err);
+  const char *optimizer = gv_options_text(o, "optimizer");
+  if (strcmp(optimizer, "auto") == 0)
+    optimizer = run->algorithm->own_momentum ? "sgd" : "momentum";
+  status = gv_named_parse(&gv_optimizer_table, optimizer, &found, &run->optimizer_options, err);
   if (status != GV_OK)
     return status;
   run->optimizer = (const struct gv_optimizer *)found;
@@ -84,6 +86,22 @@ static enum gv_status resolve_data(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK && run->untested)
     run->source.test_samples = 0;
   return status;
+}
+
+static enum gv_status resolve_schedule(struct gv_run *run, struct gv_error *err)
+{
+  const struct gv_options *o = run->options;
+  const char *topology = gv_options_text(o, "topology");
+  const char *weights = gv_options_given(o, "weights") ? gv_options_text(o, "weights") : NULL;
+  const struct gv_faults faults = {.drop_link = gv_options_real(o, "drop-link"),
+                                   .churn = gv_options_real(o, "churn"), .seed = run->seed};
+  if (run->algorithm->pushes && weights != NULL)
+    return gv_fail(err, GV_USAGE, "weights %s: %s gives equal shares to all who hear a node; leave --weights out",
+                   weights, run->algorithm->named.name);
+  enum gv_status status =
+      run->algorithm->pushes ? gv_schedule_create_shares(topology, run->nodes, run->seed, &run->schedule, err)
+                             : gv_schedule_create(topology, weights, run->nodes, run->seed, &run->schedule, err);
+  return status == GV_OK ? gv_schedule_set_faults(run->schedule, &faults, err) : status;
 }
 
 static enum gv_status resolve_length(struct gv_run *run, struct gv_error *err)
@@ -154,9 +172,7 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = resolve_data(run, err);
   if (status == GV_OK)
-    status = gv_schedule_create(gv_options_text(o, "topology"),
-                                gv_options_given(o, "weights") ? gv_options_text(o, "weights") : NULL, run->nodes,
-                                run->seed, &run->schedule, err);
+    status = resolve_schedule(run, err);
   if (status == GV_OK)
     status = gv_run_resolve_pace(run, err);
   if (status == GV_OK)

@@ -41,6 +41,7 @@ enum gv_status gv_run_create(struct gv_run **out, struct gv_error *err)
   struct plain plain = plain_begin();
   enum gv_status status = gv_options_create(gv_run_options(), "train", &run->options, err);
   plain_end(plain);
+  run->first_loss = NAN;
   if (status != GV_OK) {
     free(run);
     return status;
@@ -121,6 +122,8 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
         (double)evaluation->round * (double)run->source.samples_per_round / evaluation->seconds;
   if (evaluation->round == 0)
     gv_log(GV_LOG_DETAIL, GV_FIRST_ROUND_LINE);
+  else
+    gv_run_advise(run, evaluation->train_loss);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
   if (status == GV_OK && run->watcher.evaluated != NULL)
     run->watcher.evaluated(run->watcher.context, &run->result);
@@ -163,6 +166,7 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .rate = run->rate,
       .rate_options = run->rate_options,
       .learning_rate = gv_options_real(run->options, "learning-rate"),
+      .global_every = (uint64_t)gv_options_int(run->options, "global-every"),
       .async = run->async,
       .slow = run->slow,
       .workers = run->placing.workers,
@@ -282,6 +286,8 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
     run->watcher.started(run->watcher.context, &run->result);
   struct gv_error ended = {GV_OK, ""};
   status = gv_engine_run(run->engine, &ended);
+  if (status == GV_NUMERIC)
+    gv_run_advise(run, INFINITY);
   if (status != GV_OK && status != GV_INTERRUPTED)
     return give_up(run, gv_fail(err, status, "%s", ended.text));
   run->result.interrupted = status == GV_INTERRUPTED;

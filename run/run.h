@@ -49,6 +49,9 @@ struct gv_run {
   struct gv_placing placing;   /* workers, and where they stand */
   uint64_t seed;
 
+  double first_loss;           /* mean training loss up to the first evaluation behind round 0; NAN before */
+  bool advised;                /* what gv_run_advise has to say was said */
+
   struct gv_task task;
   struct gv_plugin_hosts *hosts;
   const struct gv_host **host_tables;  /* (threads of all workers) */
@@ -65,6 +68,10 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
 
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
+
+/* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above that of the
+ * first epochs, or is not finite. */
+void gv_run_advise(struct gv_run *run, double train_loss);
 
 /* What --verbose says when the evaluation before round 0 is done. */
 #define GV_FIRST_ROUND_LINE "all is ready; the first round is next"

@@ -1,4 +1,6 @@
 /* The engine: identities of the algorithms, the same bits for any number of workers, errors and stops. */
+#include <stdio.h>
+
 #include "core/engine/hosting.h"
 #include "core/graph/topology.h"
 #include "core/graph/view.h"
@@ -17,9 +19,14 @@ START_TEST(one_node_is_plain_sgd)
     for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++) {
       if (!takes_nodes(gv_topology_table.entries[t], 1))
         continue;
-      struct toy_run run = {.algorithm = gv_algorithm_table.entries[a]->name,
-                            .topology = gv_topology_table.entries[t]->name,
+      const struct gv_algorithm *algorithm = (const struct gv_algorithm *)gv_algorithm_table.entries[a];
+      char name[64];  /* without momentum */
+      bool slow = strcmp(algorithm->named.name, "slowmo") == 0;
+      snprintf(name, sizeof name, "%s%s", algorithm->named.name, algorithm->own_momentum || slow ? ":beta=0" : "");
+      struct toy_run run = {.algorithm = name, .topology = gv_topology_table.entries[t]->name,
                             .nodes = 1, .dim = DIM, .rate = 0.1, .rounds = 20};
+      if (!toy_defined(gv_algorithm_table.entries[a], NULL, run.topology, 1))
+        continue;
       run.async = !toy_in_step(gv_algorithm_table.entries[a]);
       if (run.async && strcmp(run.topology, "full") == 0)
         continue;
@@ -225,24 +232,37 @@ END_TEST
 
 /* ---- determinism ---- */
 
-/* Every optimizer with every algorithm on one topology, and the first of both on all of them. */
-START_TEST(same_bits_for_every_number_of_workers)
+static void compare_workers(const char *topology, int nodes, const struct gv_named *algorithm,
+                            const struct gv_named *optimizer)
 {
   static float first[DIM], other[DIM];
   static const int workers[] = {1, 2, 5, 1};
+  for (size_t w = 0; w < 4; w++) {
+    struct toy_run run = {.topology = topology, .algorithm = algorithm != NULL ? algorithm->name : "dsgd",
+                          .optimizer = optimizer != NULL ? optimizer->name : "sgd",
+                          .nodes = nodes,
+                          .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 15, .eval_every = 10};
+    assert_ok(toy_train(&run, w == 0 ? first : other, err));
+    ck_assert_msg(w == 0 || memcmp(first, other, sizeof first) == 0, "%s with %s on %s: not the same on %d workers",
+                  run.algorithm, run.optimizer, run.topology, workers[w]);
+  }
+}
+
+/* Every optimizer with every algorithm on one topology, and the first of both on all of them. */
+START_TEST(same_bits_for_every_number_of_workers)
+{
   for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++)
-    for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
-      for (size_t o = 0; gv_optimizer_table.entries[o] != NULL && toy_in_step(gv_algorithm_table.entries[a]); o++)
-        for (size_t w = 0; w < 4 && (a + o == 0 || t == 0) && takes_nodes(gv_topology_table.entries[t], 8); w++) {
-          struct toy_run run = {.topology = gv_topology_table.entries[t]->name,
-                                .algorithm = gv_algorithm_table.entries[a]->name,
-                                .optimizer = gv_optimizer_table.entries[o]->name,
-                                .nodes = takes_nodes(gv_topology_table.entries[t], 7) ? 7 : 8,
-                                .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 15, .eval_every = 10};
-          assert_ok(toy_train(&run, w == 0 ? first : other, err));
-          if (w > 0)
-            ck_assert_mem_eq(first, other, sizeof first);
-        }
+    if (takes_nodes(gv_topology_table.entries[t], 8))
+      compare_workers(gv_topology_table.entries[t]->name, takes_nodes(gv_topology_table.entries[t], 7) ? 7 : 8, NULL,
+                      NULL);
+  for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
+    for (size_t o = 0; gv_optimizer_table.entries[o] != NULL && toy_in_step(gv_algorithm_table.entries[a]); o++) {
+      const struct gv_named *algorithm = gv_algorithm_table.entries[a], *optimizer = gv_optimizer_table.entries[o];
+      const char *varying = "one-peer-exponential";
+      const char *on = toy_defined(algorithm, NULL, varying, 7) ? varying : "ring";
+      if (toy_defined(algorithm, optimizer, on, 7))
+        compare_workers(on, 7, algorithm, optimizer);
+    }
 }
 END_TEST
 
@@ -289,10 +309,13 @@ START_TEST(same_bits_when_looked_at)
 {
   static float one[DIM], other[DIM];
   for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++) {
-    if (!toy_in_step(gv_algorithm_table.entries[a]))
+    const struct gv_named *algorithm = gv_algorithm_table.entries[a];
+    if (!toy_in_step(algorithm))
       continue;
-    struct toy_run run = {.topology = "one-peer-exponential", .algorithm = gv_algorithm_table.entries[a]->name,
-                          .optimizer = "momentum", .nodes = 7, .workers = 3, .dim = DIM, .rate = 0.02,
+    bool own = ((const struct gv_algorithm *)algorithm)->own_momentum;
+    const char *varying = "one-peer-exponential";
+    struct toy_run run = {.topology = toy_defined(algorithm, NULL, varying, 7) ? varying : "ring",
+                          .algorithm = algorithm->name, .optimizer = own ? "sgd" : "momentum", .nodes = 7, .workers = 3, .dim = DIM, .rate = 0.02,
                           .rounds = 25, .eval_every = 10};
     assert_ok(toy_train(&run, one, err));
     run.inspect = look_on;

@@ -231,7 +231,7 @@ static void trial_body(void *arg, struct gv_team *team, int worker)
       for (int j = 0; j < n; j++)
         want += (double)tag(j, k);
       for (int m = 0; m < 2; m++) {
-        const float *mean = gv_exchange_average(t->exchange, worker, first, m);
+        const float *mean = gv_exchange_average(t->exchange, worker, first, m, 0, NULL);
         if (wrong(mean, t->dim, (float)(want * (m + 1) / n), 0) != 0)
           ck_abort_msg("worker %d, mixing %u: mean %g", worker, k, (double)mean[0]);
       }

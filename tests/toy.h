@@ -150,6 +150,8 @@ struct toy_run {
   const float *start;  /* (dim), or NULL: toy_init */
   bool async;
   const double *slow;  /* (nodes), or NULL */
+  uint64_t global_every;
+  struct gv_faults faults;
   const struct gv_model *model;  /* NULL: toy_model */
 };
 
@@ -159,6 +161,22 @@ static const struct gv_host toy_hosts[TOY_THREADS_MAX];  /* told apart by their 
 static inline bool toy_in_step(const struct gv_named *algorithm)
 {
   return ((const struct gv_algorithm *)algorithm)->paces & GV_PACE_SYNC;
+}
+
+/* Whether an algorithm is defined on a schedule and with an optimizer, by what its descriptor says. */
+static inline bool toy_defined(const struct gv_named *named, const struct gv_named *with, const char *topology, int nodes)
+{
+  const struct gv_algorithm *algorithm = (const struct gv_algorithm *)named;
+  const struct gv_optimizer *optimizer = (const struct gv_optimizer *)with;
+  struct gv_schedule *schedule = NULL;
+  assert_ok(gv_schedule_create(topology, NULL, nodes, 1, &schedule, err));
+  bool fits = !(algorithm->symmetric && schedule->directed) && !(algorithm->fixed && schedule->period != 1);
+  gv_schedule_destroy(schedule);
+  if (optimizer != NULL && algorithm->own_momentum && optimizer->direction != NULL)
+    fits = false;
+  if (optimizer != NULL && algorithm->linear && optimizer->adaptive)
+    fits = false;
+  return fits;
 }
 
 /* Runs; mean (dim) <- the mean model, may be NULL. */
@@ -183,12 +201,17 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
   struct gv_schedule *schedule = NULL;
   const struct gv_named *algorithm = NULL, *optimizer = NULL, *rate = NULL;
   struct gv_options *a_options = NULL, *o_options = NULL, *r_options = NULL;
-  assert_ok(gv_schedule_create(run->topology ? run->topology : "ring", NULL, run->nodes, 1, &schedule, err));
   assert_ok(
       gv_named_parse(&gv_algorithm_table, run->algorithm ? run->algorithm : "dsgd", &algorithm, &a_options, err));
+  const char *topology = run->topology ? run->topology : "ring";
+  if (((const struct gv_algorithm *)algorithm)->pushes)
+    assert_ok(gv_schedule_create_shares(topology, run->nodes, 1, &schedule, err));
+  else
+    assert_ok(gv_schedule_create(topology, NULL, run->nodes, 1, &schedule, err));
   assert_ok(
       gv_named_parse(&gv_optimizer_table, run->optimizer ? run->optimizer : "sgd", &optimizer, &o_options, err));
   assert_ok(gv_named_parse(&gv_rate_table, run->schedule ? run->schedule : "constant", &rate, &r_options, err));
+  enum gv_status status = gv_schedule_set_faults(schedule, &run->faults, why);
   const struct gv_host *hosts[TOY_THREADS_MAX];
   for (int h = 0; h < TOY_THREADS_MAX; h++)
     hosts[h] = &toy_hosts[h];
@@ -202,9 +225,11 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .workers = run->workers > 0 ? run->workers : 1, .threads = run->threads, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
       .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
-      .start = run->start, .async = run->async, .slow = run->slow};
+      .start = run->start, .async = run->async, .slow = run->slow,
+      .global_every = run->global_every};
   struct gv_engine *engine = NULL;
-  enum gv_status status = gv_engine_create(&setup, &engine, why);
+  if (status == GV_OK)
+    status = gv_engine_create(&setup, &engine, why);
   if (status == GV_OK) {
     status = gv_engine_run(engine, why);
     if (mean != NULL)

@@ -78,7 +78,8 @@ struct gv_algorithm {
   bool symmetric;        /* every W(k) symmetric */
   bool fixed;            /* the same W in every round */
   bool lambda_bounded;   /* lambda_min(W) > -1/3 */
-  bool steady;           /* no global averages in between, nor between rounds of its own */
+  bool steady;           /* no global averages in between */
+  bool own_averages;     /* has global averages of its own, or no neighbours: none are put in between */
   bool together;         /* every node takes part in every round */
   bool own_momentum;     /* the optimizer is sgd */
   bool linear;           /* the optimizer is linear in the gradients */

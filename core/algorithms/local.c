@@ -27,6 +27,7 @@ const struct gv_algorithm gv_algorithm_local = {
     .messages = 1,
     .paces = GV_PACE_SYNC,
     .in_place = true,
+    .own_averages = true,
     .mixing = mixing,
     .local = local,
 };

@@ -19,7 +19,7 @@ static const float *direction(const struct gv_options *options, const struct gv_
 static const struct gv_option options[] = {
     {.key = "beta", .type = GV_OPTION_REAL, .value = "0.9", .min = 0, .max = 0.9999,
      .help = "share kept of the last direction"},
-    GV_OPTIMIZER_COMMON,
+    GV_OPTIMIZER_COMMON("0"),
 };
 
 const struct gv_optimizer gv_optimizer_momentum = {

@@ -29,10 +29,10 @@ struct gv_optimizer {
   const float *(*direction)(const struct gv_options *options, const struct gv_slope *slope);
 };
 
-/* Every optimizer's table ends with these rows: the engine reads them. */
-#define GV_OPTIMIZER_COMMON                                                                                 \
-  {.key = "weight-decay", .type = GV_OPTION_REAL, .value = "0", .min = 0, .max = 1e3,                       \
-   .help = "adds so many times the weights"},                                                               \
+/* Every optimizer's table ends with these rows, which the engine reads. */
+#define GV_OPTIMIZER_COMMON(decay)                                                                          \
+  {.key = "weight-decay", .type = GV_OPTION_REAL, .value = decay, .min = 0, .max = 1e3,                     \
+   .help = "so many times the weights are added"},                                                          \
   {.key = "clip", .type = GV_OPTION_REAL, .value = "none", .min = 1e-12, .max = 1e12, .words = "none",      \
    .help = "a gradient longer than this (2-norm) is shortened to it"},                                      \
   {.key = NULL}

@@ -22,6 +22,8 @@ const struct gv_algorithm gv_algorithm_psgd = {
     .messages = 1,
     .paces = GV_PACE_SYNC,
     .gradient_message = true,
+    .own_averages = true,
+    .together = true,
     .mixing = mixing,
     .combine = combine,
 };

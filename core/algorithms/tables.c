@@ -4,10 +4,21 @@
 
 static const struct gv_named *const algorithms[] = {
     &gv_algorithm_dsgd.named,
+    &gv_algorithm_dsgd_awc.named,
     &gv_algorithm_psgd.named,
     &gv_algorithm_local.named,
-    &gv_algorithm_adpsgd.named,
+    &gv_algorithm_pga.named,
+    &gv_algorithm_aga.named,
+    &gv_algorithm_slowmo.named,
+    &gv_algorithm_gt.named,
+    &gv_algorithm_d2.named,
+    &gv_algorithm_exact_diffusion.named,
+    &gv_algorithm_dmsgd.named,
+    &gv_algorithm_decentlam.named,
+    &gv_algorithm_qg_dsgdm.named,
     &gv_algorithm_push_sum.named,
+    &gv_algorithm_choco.named,
+    &gv_algorithm_adpsgd.named,
     NULL,
 };
 
@@ -21,6 +32,9 @@ static const struct gv_named *const optimizers[] = {
     &gv_optimizer_sgd.named,
     &gv_optimizer_momentum.named,
     &gv_optimizer_nesterov.named,
+    &gv_optimizer_adam.named,
+    &gv_optimizer_adamw.named,
+    &gv_optimizer_rmsprop.named,
     NULL,
 };
 

@@ -35,6 +35,14 @@ double gv_stream_uniform(struct gv_stream *s)
   return ((double)(bits >> 12) + 0.5) * 0x1p-52;
 }
 
+double gv_uniform_of_pair(uint64_t seed, enum gv_purpose purpose, uint32_t a, uint32_t b, uint32_t round)
+{
+  struct gv_stream s;
+  gv_stream_start(&s, seed, purpose, a, round);
+  s.counter[0] = b;
+  return gv_stream_uniform(&s);
+}
+
 double gv_stream_normal(struct gv_stream *s)
 {
   double radius = sqrt(-2 * log(gv_stream_uniform(s)));

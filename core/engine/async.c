@@ -78,15 +78,16 @@ static void mix_and_publish(struct gv_worker *worker, int index, const float *g,
   struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
+  float clip = gv_worker_clip(worker, g);
   int next = gv_snapshots_free(e->snapshots, index, -1);
   float *x = next >= 0 ? gv_snapshots_slot(e->snapshots, index, next) : node->own;
   gv_snapshots_collect(e->snapshots, index, node->rounds, &worker->asynchrony);
   for (size_t first = 0; first < e->dim; first += GV_BLOCK) {
     struct gv_block block;
-    gv_block_begin(e, node, x, first, rate, &block);
+    gv_block_begin(e, node, x, first, rate, GV_MIX_NEIGHBORS, &block);
     gv_snapshots_mix(e->snapshots, index, node->x, first, block.n, worker->average);
     block.mixed[0] = worker->average;
-    block.d = gv_worker_direction(worker, node, node->x + first, g + first, 1, first, block.n);
+    block.d = gv_worker_direction(worker, node, node->x + first, g + first, clip, first, block.n);
     algorithm->combine(e->setup.algorithm_options, &block);
   }
   gv_snapshots_release(e->snapshots, index);
@@ -107,12 +108,12 @@ static void apply(struct gv_worker *worker, int index, const float *g, float rat
   const struct gv_algorithm *algorithm = e->setup.algorithm;
   if (algorithm->pushes) {
     float *mass = gv_mail_mass(e->mail, index);
-    gv_worker_local(worker, node, mass, g, rate, &mass);
+    gv_worker_local(worker, node, mass, g, rate, GV_MIX_NEIGHBORS, &mass);
     gv_mail_deliver(e->mail, index, node->rounds, node->x, &worker->asynchrony);
   } else if (algorithm->replica_message) {
     mix_and_publish(worker, index, g, rate);
   } else {
-    gv_worker_local(worker, node, node->x, g, rate, &node->x);
+    gv_worker_local(worker, node, node->x, g, rate, GV_MIX_NEIGHBORS, &node->x);
     publish_and_mix(worker, index);
   }
   node->rounds++;

@@ -180,14 +180,14 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
     return gv_fail(err, GV_USAGE, "asynchronous pace: the mean of all nodes waits for all of them; accepted are "
                    "topologies where a node hears some of the others");
   bool fits = a->messages >= 1 && a->messages <= GV_MESSAGES_MAX && a->states <= GV_STATES_MAX &&
-              s->optimizer->states <= GV_OPTIMIZER_STATES_MAX && (a->in_place == (a->combine == NULL)) &&
+              s->optimizer->states <= GV_OPTIMIZER_STATES_MAX && (a->in_place || a->combine != NULL) &&
               ((a->gradient_message || a->replica_message) == (a->local == NULL)) &&
-              !(a->in_place && (a->gradient_message || a->messages != 1)) && (a->mixing != NULL || s->async) &&
+              !(a->in_place && (a->gradient_message || a->replica_message)) && (a->mixing != NULL || s->async) &&
               !(s->async && (a->gradient_message || a->messages != 1 || s->inspect != NULL)) &&
-              !(a->pushes && !a->in_place);
+              (a->in_place || !(a->pushes || a->lazy)) && !(a->compresses && (a->in_place || a->states < 1));
   if (!fits)
     return gv_fail(err, GV_USAGE, "algorithm %s: its descriptor contradicts itself", a->named.name);
-  return GV_OK;
+  return gv_guard(s, err);
 }
 
 static enum gv_status make_exchange(struct gv_engine *e, struct gv_error *err)
@@ -197,7 +197,11 @@ static enum gv_status make_exchange(struct gv_engine *e, struct gv_error *err)
     return gv_mail_create(s->schedule, e->dim, &e->mail, err);
   if (s->async)
     return gv_snapshots_create(s->schedule, e->host, e->dim, &e->snapshots, err);
-  return gv_exchange_create(s->schedule, s->workers, e->dim, s->algorithm->messages, &e->exchange, err);
+  enum gv_status status =
+      gv_exchange_create(s->schedule, s->workers, e->dim, s->algorithm->messages, &e->exchange, err);
+  if (status == GV_OK && s->algorithm->lazy)
+    gv_exchange_set_share(e->exchange, 0.5);
+  return status;
 }
 
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err)

@@ -3,34 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/clones.h"
 #include "core/engine/internal.h"
+#include "core/engine/reduce.h"
 #include "core/engine/score.h"
 #include "core/exchange/asynchrony.h"
 #include "core/exchange/mix.h"
-
-enum { LANES = 16 };
-
-/* sum (a - b)^2 in double, in an order of its own that no vector width changes. */
-GV_CLONES
-static double squared_distance(const float *restrict a, const float *restrict b, size_t n)
-{
-  double lane[LANES] = {0};
-  size_t whole = n / LANES * LANES;
-  for (size_t i = 0; i < whole; i += LANES)
-    for (size_t l = 0; l < LANES; l++) {
-      double d = (double)a[i + l] - (double)b[i + l];
-      lane[l] += d * d;
-    }
-  for (size_t i = whole; i < n; i++) {
-    double d = (double)a[i] - (double)b[i];
-    lane[i - whole] += d * d;
-  }
-  double sum = 0;
-  for (size_t l = 0; l < LANES; l++)
-    sum += lane[l];
-  return sum;
-}
 
 /* The k-th of the nodes that are evaluated one by one, evenly spaced. */
 static int judged_node(const struct gv_engine *e, int k)
@@ -101,11 +78,28 @@ static void collect(const struct gv_engine *e, int k, double *loss, double *accu
   *accuracy = e->chunks > 0 && e->setup.source->shape.classes > 0 ? (double)correct / samples : NAN;
 }
 
-static void summarise_pace(const struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
+/* What was sent; a global average as a ring all-reduce does it. In asynchronous pace what was received. */
+static void summarise_traffic(const struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
 {
-  out->node_rounds_min = out->node_rounds_max = round;
-  if (!e->setup.async)
-    return;
+  double n = e->nodes, messages = 0, bytes = 0, averages = (double)e->worker[0].averages;
+  double each = gv_engine_message_bytes(&e->setup);
+  for (int w = 0; w < e->setup.workers; w++) {
+    messages += (double)e->worker[w].messages;
+    bytes += (double)e->worker[w].bytes;
+  }
+  messages += averages * 2 * (n - 1) * n;
+  bytes += averages * 2 * (n - 1) * each;
+  if (e->setup.async) {
+    messages = (double)(e->mail != NULL ? out->asynchrony.published : out->asynchrony.taken);
+    bytes = messages * each;
+  }
+  out->messages = round > 0 ? messages / n / (double)round : 0;
+  out->bytes = round > 0 ? bytes / n / (double)round : 0;
+  out->global_averages = e->worker[0].averages;
+}
+
+static void summarise_pace(const struct gv_engine *e, struct gv_evaluation *out)
+{
   out->node_rounds_min = UINT64_MAX;
   out->node_rounds_max = 0;
   for (int i = 0; i < e->nodes; i++) {
@@ -141,14 +135,15 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
     distance += e->distance[i];
     train += e->node[i].loss;
     e->node[i].loss = 0;
-    steps += e->setup.async ? e->node[i].rounds : round;
+    steps += e->node[i].rounds;
   }
   out->consensus_distance = sqrt(distance / e->nodes);
   if (steps > e->last_steps)
     out->train_loss = train / (double)(steps - e->last_steps);
   e->last_steps = steps;
   e->last_evaluation = round;
-  summarise_pace(e, round, out);
+  summarise_pace(e, out);
+  summarise_traffic(e, round, out);
 }
 
 void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation)
@@ -168,7 +163,7 @@ void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_eval
   gv_team_barrier(worker->team);
 
   for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step) {
-    e->distance[i] = squared_distance(e->node[i].x, e->mean, e->dim);
+    e->distance[i] = gv_squared_distance(e->node[i].x, e->mean, e->dim);
     if (!isfinite(e->distance[i]))
       gv_worker_fail(
           worker, round, i, GV_NUMERIC,

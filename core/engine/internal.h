@@ -23,9 +23,10 @@ struct gv_node {
   float *own;         /* (dim) or NULL */
   float *states;      /* (states of the algorithm, then of the optimizer; stride) or NULL */
   double loss;        /* sum of the training losses since the last evaluation */
+  double weight;      /* of its mass, in synchronous pace; else 1 */
+  uint64_t rounds;    /* done: those it took part in */
 
   /* Asynchronous pace. */
-  uint64_t rounds;    /* done */
   int slot;           /* of the snapshots, where x lies when nobody else may see it */
   bool waits;         /* a slow node has its gradient in `pending`, and applies it at `due` */
   double due;         /* training seconds */
@@ -47,6 +48,8 @@ struct gv_worker {
   float *direction;          /* (2, GV_BLOCK) scratch */
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
   struct gv_rhythm rhythm;   /* of the global averages */
+  uint64_t messages, bytes;  /* its nodes sent to neighbours */
+  uint64_t averages;         /* global ones, in which all took part */
   int *later;                /* (its nodes) scratch: those put off in a pass */
 
   /* Asynchronous pace. */
@@ -118,11 +121,14 @@ enum gv_status gv_engine_failure(const struct gv_engine *engine, struct gv_error
 void gv_worker_step(struct gv_worker *worker, uint64_t round);
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps);
 
-/* What both paces do. compute: g (dim) <- the gradient at the node's replica, on what it draws in `round`; on
+/* step.c. compute: g (dim) <- the gradient at the node's replica, on what it draws in `round`; returns the loss; on
  * failure the worker has failed. local: the algorithm's local step from g, for x (dim) to message. */
-void gv_worker_compute(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
+double gv_worker_compute(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
 void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
-                     float *const *message);
+                     enum gv_mixing mixing, float *const *message);
+
+/* What g (dim) is to be multiplied by, for its length. */
+float gv_worker_clip(const struct gv_worker *worker, const float *g);
 
 /* The direction (n) of a block from its gradient g (n) at x (n); `clip` is what the whole gradient is multiplied by. */
 const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *x,
@@ -130,7 +136,11 @@ const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node 
 
 /* The block of x and of the node's states that begins at `first`. */
 void gv_block_begin(const struct gv_engine *engine, const struct gv_node *node, float *x, size_t first, float rate,
-                    struct gv_block *block);
+                    enum gv_mixing mixing, struct gv_block *block);
+
+/* state 0 of the node, and message (dim), <- what neighbours know of its x after a compressed message, whose bytes are
+ * returned. Uses up the worker's gradient. */
+double gv_worker_compress(struct gv_worker *worker, int node, uint64_t round, float *message);
 
 /* async.c: steps of the worker's nodes until all nodes together have taken `limit`, or a stop. The same rules. */
 void gv_worker_async(struct gv_worker *worker, uint64_t limit);
@@ -139,6 +149,14 @@ void gv_worker_async(struct gv_worker *worker, uint64_t limit);
 enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err);
 enum gv_status gv_node_place(struct gv_worker *worker, int node, struct gv_error *err);
 void gv_node_begin(struct gv_engine *engine, int node);  /* copies the start vector to where the node begins */
+
+/* size.c: whether a node's replica has memory of its own, beside the exchange; bytes of what it sends to one other. */
+bool gv_engine_owns(const struct gv_engine_setup *setup);
+double gv_engine_message_bytes(const struct gv_engine_setup *setup);
+
+/* guard.c: whether algorithm, optimizer, topology and faults fit together; else one line that says why not, and what
+ * does. */
+enum gv_status gv_guard(const struct gv_engine_setup *setup, struct gv_error *err);
 
 /* straggler.c: sleeps away what a node with setup.slow takes longer for the work it began at that time of
  * gv_thread_seconds. pause: sleeps, or less when a signal comes. */

@@ -6,12 +6,15 @@ libgv_la_SOURCES += \
   %D%/evaluate.c \
   %D%/failure.c \
   %D%/gate.c %D%/gate.h \
+  %D%/guard.c \
   %D%/hosting.c %D%/hosting.h \
   %D%/internal.h \
   %D%/place.c \
+  %D%/reduce.c %D%/reduce.h \
   %D%/round.c \
   %D%/score.c %D%/score.h \
   %D%/size.c \
   %D%/source.c %D%/source.h \
+  %D%/step.c \
   %D%/stop.h \
   %D%/straggler.c

@@ -37,7 +37,7 @@ enum gv_status gv_node_place(struct gv_worker *worker, int index, struct gv_erro
   enum gv_status status = e->mail != NULL        ? gv_mail_place(e->mail, index, worker->view, err)
                           : e->snapshots != NULL ? gv_snapshots_place(e->snapshots, index, worker->view, err)
                                                  : gv_exchange_place(e->exchange, index, worker->view, err);
-  if (status == GV_OK && (!algorithm->in_place || algorithm->pushes))
+  if (status == GV_OK && gv_engine_owns(&e->setup))
     status = gv_alloc_for(&node->own, e->stride, sizeof(float), "the nodes' weights", err);
   if (status == GV_OK && e->setup.async && e->setup.slow != NULL && e->setup.slow[index] > 1)
     status = gv_alloc_for(&node->pending, e->stride, sizeof(float), "a slow node's gradient", err);
@@ -54,6 +54,7 @@ void gv_node_begin(struct gv_engine *e, int index)
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
   size_t bytes = e->dim * sizeof(float);
+  node->weight = 1;
   if (e->snapshots != NULL) {
     /* The newest message of nobody's step yet; adpsgd's replica is it, dsgd's lies beside it. */
     node->slot = algorithm->replica_message ? 0 : 1;
@@ -63,7 +64,7 @@ void gv_node_begin(struct gv_engine *e, int index)
     memcpy(gv_mail_mass(e->mail, index), e->start, bytes);
     node->x = node->own;
   } else {
-    node->x = algorithm->in_place ? gv_exchange_message(e->exchange, index, 0, 0) : node->own;
+    node->x = node->own != NULL ? node->own : gv_exchange_message(e->exchange, index, 0, 0);
   }
   memcpy(node->x, e->start, bytes);
 }

@@ -1,221 +1,242 @@
-/* Rounds: gradient, optimizer, local step, publish; then mixing and combine. The hot path.
+/* Synchronous rounds: local step, publish; then mixing and combine. The hot path.
  *
  * A pass of a worker over its nodes mixes a node's round and takes its next step while its vector is in the cache.
  * Nobody waits for ever: what a pass waits for was published, or read to the end, in the pass before. */
-#include <math.h>
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/base/clones.h"
 #include "core/engine/internal.h"
+#include "core/exchange/mix.h"
 
-void gv_block_begin(const struct gv_engine *e, const struct gv_node *node, float *x, size_t first, float rate,
-                    struct gv_block *block)
+/* A round as all nodes of a worker see it. */
+struct turn {
+  uint64_t round;
+  float rate;
+  enum gv_mixing mixing;   /* what the algorithm asks for */
+  enum gv_mixing carried;  /* what carries it out: neighbours' averages with W = J are global ones */
+  const float *mean[GV_MESSAGES_MAX];  /* of a global average */
+  double note;             /* the mean of the notes beside the messages */
+  float clip;              /* of the mean gradient */
+};
+
+static struct turn turn_of(const struct gv_worker *worker, uint64_t round)
 {
-  block->n = e->dim - first < GV_BLOCK ? e->dim - first : GV_BLOCK;
-  block->rate = rate;
-  block->x = x + first;
-  for (int s = 0; s < e->setup.algorithm->states; s++)
-    block->state[s] = node->states + (size_t)s * e->stride + first;
+  const struct gv_engine_setup *s = &worker->engine->setup;
+  struct turn turn = {.round = round, .rate = (float)gv_engine_rate(worker->engine, round), .clip = 1};
+  turn.mixing = s->algorithm->mixing(s->algorithm_options, &worker->rhythm, round);
+  if (turn.mixing == GV_MIX_NEIGHBORS && s->global_every != 0 && (round + 1) % s->global_every == 0)
+    turn.mixing = GV_MIX_GLOBAL;
+  turn.carried = turn.mixing == GV_MIX_NEIGHBORS && s->schedule->average ? GV_MIX_GLOBAL : turn.mixing;
+  return turn;
 }
 
-/* to (n) <- clip g + decay x; to may be g. */
-GV_CLONES
-static void shape(float *to, const float *g, const float *restrict x, float clip, float decay,
-                  size_t n)
+static bool is_absent(const struct gv_engine *e, int index, uint64_t round)
 {
-#pragma omp simd
-  for (size_t i = 0; i < n; i++)
-    to[i] = clip * g[i] + decay * x[i];
+  return e->setup.schedule->faults.churn > 0 && gv_schedule_absent(e->setup.schedule, index, round);
 }
 
-const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *x,
-                                 const float *g, float clip, size_t first, size_t n)
-{
-  const struct gv_engine *e = worker->engine;
-  const struct gv_optimizer *optimizer = e->setup.optimizer;
-  bool coupled = e->decay > 0 && !optimizer->decoupled;
-  struct gv_slope slope = {.n = n, .step = node->rounds, .g = g, .d = worker->direction};
-  if (coupled || clip != 1) {
-    float *shaped = worker->direction + GV_BLOCK;
-    shape(shaped, g, x, clip, coupled ? e->decay : 0, n);
-    slope.g = shaped;
-  }
-  size_t before = (size_t)e->setup.algorithm->states;
-  for (size_t s = 0; s < (size_t)optimizer->states; s++)
-    slope.state[s] = node->states + (before + s) * e->stride + first;
-  const float *d = optimizer->direction != NULL
-                       ? optimizer->direction(e->setup.optimizer_options, &slope)
-                       : slope.g;
-  if (e->decay > 0 && !coupled) {
-    shape(worker->direction, d, x, 1, e->decay, n);
-    d = worker->direction;
-  }
-  return d;
-}
+/* ---- before mixing ---- */
 
-void gv_worker_compute(struct gv_worker *worker, int index, float *g, uint64_t round, double rate)
+/* Returns the loss. */
+static double take_gradient(struct gv_worker *worker, int index, float *g, const struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
-  struct gv_batch batch;
-  float loss = 0;
-  e->setup.source->draw(e->setup.source->context, index, round, &worker->buffer, &batch);
-  const char *why = gv_worker_gradient(worker, e->node[index].x, &batch, g, &loss);
-  if (why != NULL)
-    gv_worker_fail(worker, round, index, GV_MODEL, "node %d, round %llu: %s", index, (unsigned long long)round,
-                   why);
-  else if (!isfinite(loss))
-    gv_worker_fail(
-        worker, round, index, GV_NUMERIC,
-        "node %d, round %llu: the loss is %g; the learning rate %g may be too high, or the data not finite", index,
-        (unsigned long long)round, (double)loss, rate);
-  e->node[index].loss += (double)loss;
+  /* A worker that failed keeps publishing until all leave at the same round, so nobody waits for it. */
+  if (worker->failed)
+    return 0;
+  double began = e->setup.slow != NULL ? gv_thread_seconds() : 0;
+  double loss = gv_worker_compute(worker, index, g, turn->round, (double)turn->rate);
+  if (e->setup.slow != NULL && e->setup.slow[index] > 1)
+    gv_straggle(e, index, began);
+  return loss;
 }
 
-void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
-                     float *const *message)
+/* bytes: of a message. Global averages are counted once a round, where they are taken. */
+static void count_sent(struct gv_worker *worker, int index, const struct turn *turn, double bytes)
 {
   const struct gv_engine *e = worker->engine;
-  const struct gv_algorithm *algorithm = e->setup.algorithm;
-  for (size_t first = 0; first < e->dim; first += GV_BLOCK) {
-    struct gv_block block;
-    gv_block_begin(e, node, x, first, rate, &block);
-    for (int m = 0; m < algorithm->messages; m++)
-      block.message[m] = message[m] + first;
-    block.d = gv_worker_direction(worker, node, block.x, g + first, 1, first, block.n);
-    algorithm->local(e->setup.algorithm_options, &block);
+  uint64_t readers = (uint64_t)e->nodes - 1;
+  if (turn->carried == GV_MIX_NEIGHBORS) {
+    const struct gv_graph *graph = gv_view_graph(worker->view, turn->round);
+    readers = (uint64_t)(graph->reader_first[index + 1] - graph->reader_first[index]);
+  } else if (turn->mixing != GV_MIX_NEIGHBORS || !e->setup.algorithm->compresses) {
+    return;
   }
+  worker->messages += readers;
+  worker->bytes += readers * (uint64_t)bytes;
 }
 
-/* What a round averages: the same for all nodes. */
-static enum gv_mixing mixing_of(const struct gv_worker *worker, uint64_t round)
-{
-  const struct gv_engine *e = worker->engine;
-  enum gv_mixing mixing = e->setup.algorithm->mixing(e->setup.algorithm_options, &worker->rhythm, round);
-  return mixing == GV_MIX_NEIGHBORS && e->setup.schedule->average ? GV_MIX_GLOBAL : mixing;
-}
-
-static void step(struct gv_worker *worker, int index, float rate, uint64_t round, enum gv_mixing mixing)
+static void step(struct gv_worker *worker, int index, const struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
   float *message[GV_MESSAGES_MAX] = {NULL};
+  double loss = 0, bytes = gv_engine_message_bytes(&e->setup);
+  bool absent = is_absent(e, index, turn->round);
   for (int m = 0; m < algorithm->messages; m++)
     message[m] = gv_exchange_message(e->exchange, index, m, 0);
   float *g = algorithm->gradient_message ? message[0] : worker->gradient;
-  /* A worker that failed keeps publishing until all leave at the same round, so nobody waits for it. */
-  if (!worker->failed) {
-    double began = e->setup.slow != NULL ? gv_thread_seconds() : 0;
-    gv_worker_compute(worker, index, g, round, (double)rate);
-    if (e->setup.slow != NULL && e->setup.slow[index] > 1)
-      gv_straggle(e, index, began);
+  if (!algorithm->replica_message && !absent)
+    loss = take_gradient(worker, index, g, turn);
+  if (algorithm->local != NULL && !absent && !worker->failed)
+    gv_worker_local(worker, node, node->x, g, turn->rate, turn->mixing, message);
+  if (algorithm->compresses && !absent && !worker->failed) {
+    if (turn->mixing == GV_MIX_GLOBAL)
+      memcpy(message[0], node->x, e->dim * sizeof *message[0]);
+    else
+      bytes = gv_worker_compress(worker, index, turn->round, message[0]);
   }
-  if (algorithm->local != NULL && !worker->failed)
-    gv_worker_local(worker, node, node->x, g, rate, message);
-  if (mixing != GV_MIX_NONE)
-    gv_exchange_publish(e->exchange, index);
+  if (turn->carried == GV_MIX_NONE)
+    return;
+  if (!absent)
+    count_sent(worker, index, turn, bytes);
+  if (algorithm->pushes || algorithm->heard != NULL)
+    gv_exchange_note(e->exchange, index, algorithm->pushes ? node->weight : loss);
+  gv_exchange_publish(e->exchange, index);
 }
 
-/* From the averages to the next x, block by block. mean: the averages, or NULL for those of the collected
- * neighbours. */
-static void combine(struct gv_worker *worker, int index, float rate, const float *const *mean)
+/* ---- mixing ---- */
+
+/* x (n) <- the global average, or the half way there. */
+static void take_mean(const struct gv_engine *e, float *x, const float *own, const float *mean, size_t n)
+{
+  const float half = 0.5f;
+  if (x == own)  /* a node alone: the mean is its own */
+    return;
+  if (e->setup.algorithm->lazy)
+    gv_mix(x, own, 1, &mean, &half, n);
+  else
+    memcpy(x, mean, n * sizeof *x);
+}
+
+/* block->mixed <- the averages of its elements; what is in place goes to block->x, its place in the next slot. */
+static void average_block(struct gv_worker *worker, int index, const struct turn *turn, size_t first,
+                          struct gv_block *block)
+{
+  struct gv_engine *e = worker->engine;
+  const struct gv_algorithm *algorithm = e->setup.algorithm;
+  for (int m = 0; m < algorithm->messages; m++) {
+    bool in_x = m == 0 && algorithm->in_place;
+    float *to = in_x ? block->x : worker->average + (size_t)m * GV_BLOCK;
+    const float *own = turn->carried == GV_MIX_NEIGHBORS
+                           ? NULL
+                           : gv_exchange_message(e->exchange, index, m, 0) + first;
+    block->mixed[m] = to;
+    if (turn->carried == GV_MIX_NEIGHBORS)
+      gv_exchange_mix(e->exchange, index, m, first, block->n, to);
+    else if (turn->carried == GV_MIX_GLOBAL && in_x)
+      take_mean(e, to, own, turn->mean[m] + first, block->n);
+    else
+      block->mixed[m] = turn->carried == GV_MIX_GLOBAL ? turn->mean[m] + first : own;
+  }
+}
+
+/* From the averages to the next x (dim), block by block. */
+static void combine(struct gv_worker *worker, int index, const struct turn *turn, float *x)
 {
   struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
+  float clip = algorithm->replica_message ? gv_worker_clip(worker, worker->gradient) : turn->clip;
   for (size_t first = 0; first < e->dim; first += GV_BLOCK) {
     struct gv_block block;
-    gv_block_begin(e, node, node->x, first, rate, &block);
-    for (int m = 0; m < algorithm->messages; m++) {
-      float *scratch = worker->average + (size_t)m * GV_BLOCK;
-      if (mean == NULL)
-        gv_exchange_mix(e->exchange, index, m, first, block.n, scratch);
-      block.mixed[m] = mean != NULL ? mean[m] + first : scratch;
-    }
-    block.d = algorithm->gradient_message ? gv_worker_direction(worker, node, block.x, block.mixed[0], 1, first,
-                                                                block.n)
-                                          : NULL;
+    gv_block_begin(e, node, x, first, turn->rate, turn->mixing, &block);
+    average_block(worker, index, turn, first, &block);
+    const float *g = algorithm->replica_message    ? worker->gradient + first
+                     : algorithm->gradient_message ? block.mixed[0]
+                                                   : NULL;
+    block.d = g != NULL ? gv_worker_direction(worker, node, node->x + first, g, clip, first, block.n) : NULL;
     algorithm->combine(e->setup.algorithm_options, &block);
   }
 }
 
-static void mix_with_neighbors(struct gv_worker *worker, int index, float rate, uint64_t round)
+/* The same without a combine: the average as a whole is the next x. */
+static void average(struct gv_worker *worker, int index, const struct turn *turn, float *x)
 {
   struct gv_engine *e = worker->engine;
-  gv_exchange_collect(e->exchange, index, round);
-  if (e->setup.algorithm->in_place) {
-    float *next = gv_exchange_message(e->exchange, index, 0, 1);
-    gv_exchange_mix(e->exchange, index, 0, 0, e->dim, next);
-    e->node[index].x = next;
-  } else {
-    combine(worker, index, rate, NULL);
-  }
-  gv_exchange_finish(e->exchange, index);
+  if (turn->carried == GV_MIX_NEIGHBORS)
+    gv_exchange_mix(e->exchange, index, 0, 0, e->dim, x);
+  else if (turn->carried == GV_MIX_GLOBAL)
+    take_mean(e, x, gv_exchange_message(e->exchange, index, 0, 0), turn->mean[0], e->dim);
 }
 
-static void take_mean(struct gv_worker *worker, int index, float rate, const float *const *mean)
+/* The second half of a node's round. */
+static void mix(struct gv_worker *worker, int index, const struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
-  if (e->setup.algorithm->in_place) {
-    float *next = gv_exchange_message(e->exchange, index, 0, 1);
-    memcpy(next, mean[0], e->dim * sizeof *next);
-    e->node[index].x = next;
-  } else {
-    combine(worker, index, rate, mean);
-  }
-  gv_exchange_finish(e->exchange, index);
+  struct gv_node *node = &e->node[index];
+  const struct gv_algorithm *algorithm = e->setup.algorithm;
+  bool absent = is_absent(e, index, turn->round);
+  if (algorithm->replica_message && !absent)
+    take_gradient(worker, index, worker->gradient, turn);
+  if (turn->carried == GV_MIX_NEIGHBORS)
+    gv_exchange_collect(e->exchange, index, turn->round);
+  if (algorithm->pushes && !absent)
+    node->weight = turn->carried == GV_MIX_NEIGHBORS ? gv_exchange_collected(e->exchange, index) : turn->note;
+  float *x = node->x;
+  if (node->own == NULL && turn->carried != GV_MIX_NONE)
+    x = gv_exchange_message(e->exchange, index, 0, 1);
+  if (absent && x != node->x)
+    memcpy(x, node->x, e->dim * sizeof *x);
+  else if (!absent && algorithm->combine != NULL)
+    combine(worker, index, turn, x);
+  else if (!absent)
+    average(worker, index, turn, x);
+  node->x = x;
+  node->rounds += !absent;
+  if (turn->carried != GV_MIX_NONE)
+    gv_exchange_finish(e->exchange, index);
 }
 
-/* A round without averaging: the messages stay where they are, and nobody reads them. */
-static void keep(struct gv_worker *worker, int index, float rate)
+/* The means of all messages, and what the algorithm makes of the mean loss. */
+static void average_all(struct gv_worker *worker, struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
   const struct gv_algorithm *algorithm = e->setup.algorithm;
-  const float *own[GV_MESSAGES_MAX] = {NULL};
-  if (algorithm->in_place)
-    return;
+  bool noted = algorithm->pushes || algorithm->heard != NULL;
   for (int m = 0; m < algorithm->messages; m++)
-    own[m] = gv_exchange_message(e->exchange, index, m, 0);
-  combine(worker, index, rate, own);
+    turn->mean[m] = gv_exchange_average(e->exchange, worker->index, worker->nodes.first, m, turn->round,
+                                        noted && m == 0 ? &turn->note : NULL);
+  if (algorithm->gradient_message)
+    turn->clip = gv_worker_clip(worker, turn->mean[0]);
+  if (algorithm->heard != NULL && turn->mixing == GV_MIX_GLOBAL)
+    algorithm->heard(e->setup.algorithm_options, &worker->rhythm, turn->round, turn->note);
+  worker->averages += turn->mixing == GV_MIX_GLOBAL || !algorithm->compresses;
 }
+
+/* ---- passes ---- */
 
 void gv_worker_step(struct gv_worker *worker, uint64_t round)
 {
-  enum gv_mixing mixing = mixing_of(worker, round);
-  float rate = (float)gv_engine_rate(worker->engine, round);
+  struct turn turn = turn_of(worker, round);
   for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step)
-    step(worker, i, rate, round, mixing);
+    step(worker, i, &turn);
 }
 
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
 {
   struct gv_engine *e = worker->engine;
-  enum gv_mixing mixing = mixing_of(worker, round), next = steps ? mixing_of(worker, round + 1) : GV_MIX_NONE;
-  float rate = (float)gv_engine_rate(e, round), next_rate = steps ? (float)gv_engine_rate(e, round + 1) : 0;
-  const float *mean[GV_MESSAGES_MAX] = {NULL};
-  for (int m = 0; mixing == GV_MIX_GLOBAL && m < e->setup.algorithm->messages; m++)
-    mean[m] = gv_exchange_average(e->exchange, worker->index, worker->nodes.first, m);
+  struct turn turn = turn_of(worker, round), next = turn;
+  if (turn.carried == GV_MIX_GLOBAL)
+    average_all(worker, &turn);
+  if (steps)
+    next = turn_of(worker, round + 1);
   /* Whose neighbours are late is put off to the end of the pass; the order of nodes changes no result. */
   int late = 0;
   for (int i = worker->nodes.first; i < worker->nodes.end; i += worker->nodes.step) {
     bool last = i + worker->nodes.step >= worker->nodes.end;
-    if (mixing == GV_MIX_NEIGHBORS && !last && !gv_exchange_ready(e->exchange, i, round)) {
+    if (turn.carried == GV_MIX_NEIGHBORS && !last && !gv_exchange_ready(e->exchange, i, round)) {
       worker->later[late++] = i;
       continue;
     }
-    if (mixing == GV_MIX_NEIGHBORS)
-      mix_with_neighbors(worker, i, rate, round);
-    else if (mixing == GV_MIX_GLOBAL)
-      take_mean(worker, i, rate, mean);
-    else
-      keep(worker, i, rate);
+    mix(worker, i, &turn);
     if (steps)
-      step(worker, i, next_rate, round + 1, next);
+      step(worker, i, &next);
   }
   for (int l = 0; l < late; l++) {
-    mix_with_neighbors(worker, worker->later[l], rate, round);
+    mix(worker, worker->later[l], &turn);
     if (steps)
-      step(worker, worker->later[l], next_rate, round + 1, next);
+      step(worker, worker->later[l], &next);
   }
 }

@@ -1,10 +1,22 @@
 /* How much memory the nodes of a run take, before any of it is taken. */
-#include "core/engine/engine.h"
+#include "core/engine/internal.h"
+
+bool gv_engine_owns(const struct gv_engine_setup *s)
+{
+  const struct gv_algorithm *a = s->algorithm;
+  return s->async ? a->pushes || !a->in_place : !a->in_place && !a->replica_message;
+}
+
+double gv_engine_message_bytes(const struct gv_engine_setup *s)
+{
+  double numbers = (double)s->parameters * s->algorithm->messages + (s->algorithm->pushes ? 1 : 0);  /* its weight */
+  return numbers * (double)sizeof(float);
+}
 
 double gv_engine_bytes(const struct gv_engine_setup *s)
 {
   const struct gv_algorithm *a = s->algorithm;
-  double vectors = a->states + s->optimizer->states + (a->in_place && !a->pushes ? 0 : 1);
+  double vectors = a->states + s->optimizer->states + gv_engine_owns(s);
   if (!s->async)
     vectors += (s->schedule->nodes > 1 ? 2 : 1) * a->messages;
   else if (a->pushes)  /* what a node has, and a mailbox for each who hears it in some round */

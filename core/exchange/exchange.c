@@ -1,13 +1,18 @@
 /* The synchronous exchange: two slots a node, `published` and `mixed` epochs, slices for the global average. */
 #include "core/exchange/exchange.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/base/cache.h"
 #include "core/exchange/epoch.h"
 #include "core/exchange/mix.h"
 
-/* What the hosting worker keeps about a node. Touched by that worker alone, but for the slots' floats. */
+/* Row sums this near to 1 are 1: no message is then scaled. */
+static const double rounding = 1e-12;
+
+/* What the hosting worker keeps about a node. Touched by that worker alone, but for the slots' floats and
+ * the notes. */
 struct port {
   _Alignas(GV_APART) float *slots;     /* (2, messages, stride) */
   const float **from;                  /* (degree_max) the collected neighbours' slots of this mixing */
@@ -15,6 +20,8 @@ struct port {
   int degree;
   uint32_t mixing;                     /* mixings finished; this one uses slot mixing mod 2 */
   struct gv_view *view;                /* of the worker */
+  float excess;                        /* what the collected row sums to beyond 1; shares alone have any */
+  double note[2], collected;           /* beside the messages, read by others; the sum of the collected ones */
   uint64_t read_in[2];                 /* 1 + the round of the last mixing through each slot; 0: nobody waits */
 };
 
@@ -24,12 +31,14 @@ struct gv_exchange {
   size_t dim, stride;                  /* stride: dim in whole cache lines */
   uint32_t turns;                      /* 1: slots are used in turn; 0: a node alone has one, and mixes nothing */
   bool implied;                        /* undirected, static: who published this mixing has mixed the last */
+  double share;                        /* W stands for (1 - share) I + share W */
   bool streams;                        /* the slots do not stay in the caches: averages into slots go past them */
   struct port *ports;                  /* (nodes) */
   struct gv_epoch *published, *mixed;  /* (nodes) mixings published, finished */
   struct gv_epoch *reduced;            /* (workers) slices reduced */
   uint32_t *reductions;                /* (workers, one a GV_APART bytes) slices this worker reduced */
   const float **slots;                 /* (2, messages, nodes) every node's slots, for the global average */
+  const float **present;               /* (workers, nodes) scratch, where nodes sit out rounds; else NULL */
   float *mean;                         /* (messages, stride) */
 };
 
@@ -53,7 +62,8 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
       .dim = dim,
       .stride = (dim + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS,
       .turns = schedule->nodes > 1,
-      .implied = schedule->period == 1 && !schedule->directed,
+      .share = 1,
+      .implied = schedule->period == 1 && !schedule->directed && !gv_schedule_faulty(schedule),
   };
   /* A vector that fits the second level is read there by the step that follows its average. */
   ex->streams = gv_mix_streams(nodes * 2 * (size_t)messages * ex->stride * sizeof(float)) &&
@@ -69,6 +79,8 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
     status = gv_alloc_for(&ex->reductions, teams, GV_APART, what, err);
   if (status == GV_OK)
     status = gv_alloc_for(&ex->slots, 2 * (size_t)messages * nodes, sizeof *ex->slots, what, err);
+  if (status == GV_OK && schedule->faults.churn > 0)
+    status = gv_alloc_for(&ex->present, teams * nodes, sizeof *ex->present, what, err);
   if (status == GV_OK)
     status =
         gv_alloc_for(&ex->mean, ex->stride * (size_t)messages, sizeof *ex->mean, "the mean vector", err);
@@ -95,8 +107,14 @@ void gv_exchange_destroy(struct gv_exchange *ex)
   gv_free(ex->reduced);
   gv_free(ex->reductions);
   gv_free(ex->slots);
+  gv_free(ex->present);
   gv_free(ex->mean);
   gv_free(ex);
+}
+
+void gv_exchange_set_share(struct gv_exchange *ex, double share)
+{
+  ex->share = share;
 }
 
 static float *slot(const struct gv_exchange *ex, int node, uint32_t mixing, int m)
@@ -140,6 +158,12 @@ float *gv_exchange_message(struct gv_exchange *ex, int node, int m, int ahead)
   return slot(ex, node, mixing, m);
 }
 
+void gv_exchange_note(struct gv_exchange *ex, int node, double note)
+{
+  struct port *port = &ex->ports[node];
+  port->note[port->mixing & ex->turns] = note;
+}
+
 void gv_exchange_publish(struct gv_exchange *ex, int node)
 {
   gv_epoch_raise(&ex->published[node], ex->ports[node].mixing + 1);
@@ -154,6 +178,25 @@ bool gv_exchange_ready(const struct gv_exchange *ex, int node, uint64_t round)
   return true;
 }
 
+/* A row of shares sums to what it sums to. */
+static void collect_shares(struct gv_exchange *ex, int node, const struct gv_graph *graph)
+{
+  struct port *port = &ex->ports[node];
+  uint32_t turn = port->mixing & ex->turns;
+  double row = graph->self[node], notes = graph->self[node] * port->note[turn];
+  for (int64_t e = graph->first[node]; e < graph->first[node + 1]; e++) {
+    row += graph->weight[e];
+    notes += graph->weight[e] * ex->ports[graph->from[e]].note[turn];
+  }
+  port->excess = fabs(row - 1) < rounding ? 0 : (float)(row - 1);
+  port->collected = notes;
+}
+
+double gv_exchange_collected(const struct gv_exchange *ex, int node)
+{
+  return ex->ports[node].collected;
+}
+
 void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
 {
   struct port *port = &ex->ports[node];
@@ -163,8 +206,10 @@ void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
     int32_t j = graph->from[e];
     gv_epoch_wait(&ex->published[j], port->mixing + 1);  /* pairs with the raise in publish */
     port->from[port->degree] = slot(ex, j, port->mixing, 0);
-    port->weight[port->degree++] = (float)graph->weight[e];
+    port->weight[port->degree++] = (float)(ex->share * graph->weight[e]);
   }
+  if (ex->schedule->shares)
+    collect_shares(ex, node, graph);
   if (!ex->implied)
     port->read_in[port->mixing & 1] = round + 1;
 }
@@ -184,9 +229,33 @@ void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size
   if (offset != 0)
     for (int j = 0; j < port->degree; j++)
       port->from[j] -= offset;
+  if (port->excess != 0)
+    gv_mix_add(out, own, port->excess, count);
 }
 
-const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, int m)
+/* Of `all` (nodes) those who take part in the round, in order; count <- how many, *note <- the mean of theirs. */
+static const float *const *take_part(const struct gv_exchange *ex, int worker, uint32_t turn, uint64_t round,
+                                     const float *const *all, int *count, double *note)
+{
+  const float **present = ex->present != NULL ? ex->present + (size_t)worker * (size_t)ex->nodes : NULL;
+  double sum = 0;
+  *count = 0;
+  for (int i = 0; i < ex->nodes && (present != NULL || note != NULL); i++)
+    if (present == NULL || !gv_schedule_absent(ex->schedule, i, round)) {
+      if (present != NULL)
+        present[*count] = all[i];
+      if (note != NULL)
+        sum += ex->ports[i].note[turn];
+      ++*count;
+    }
+  if (note != NULL)
+    *note = sum / *count;
+  if (present == NULL)
+    *count = ex->nodes;
+  return present != NULL ? present : all;
+}
+
+const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, int m, uint64_t round, double *note)
 {
   uint32_t mixing = ex->ports[node].mixing;
   for (int i = 0; i < ex->nodes; i++)
@@ -197,7 +266,10 @@ const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, i
   size_t first = lines * (size_t)worker / parts * LINE_FLOATS;
   size_t end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;
   float *mean = ex->mean + (size_t)m * ex->stride;
-  (ex->streams ? gv_mean_stream : gv_mean)(mean + first, ex->nodes, all, first, end - first);
+  int count;
+  all = take_part(ex, worker, mixing & ex->turns, round, all, &count, note);
+  if (count > 0)
+    (ex->streams ? gv_mean_stream : gv_mean)(mean + first, count, all, first, end - first);
   uint32_t done = ++ex->reductions[(size_t)worker * APART_WORDS];
   gv_epoch_raise(&ex->reduced[worker], done);
   for (int w = 0; w < ex->workers; w++)

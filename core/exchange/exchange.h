@@ -36,6 +36,9 @@ enum gv_status gv_exchange_create(const struct gv_schedule *schedule, int worker
                                   struct gv_exchange **out, struct gv_error *err);
 void gv_exchange_destroy(struct gv_exchange *exchange);
 
+/* From now on W(k) stands for (1 - share) I + share W(k); before any mixing. */
+void gv_exchange_set_share(struct gv_exchange *exchange, double share);
+
 /* Takes and touches the node's slots, zeroed; on the worker that hosts it, before any other call for it. view, of
  * the exchange's schedule, is that worker's, and stays until the last call for the node. */
 enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct gv_view *view,
@@ -46,6 +49,9 @@ enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct 
  * the slot is this mixing's message of the next one. */
 float *gv_exchange_message(struct gv_exchange *exchange, int node, int m, int ahead);
 
+/* A number beside the message; before publish, which passes it on. */
+void gv_exchange_note(struct gv_exchange *exchange, int node, double note);
+
 void gv_exchange_publish(struct gv_exchange *exchange, int node);
 
 /* Whether collect would return at once. */
@@ -54,13 +60,18 @@ bool gv_exchange_ready(const struct gv_exchange *exchange, int node, uint64_t ro
 /* Waits until the neighbours of this round have published; round picks W(round). */
 void gv_exchange_collect(struct gv_exchange *exchange, int node, uint64_t round);
 
+/* The weighted sum of the collected notes, the node's own among them, where W is shares; else not known. */
+double gv_exchange_collected(const struct gv_exchange *exchange, int node);
+
 /* out (count) <- the weighted average of message m over the collected neighbours, elements first..first+count-1. */
 void gv_exchange_mix(struct gv_exchange *exchange, int node, int m, size_t first, size_t count, float *out);
 
-/* The mean of message m (dim) over all nodes. All workers call it, each once for one of its nodes and after
- * publishing all of them, in the same order of m, and each reduces its slice; returns when every slice is
- * there. Valid until the worker's last publish of the next mixing. */
-const float *gv_exchange_average(struct gv_exchange *exchange, int worker, int node, int m);
+/* The mean of message m (dim) over the nodes that take part in this round: all, or those not absent. All workers
+ * call it, each once for one of its nodes and after publishing all of them, in the same order of m, and each reduces
+ * its slice; returns when every slice is there. Valid until the worker's last publish of the next mixing. *note <-
+ * the mean of the notes, unless NULL. With nobody there the result means nothing. */
+const float *gv_exchange_average(struct gv_exchange *exchange, int worker, int node, int m, uint64_t round,
+                                 double *note);
 
 void gv_exchange_finish(struct gv_exchange *exchange, int node);
 

@@ -117,6 +117,19 @@ void gv_mix(float *out, const float *self, int degree, const float *const *from,
   }
 }
 
+GV_CLONES
+static void add_scaled(float *restrict out, const float *restrict v, float factor, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    out[i] += factor * v[i];
+}
+
+void gv_mix_add(float *out, const float *v, float factor, size_t n)
+{
+  add_scaled(out, v, factor, n);
+}
+
 /* sum <- a + b + c + d, in this order. */
 GV_CLONES
 static void begin_sum(double *restrict sum, const float *restrict a, const float *restrict b,

@@ -15,6 +15,9 @@ enum { GV_MIX_TOGETHER = 64 };  /* neighbours that gv_mix_stream takes; with mor
  * which both sides of a pair compute to the same bits. out overlaps nothing. */
 void gv_mix(float *out, const float *self, int degree, const float *const *from, const float *weight, size_t n);
 
+/* out (n) <- out + factor v; overlaps nothing. */
+void gv_mix_add(float *out, const float *v, float factor, size_t n);
+
 /* out (n) <- mean of count vectors, each at from[i] + first, summed in double in order of i.
  * Independent of how [0, dim) is cut into calls. */
 void gv_mean(float *out, int count, const float *const *from, size_t first, size_t n);

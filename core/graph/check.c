@@ -49,7 +49,7 @@ static enum gv_status check_sums(const struct gv_schedule *s, const struct gv_gr
 {
   const double *row = sums, *column = sums + s->nodes;
   gv_graph_sums(graph, s->nodes, sums, sums + s->nodes);
-  for (int i = 0; i < s->nodes; i++)
+  for (int i = 0; i < s->nodes && !s->shares; i++)
     if (!(fabs(row[i] - 1) <= tolerance))
       return gv_fail(err, GV_INPUT, "topology %s, round %d: the weights of node %d sum to %.9g, not to 1", name,
                      round, i, row[i]);
@@ -66,7 +66,7 @@ static enum gv_status check_graph(const struct gv_schedule *s, const struct gv_g
                                   struct gv_parts *parts, double *sums, const char *name, struct gv_error *err)
 {
   enum gv_status status = check_lists(s, graph, round, name, err);
-  if (status == GV_OK && !s->directed)
+  if (status == GV_OK && !s->directed && !s->shares)
     status = check_symmetry(s, graph, round, name, err);
   if (status == GV_OK)
     status = check_sums(s, graph, round, sums, name, err);
@@ -103,6 +103,8 @@ enum gv_status gv_schedule_check(const struct gv_schedule *s, const char *name, 
   int apart = status == GV_OK ? gv_parts_apart(&parts) : -1;
   if (apart >= 0)
     status = gv_connected_fail(apart, name, err);
+  if (status == GV_OK && apart < 0 && s->shares && s->period > 0)
+    status = gv_connected_both_ways(s->graphs, s->period, s->nodes, name, err);
   gv_parts_destroy(&parts);
   gv_free(sums);
   return status;

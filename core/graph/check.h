@@ -5,7 +5,8 @@
 #include "core/graph/schedule.h"
 
 /* Receivers in range, undirected edges on both sides, rows and columns that sum to 1 within 1e-6, connected over
- * one period; of rounds that are drawn anew the first ones. name stands in the error line, which names the node. */
+ * one period; of rounds that are drawn anew the first ones. Of shares only the columns, and every node must
+ * reach every other. name stands in the error line, which names the node. */
 enum gv_status gv_schedule_check(const struct gv_schedule *schedule, const char *name, struct gv_error *err);
 
 #endif

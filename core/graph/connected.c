@@ -67,3 +67,46 @@ enum gv_status gv_connected_check(const struct gv_graph *graphs, int count, int 
   gv_parts_destroy(&parts);
   return apart < 0 ? status : gv_connected_fail(apart, name, err);
 }
+
+/* Marks whom node 0 reaches (seen, nodes), to readers or, backwards, to those who are read. queue (nodes) is scratch.
+ * Returns the lowest node not reached, or -1. */
+static int reach(const struct gv_graph *graphs, int count, int nodes, bool backwards, int32_t *seen, int32_t *queue)
+{
+  int head = 0, tail = 1;
+  for (int i = 0; i < nodes; i++)
+    seen[i] = i == 0;
+  queue[0] = 0;
+  while (head < tail) {
+    int i = queue[head++];
+    for (int k = 0; k < count; k++) {
+      const int64_t *first = backwards ? graphs[k].first : graphs[k].reader_first;
+      const int32_t *to = backwards ? graphs[k].from : graphs[k].reader;
+      for (int64_t e = first[i]; e < first[i + 1]; e++)
+        if (!seen[to[e]]) {
+          seen[to[e]] = 1;
+          queue[tail++] = to[e];
+        }
+    }
+  }
+  for (int i = 0; i < nodes && tail < nodes; i++)
+    if (!seen[i])
+      return i;
+  return -1;
+}
+
+enum gv_status gv_connected_both_ways(const struct gv_graph *graphs, int count, int nodes, const char *name,
+                                      struct gv_error *err)
+{
+  int32_t *seen = NULL;
+  enum gv_status status = gv_alloc_for(&seen, 2 * (size_t)nodes, sizeof *seen, "the topology", err);
+  if (status != GV_OK)
+    return status;
+  int to = reach(graphs, count, nodes, false, seen, seen + nodes);
+  int from = reach(graphs, count, nodes, true, seen, seen + nodes);
+  gv_free(seen);
+  if (to >= 0)
+    return gv_fail(err, GV_INPUT, "topology %s: nothing that node 0 sends ever reaches node %d", name, to);
+  if (from >= 0)
+    return gv_fail(err, GV_INPUT, "topology %s: nothing that node %d sends ever reaches node 0", name, from);
+  return GV_OK;
+}

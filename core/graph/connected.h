@@ -27,6 +27,10 @@ int gv_parts_apart(struct gv_parts *parts);
 enum gv_status gv_connected_check(const struct gv_graph *graphs, int count, int nodes, const char *name,
                                   struct gv_error *err);
 
+/* Whether every node reaches every other along the edges of the graphs (count) together, to the readers. */
+enum gv_status gv_connected_both_ways(const struct gv_graph *graphs, int count, int nodes, const char *name,
+                                      struct gv_error *err);
+
 /* The same line, for a node that is apart. */
 enum gv_status gv_connected_fail(int node, const char *name, struct gv_error *err);
 

@@ -48,7 +48,7 @@ static void start_parts(int64_t *first, int nodes)
 }
 
 /* The readers of every node, each list in ascending order when `edges` is walked in ascending order of `to`. */
-static void fill_readers(struct gv_graph *graph, int nodes)
+void gv_graph_fill_readers(struct gv_graph *graph, int nodes)
 {
   int64_t *next = graph->reader_first + 1;
   memset(graph->reader_first, 0, ((size_t)nodes + 2) * sizeof *graph->reader_first);
@@ -138,7 +138,7 @@ enum gv_status gv_graph_fill(struct gv_graph *graph, int nodes, const struct gv_
     return status;
   fill_rows(graph, nodes, edges);
   merge_doubles(graph, nodes, edges->weighting == GV_WEIGHTS_OWN);
-  fill_readers(graph, nodes);
+  gv_graph_fill_readers(graph, nodes);
   if (edges->weighting == GV_WEIGHTS_UNIFORM)
     fill_uniform(graph, nodes);
   if (edges->weighting != GV_WEIGHTS_RULE)
@@ -168,6 +168,18 @@ void gv_graph_fill_self(struct gv_graph *graph, int nodes)
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
       others += graph->weight[e];
     graph->self[i] = 1 - others;
+  }
+}
+
+void gv_graph_fill_shares(struct gv_graph *graph, int nodes)
+{
+  const int64_t *reader = graph->reader_first;
+  for (int i = 0; i < nodes; i++) {
+    graph->self[i] = 1.0 / (1.0 + (double)(reader[i + 1] - reader[i]));
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
+      int32_t j = graph->from[e];
+      graph->weight[e] = 1.0 / (1.0 + (double)(reader[j + 1] - reader[j]));
+    }
   }
 }
 

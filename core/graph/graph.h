@@ -41,6 +41,12 @@ static inline double gv_graph_weight(const struct gv_graph *graph, int i, int j)
 /* self <- what a row's other weights leave of 1. */
 void gv_graph_fill_self(struct gv_graph *graph, int nodes);
 
+/* Column j <- 1/(1 + the number of node j's readers), its own weight among them. */
+void gv_graph_fill_shares(struct gv_graph *graph, int nodes);
+
+/* The readers that belong to the rows. */
+void gv_graph_fill_readers(struct gv_graph *graph, int nodes);
+
 /* row, column (nodes) <- the sums of W. */
 void gv_graph_sums(const struct gv_graph *graph, int nodes, double *row, double *column);
 

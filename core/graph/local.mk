@@ -2,6 +2,7 @@ libgv_la_SOURCES += \
   %D%/check.c %D%/check.h \
   %D%/connected.c %D%/connected.h \
   %D%/edges.c %D%/edges.h \
+  %D%/faults.c %D%/faults.h \
   %D%/facts.c %D%/facts.h \
   %D%/graph.c %D%/graph.h \
   %D%/realise.c %D%/realise.h \

@@ -28,7 +28,9 @@ enum gv_status gv_realise(const struct gv_schedule *s, uint32_t round, struct gv
   enum gv_status status = topology->draw(&input, round, edges, err);
   if (status == GV_OK)
     status = gv_graph_fill(graph, s->nodes, edges, topology->named.name, err);
-  if (status == GV_OK && edges->weighting == GV_WEIGHTS_RULE)
+  if (status == GV_OK && s->shares && edges->weighting != GV_WEIGHTS_OWN)
+    gv_graph_fill_shares(graph, s->nodes);
+  else if (status == GV_OK && edges->weighting == GV_WEIGHTS_RULE)
     status = apply_rule(s, graph, err);
   return status;
 }

@@ -55,6 +55,7 @@ static enum gv_status realise(struct gv_schedule *s, const char *weights, struct
   if (s->rule->whole && s->period != 1)
     return gv_fail(err, GV_USAGE, "weights %s: they are found for a graph that stays, and %s changes every round; "
                    "accepted: metropolis, max-degree, lazy", s->rule->named.name, topology->named.name);
+  s->shares = s->shares && !s->average;
   if (s->average)
     s->degree_max = s->nodes - 1;
   else if (s->period == 0)
@@ -66,8 +67,8 @@ static enum gv_status realise(struct gv_schedule *s, const char *weights, struct
   return status == GV_OK ? gv_schedule_check(s, topology->named.name, err) : status;
 }
 
-enum gv_status gv_schedule_create(const char *topology_spec, const char *weights_spec, int nodes, uint64_t seed,
-                                  struct gv_schedule **out, struct gv_error *err)
+static enum gv_status create(const char *topology_spec, const char *weights_spec, bool shares, int nodes,
+                             uint64_t seed, struct gv_schedule **out, struct gv_error *err)
 {
   const struct gv_named *topology = NULL, *rule = NULL;
   struct gv_options *options = NULL, *rule_options = NULL;
@@ -88,6 +89,7 @@ enum gv_status gv_schedule_create(const char *topology_spec, const char *weights
   *s = (struct gv_schedule){.nodes = nodes,
                             .topology = (const struct gv_topology *)topology,
                             .options = options,
+                            .shares = shares,
                             .rule = (const struct gv_weight_rule *)rule,
                             .seed = seed};
   status = realise(s, weights_spec, err);
@@ -97,6 +99,18 @@ enum gv_status gv_schedule_create(const char *topology_spec, const char *weights
   }
   *out = s;
   return GV_OK;
+}
+
+enum gv_status gv_schedule_create(const char *topology, const char *weights, int nodes, uint64_t seed,
+                                  struct gv_schedule **out, struct gv_error *err)
+{
+  return create(topology, weights, false, nodes, seed, out, err);
+}
+
+enum gv_status gv_schedule_create_shares(const char *topology, int nodes, uint64_t seed, struct gv_schedule **out,
+                                         struct gv_error *err)
+{
+  return create(topology, NULL, true, nodes, seed, out, err);
 }
 
 void gv_schedule_destroy(struct gv_schedule *schedule)
@@ -112,6 +126,8 @@ void gv_schedule_destroy(struct gv_schedule *schedule)
 
 const char *gv_schedule_weights(const struct gv_schedule *s)
 {
+  if (s->shares && s->weighting != GV_WEIGHTS_OWN)
+    return "shares";
   switch (s->weighting) {
     case GV_WEIGHTS_AVERAGE: return "average";
     case GV_WEIGHTS_UNIFORM: return "uniform";
