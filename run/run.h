@@ -69,8 +69,8 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
 
-/* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above that of the
- * first epochs, or is not finite. */
+/* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above that of
+ * the first epochs, or is not finite. */
 void gv_run_advise(struct gv_run *run, double train_loss);
 
 /* What --verbose says when the evaluation before round 0 is done. */

@@ -253,8 +253,8 @@ START_TEST(same_bits_for_every_number_of_workers)
 {
   for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++)
     if (takes_nodes(gv_topology_table.entries[t], 8))
-      compare_workers(gv_topology_table.entries[t]->name, takes_nodes(gv_topology_table.entries[t], 7) ? 7 : 8, NULL,
-                      NULL);
+      compare_workers(gv_topology_table.entries[t]->name, takes_nodes(gv_topology_table.entries[t], 7) ? 7 : 8,
+                      NULL, NULL);
   for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
     for (size_t o = 0; gv_optimizer_table.entries[o] != NULL && toy_in_step(gv_algorithm_table.entries[a]); o++) {
       const struct gv_named *algorithm = gv_algorithm_table.entries[a], *optimizer = gv_optimizer_table.entries[o];
@@ -315,7 +315,8 @@ START_TEST(same_bits_when_looked_at)
     bool own = ((const struct gv_algorithm *)algorithm)->own_momentum;
     const char *varying = "one-peer-exponential";
     struct toy_run run = {.topology = toy_defined(algorithm, NULL, varying, 7) ? varying : "ring",
-                          .algorithm = algorithm->name, .optimizer = own ? "sgd" : "momentum", .nodes = 7, .workers = 3, .dim = DIM, .rate = 0.02,
+                          .algorithm = algorithm->name, .optimizer = own ? "sgd" : "momentum", .nodes = 7,
+                          .workers = 3, .dim = DIM, .rate = 0.02,
                           .rounds = 25, .eval_every = 10};
     assert_ok(toy_train(&run, one, err));
     run.inspect = look_on;

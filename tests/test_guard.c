@@ -158,7 +158,11 @@ static enum gv_status last(void *context, const struct gv_evaluation *evaluation
 
 START_TEST(messages_and_bytes_are_counted)
 {
-  static const struct { const char *algorithm, *topology; uint64_t every; double messages, bytes, averages; } of[] = {
+  static const struct {
+    const char *algorithm, *topology;
+    uint64_t every;
+    double messages, bytes, averages;
+  } of[] = {
       {"dsgd", "ring", 0, 2, 2 * 400, 0},
       {"dsgd", "one-peer-exponential", 0, 1, 400, 0},
       {"gt", "ring", 0, 2, 2 * 800, 0},

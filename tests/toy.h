@@ -164,7 +164,8 @@ static inline bool toy_in_step(const struct gv_named *algorithm)
 }
 
 /* Whether an algorithm is defined on a schedule and with an optimizer, by what its descriptor says. */
-static inline bool toy_defined(const struct gv_named *named, const struct gv_named *with, const char *topology, int nodes)
+static inline bool toy_defined(const struct gv_named *named, const struct gv_named *with, const char *topology,
+                               int nodes)
 {
   const struct gv_algorithm *algorithm = (const struct gv_algorithm *)named;
   const struct gv_optimizer *optimizer = (const struct gv_optimizer *)with;

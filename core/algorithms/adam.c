@@ -36,7 +36,7 @@ const float *gv_adam(const struct gv_options *options, const struct gv_slope *s)
 static const struct gv_option options[] = {GV_ADAM_OPTIONS, GV_OPTIMIZER_COMMON("0")};
 
 const struct gv_optimizer gv_optimizer_adam = {
-    .named = {.name = "adam", .summary = "mean gradient over the root of its mean square; weight decay as a gradient",
+    .named = {.name = "adam", .summary = "the mean gradient over the root of its mean square",
               .options = options},
     .states = 2,
     .adaptive = true,

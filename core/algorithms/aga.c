@@ -1,6 +1,6 @@
-/* aga: Gossip-AGA, periodic global averaging with a period that grows as the loss falls (Chen et al., ICML 2021): after
- * each global average H <- ceil(F0/F H0), F the mean training loss of all nodes in that round, F0 the mean of those
- * heard in the first `warmup` rounds, of one at least. Often in the beginning, seldom near the end.
+/* aga: Gossip-AGA, periodic global averaging with a period that grows as the loss falls (Chen et al., ICML 2021):
+ * after each global average H <- ceil(F0/F H0), F the mean training loss of all nodes in that round, F0 the mean
+ * of those heard in the first `warmup` rounds, of one at least. Often in the beginning, seldom near the end.
  * Passes: those of dsgd; at times a global average, and a number from each node with it. */
 #include <math.h>
 

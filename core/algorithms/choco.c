@@ -1,9 +1,9 @@
-/* choco: CHOCO-SGD (Koloskova et al., ICML 2019, Algorithm 2), gossip with compressed messages: x' = x - a d; q = Q(x' -
- * xh), which is all that is sent; xh += q; x+ = x' + gamma sum_j W[i,j] (xh_j - xh_i). What a message leaves out stays in
- * x' - xh and comes later. Q the identity and gamma = 1 is dsgd.
+/* choco: CHOCO-SGD (Koloskova et al., ICML 2019, Algorithm 2), gossip with compressed messages: x' = x - a d; q =
+ * Q(x' - xh), which is all that is sent; xh += q; x+ = x' + gamma sum_j W[i,j] (xh_j - xh_i). What a message
+ * leaves out stays in x' - xh and comes later. Q the identity and gamma = 1 is dsgd.
  * One state: xh, the public copy of x, which every neighbour keeps as well, so links must not fail.
- * Passes: read x and d, write x; those of Q over x - xh; read and write xh, write the message; read degree + 1 messages,
- * xh and x, write x. */
+ * Passes: read x and d, write x; those of Q over x - xh; read and write xh, write the message; read degree + 1
+ * messages, xh and x, write x. */
 #include <string.h>
 
 #include "core/algorithms/compress.h"

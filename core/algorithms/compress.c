@@ -26,7 +26,7 @@ static uint32_t magnitude(float v)
   return bits & 0x7fffffffu;
 }
 
-/* The k-th largest magnitude (k >= 1), found digit by digit; *spare <- how many of that magnitude are among the k. */
+/* The k-th largest magnitude (k >= 1), found digit by digit; *spare <- how many of it are among the k. */
 static uint32_t kth_magnitude(const float *v, size_t n, size_t k, size_t *spare)
 {
   uint32_t known = 0, mask = 0;

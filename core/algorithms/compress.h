@@ -14,7 +14,7 @@ enum { GV_COMPRESS_CHUNK = 256 };  /* elements that share a scale, 8-bit */
 
 /* v (n) <- what arrives of it; returns the bytes that a node would send. scratch (n): anything; overlaps not v.
  *   top-k     the k = max(1, round(share n)) largest |v_i|, equal ones in ascending order; k indices and values
- *   random-k  k elements drawn without repetition by (seed, node, round), which the receiver draws as well: k values
+ *   random-k  k elements drawn by (seed, node, round) without repetition, as the receiver draws them: k values
  *   sign      sign(v_i) ||v||_1/n: a bit an element, and the scale
  *   8-bit     round(v_i/s) s, s = max|v|/127 of each 256 elements: a byte an element, and the scales
  *   identity  v: 4 bytes an element

@@ -1,5 +1,6 @@
-/* d2 (Tang et al., ICML 2018): x+ = avg(2 x - x_prev - a d + a_prev d_prev), the first round dsgd. Exact on different
- * data, but only where lambda_min(W) > -1/3: elsewhere the part of x that W turns over grows without end.
+/* d2 (Tang et al., ICML 2018): x+ = avg(2 x - x_prev - a d + a_prev d_prev), the first round dsgd. Exact on
+ * different data, but only where lambda_min(W) > -1/3: elsewhere the part of x that W turns over grows without
+ * end.
  * One state: x_prev - a_prev d_prev.
  * Passes: those of dsgd, and the state read and written. */
 #include "core/algorithms/correct.h"

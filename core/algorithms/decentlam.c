@@ -1,6 +1,6 @@
-/* decentlam: DecentLaM (Yuan et al., ICCV 2021): t = (x - avg(x - a d))/a; m = b m + t; x+ = x - a m. Momentum of what a
- * round of dsgd does, average and all, so that the bias is dsgd's and not 1/(1-b) times it.
- * As x+ = avg(x - a d) - a b m_prev, b = 0 is dsgd bit for bit.
+/* decentlam: DecentLaM (Yuan et al., ICCV 2021): t = (x - avg(x - a d))/a; m = b m + t; x+ = x - a m. Momentum of
+ * what a round of dsgd does, average and all, so that the bias is dsgd's and not 1/(1-b) times it. As x+ = avg(x -
+ * a d) - a b m_prev, b = 0 is dsgd bit for bit.
  * Passes: read x and d, write the message; read degree + 1 messages, x and m, write x and m. */
 #include "core/algorithms/descent.h"
 #include "core/algorithms/tables.h"
@@ -28,7 +28,8 @@ static void local(const struct gv_options *options, const struct gv_block *block
 static void combine(const struct gv_options *options, const struct gv_block *block)
 {
   float rate = block->rate, inverse = rate > 0 ? 1 / rate : 0;
-  step(block->x, block->mixed[0], block->state[0], (float)gv_options_real(options, "beta"), rate, inverse, block->n);
+  float b = (float)gv_options_real(options, "beta");
+  step(block->x, block->mixed[0], block->state[0], b, rate, inverse, block->n);
 }
 
 static const struct gv_option options[] = {

@@ -1,5 +1,5 @@
-/* exact-diffusion (Yuan et al., IEEE TSP 2019): psi = x - a d; phi = psi + x - psi_prev, psi_prev(0) = x(0); x+ = (phi +
- * avg(phi))/2. Exact on different data for every symmetric W, as (I + W)/2 has no eigenvalue below 0.
+/* exact-diffusion (Yuan et al., IEEE TSP 2019): psi = x - a d; phi = psi + x - psi_prev, psi_prev(0) = x(0); x+ =
+ * (phi + avg(phi))/2. Exact on different data for every symmetric W, as (I + W)/2 has no eigenvalue below 0.
  * One state: psi_prev. The half is taken of the weights, so that no pass is spent on it.
  * Passes: those of dsgd, and the state read and written. */
 #include "core/algorithms/correct.h"

@@ -1,9 +1,9 @@
-/* gt: gradient tracking, adapt then combine (Xu et al., CDC 2015; Di Lorenzo and Scutari 2016): s = avg(s_prev) + d -
- * d_prev, s(0) = d(0); x+ = avg(x - a s). The mean of s is that of d in every round, so the nodes step along the mean
- * gradient and reach the minimiser however different their data.
+/* gt: gradient tracking, adapt then combine (Xu et al., CDC 2015; Di Lorenzo and Scutari 2016): s = avg(s_prev) +
+ * d - d_prev, s(0) = d(0); x+ = avg(x - a s). The mean of s is that of d in every round, so the nodes step along
+ * the mean gradient and reach the minimiser however different their data.
  * One state: avg(s) - d, what the next d is added to. Two messages: the stepped replica and s.
- * Passes: read x, d and the state, write x, s and the state; read 2 (degree + 1) messages and the state, write x and
- * the state. */
+ * Passes: read x, d and the state, write x, s and the state; read 2 (degree + 1) messages and the state, write x
+ * and the state. */
 #include "core/algorithms/tables.h"
 #include "core/base/clones.h"
 

@@ -1,5 +1,5 @@
-/* pga: Gossip-PGA, dsgd with periodic global averaging (Chen et al., ICML 2021): x+ = avg(x - a d), but the mean of all
- * nodes after rounds with (k + 1) mod H = 0.
+/* pga: Gossip-PGA, dsgd with periodic global averaging (Chen et al., ICML 2021): x+ = avg(x - a d), but the mean
+ * of all nodes after rounds with (k + 1) mod H = 0.
  * Passes: those of dsgd; every H rounds a global average. */
 #include "core/algorithms/descent.h"
 #include "core/algorithms/tables.h"

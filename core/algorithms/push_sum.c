@@ -1,9 +1,9 @@
-/* push-sum: stochastic gradient push (Assran et al., ICML 2019): mass u+ = P(u - a d(z)), its weight w+ = P w, w(0) = 1,
- * and the replica z = u+/w+, for P with columns that sum to 1: a node needs to know only how many hear it. Mass is
- * neither made nor lost, so the mean of all nodes is what their steps make it; asynchronously a share that was given
- * arrives once, however late.
- * Passes: read x and d, write the message in place; read degree + 1 messages, write x, divide it. Asynchronous: read x
- * and d, write x; read x, write degree messages, read degree messages, write x and z. */
+/* push-sum: stochastic gradient push (Assran et al., ICML 2019): mass u+ = P(u - a d(z)), its weight w+ = P w,
+ * w(0) = 1, and the replica z = u+/w+, for P with columns that sum to 1: a node needs to know only how many hear
+ * it. Mass is neither made nor lost, so the mean of all nodes is what their steps make it; asynchronously a share
+ * that was given arrives once, however late.
+ * Passes: read x and d, write the message in place; read degree + 1 messages, write x, divide it. Asynchronous:
+ * read x and d, write x; read x, write degree messages, read degree messages, write x and z. */
 #include "core/algorithms/tables.h"
 #include "core/base/clones.h"
 

@@ -1,6 +1,6 @@
-/* qg-dsgdm: quasi-global momentum (Lin et al., ICML 2021): p = b h + d; x+ = avg(x - a p); h = b h + (1-b)(x - x+)/a.
- * The momentum follows how the replica really moved, to which the neighbours' gradients have come through the
- * averages; for different data, on any graph.
+/* qg-dsgdm: quasi-global momentum (Lin et al., ICML 2021): p = b h + d; x+ = avg(x - a p); h = b h + (1-b)(x -
+ * x+)/a. The momentum follows how the replica really moved, to which the neighbours' gradients have come through
+ * the averages; for different data, on any graph.
  * Passes: read x, d and h, write the message; read degree + 1 messages, x and h, write x and h. */
 #include "core/algorithms/tables.h"
 #include "core/base/clones.h"

@@ -1,7 +1,8 @@
-/* slowmo (Wang et al., ICLR 2020): rounds of a base algorithm; every H rounds the exact mean xa of all nodes, then u =
- * beta u + (x_prev - xa)/a; x = x_prev - alpha a u, x_prev the x that came of the last mean, x(0) at first. beta = 0 and
- * alpha = 1 leave the base with its means.
- * Two states: u and x_prev. As x = xa + (1 - alpha)(x_prev - xa) - alpha a beta u, alpha = 1 and beta = 0 give xa exactly.
+/* slowmo (Wang et al., ICLR 2020): rounds of a base algorithm; every H rounds the exact mean xa of all nodes, then
+ * u = beta u + (x_prev - xa)/a; x = x_prev - alpha a u, x_prev the x that came of the last mean, x(0) at first.
+ * beta = 0 and alpha = 1 leave the base with its means.
+ * Two states: u and x_prev. As x = xa + (1 - alpha)(x_prev - xa) - alpha a beta u, alpha = 1 and beta = 0 give xa
+ * exactly.
  * Passes: those of the base; every H rounds also both states read and written. */
 #include <string.h>
 

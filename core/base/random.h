@@ -36,8 +36,8 @@ double gv_stream_uniform(struct gv_stream *s);                 /* open interval 
 double gv_stream_normal(struct gv_stream *s);                  /* mean 0, variance 1 (Box-Muller) */
 uint32_t gv_stream_below(struct gv_stream *s, uint32_t bound); /* uniform on 0..bound-1, bound >= 1, unbiased */
 
-/* One number of the open interval (0, 1) for a pair in a round: a function of its arguments alone, for what is looked
- * up rather than drawn in order. */
+/* One number of the open interval (0, 1) for a pair in a round: a function of its arguments alone, for what is
+ * looked up rather than drawn in order. */
 double gv_uniform_of_pair(uint64_t seed, enum gv_purpose purpose, uint32_t a, uint32_t b, uint32_t round);
 
 /* Natural logarithm of a Gamma(shape, 1) variate, shape > 0 (Marsaglia and Tsang, 2000). The logarithm,

@@ -114,7 +114,8 @@ static void summarise_pace(const struct gv_engine *e, struct gv_evaluation *out)
 static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
 {
   *out = (struct gv_evaluation){.round = round, .epoch = (double)round / e->rounds_per_epoch, .seconds = e->seconds,
-                                .learning_rate = gv_engine_rate(e, round > 0 ? round - 1 : 0), .train_loss = NAN, .objective = NAN, .objective_by_samples = NAN,
+                                .learning_rate = gv_engine_rate(e, round > 0 ? round - 1 : 0), .train_loss = NAN,
+                                .objective = NAN, .objective_by_samples = NAN,
                                 .gradient_norm = NAN, .gradient_dissimilarity = NAN, .drift_max = NAN};
   collect(e, 0, &out->test_loss, &out->test_accuracy);
   double loss, accuracy, sum = 0;

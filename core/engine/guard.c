@@ -37,8 +37,8 @@ static enum gv_status guard_topology(const struct gv_engine_setup *s, struct gv_
     return gv_fail(err, GV_USAGE, "algorithm %s: W must be symmetric, and topology %s is directed; accepted: an "
                    "undirected topology, or --algorithm gt, dsgd, qg-dsgdm or pga", algorithm, topology);
   if (a->fixed && s->schedule->period != 1)
-    return gv_fail(err, GV_USAGE, "algorithm %s: W must stay the same, and topology %s changes from round to round; "
-                   "accepted: one that stays, or --algorithm exact-diffusion, gt, dsgd, qg-dsgdm or pga", algorithm,
+    return gv_fail(err, GV_USAGE, "algorithm %s: W must stay the same, and topology %s changes from round to "
+                   "round; accepted: one that stays, or --algorithm exact-diffusion, gt, dsgd, qg-dsgdm or pga", algorithm,
                    topology);
   if (!a->pushes && s->schedule->shares)
     return gv_fail(err, GV_USAGE, "algorithm %s: the rows of shares need not sum to 1; accepted: push-sum",
@@ -76,14 +76,14 @@ static enum gv_status guard_faults(const struct gv_engine_setup *s, struct gv_er
   if (!gv_schedule_faulty(s->schedule))
     return GV_OK;
   if (s->async)
-    return gv_fail(err, GV_USAGE, "%s %g: in asynchronous pace nodes have no round in common; accepted: --pace sync",
-                   what, share);
+    return gv_fail(err, GV_USAGE, "%s %g: in asynchronous pace nodes have no round in common; accepted: --pace "
+                   "sync", what, share);
   if (a->fixed)
     return gv_fail(err, GV_USAGE, "%s %g: algorithm %s needs the same W in every round; accepted: --algorithm gt, "
                    "exact-diffusion, dsgd, qg-dsgdm or pga", what, share, a->named.name);
   if (a->together && f->churn > 0)
-    return gv_fail(err, GV_USAGE, "churn %g: in algorithm %s a node that misses a step stays apart from the others; "
-                   "accepted: --algorithm local, pga or dsgd", f->churn, a->named.name);
+    return gv_fail(err, GV_USAGE, "churn %g: in algorithm %s a node that misses a step stays apart from the "
+                   "others; accepted: --algorithm local, pga or dsgd", f->churn, a->named.name);
   return GV_OK;
 }
 

@@ -130,7 +130,8 @@ void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float
 /* What g (dim) is to be multiplied by, for its length. */
 float gv_worker_clip(const struct gv_worker *worker, const float *g);
 
-/* The direction (n) of a block from its gradient g (n) at x (n); `clip` is what the whole gradient is multiplied by. */
+/* The direction (n) of a block from its gradient g (n) at x (n); `clip` is what the whole gradient is multiplied
+ * by. */
 const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node *node, const float *x,
                                  const float *g, float clip, size_t first, size_t n);
 
@@ -138,8 +139,8 @@ const float *gv_worker_direction(struct gv_worker *worker, const struct gv_node 
 void gv_block_begin(const struct gv_engine *engine, const struct gv_node *node, float *x, size_t first, float rate,
                     enum gv_mixing mixing, struct gv_block *block);
 
-/* state 0 of the node, and message (dim), <- what neighbours know of its x after a compressed message, whose bytes are
- * returned. Uses up the worker's gradient. */
+/* state 0 of the node, and message (dim), <- what neighbours know of its x after a compressed message, whose bytes
+ * are returned. Uses up the worker's gradient. */
 double gv_worker_compress(struct gv_worker *worker, int node, uint64_t round, float *message);
 
 /* async.c: steps of the worker's nodes until all nodes together have taken `limit`, or a stop. The same rules. */
@@ -150,12 +151,13 @@ enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err);
 enum gv_status gv_node_place(struct gv_worker *worker, int node, struct gv_error *err);
 void gv_node_begin(struct gv_engine *engine, int node);  /* copies the start vector to where the node begins */
 
-/* size.c: whether a node's replica has memory of its own, beside the exchange; bytes of what it sends to one other. */
+/* size.c: whether a node's replica has memory of its own, beside the exchange; bytes of what it sends to one
+ * other. */
 bool gv_engine_owns(const struct gv_engine_setup *setup);
 double gv_engine_message_bytes(const struct gv_engine_setup *setup);
 
-/* guard.c: whether algorithm, optimizer, topology and faults fit together; else one line that says why not, and what
- * does. */
+/* guard.c: whether algorithm, optimizer, topology and faults fit together; else one line that says why not, and
+ * what does. */
 enum gv_status gv_guard(const struct gv_engine_setup *setup, struct gv_error *err);
 
 /* straggler.c: sleeps away what a node with setup.slow takes longer for the work it began at that time of

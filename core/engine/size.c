@@ -9,7 +9,9 @@ bool gv_engine_owns(const struct gv_engine_setup *s)
 
 double gv_engine_message_bytes(const struct gv_engine_setup *s)
 {
-  double numbers = (double)s->parameters * s->algorithm->messages + (s->algorithm->pushes ? 1 : 0);  /* its weight */
+  double numbers = (double)s->parameters * s->algorithm->messages;
+  if (s->algorithm->pushes)  /* the weight of the mass */
+    numbers++;
   return numbers * (double)sizeof(float);
 }
 

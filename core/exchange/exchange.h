@@ -67,9 +67,9 @@ double gv_exchange_collected(const struct gv_exchange *exchange, int node);
 void gv_exchange_mix(struct gv_exchange *exchange, int node, int m, size_t first, size_t count, float *out);
 
 /* The mean of message m (dim) over the nodes that take part in this round: all, or those not absent. All workers
- * call it, each once for one of its nodes and after publishing all of them, in the same order of m, and each reduces
- * its slice; returns when every slice is there. Valid until the worker's last publish of the next mixing. *note <-
- * the mean of the notes, unless NULL. With nobody there the result means nothing. */
+ * call it, each once for one of its nodes and after publishing all of them, in the same order of m, and each
+ * reduces its slice; returns when every slice is there. Valid until the worker's last publish of the next mixing.
+ * *note <- the mean of the notes, unless NULL. With nobody there the result means nothing. */
 const float *gv_exchange_average(struct gv_exchange *exchange, int worker, int node, int m, uint64_t round,
                                  double *note);
 

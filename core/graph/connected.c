@@ -68,8 +68,8 @@ enum gv_status gv_connected_check(const struct gv_graph *graphs, int count, int 
   return apart < 0 ? status : gv_connected_fail(apart, name, err);
 }
 
-/* Marks whom node 0 reaches (seen, nodes), to readers or, backwards, to those who are read. queue (nodes) is scratch.
- * Returns the lowest node not reached, or -1. */
+/* Marks whom node 0 reaches (seen, nodes), to readers or, backwards, to those who are read. queue (nodes) is
+ * scratch. Returns the lowest node not reached, or -1. */
 static int reach(const struct gv_graph *graphs, int count, int nodes, bool backwards, int32_t *seen, int32_t *queue)
 {
   int head = 0, tail = 1;

@@ -16,8 +16,8 @@ enum gv_status gv_schedule_set_faults(struct gv_schedule *s, const struct gv_fau
     return gv_fail(err, GV_USAGE, "drop-link %g: topology %s is one average over all nodes and has no links; "
                    "accepted: a topology with neighbours, as ring", faults->drop_link, name);
   if (share > 0 && s->directed && !s->shares)
-    return gv_fail(err, GV_USAGE, "%s %g: topology %s is directed, and W without some messages would not stay doubly "
-                   "stochastic; accepted: an undirected topology, or --algorithm push-sum", what, share, name);
+    return gv_fail(err, GV_USAGE, "%s %g: topology %s is directed, and W without some messages would not stay "
+                   "doubly stochastic; accepted: an undirected topology, or --algorithm push-sum", what, share, name);
   s->faults = *faults;
   return GV_OK;
 }
@@ -34,7 +34,8 @@ static bool fails(const struct gv_schedule *s, int a, int b, uint64_t round)
          gv_uniform_of_pair(s->faults.seed, GV_RANDOM_LINK, low, high, (uint32_t)round) < s->faults.drop_link;
 }
 
-void gv_faults_apply(const struct gv_schedule *s, uint64_t round, const struct gv_graph *graph, struct gv_graph *out)
+void gv_faults_apply(const struct gv_schedule *s, uint64_t round, const struct gv_graph *graph,
+                     struct gv_graph *out)
 {
   /* Nodes' presence is kept where the readers will stand, which are filled last. */
   int64_t *absent = out->reader_first, from = 0, end = 0;

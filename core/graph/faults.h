@@ -4,8 +4,8 @@
 
 #include "core/graph/schedule.h"
 
-/* out <- `graph` with the schedule's faults of a round; out may be graph, and has room for its edges. The weight of a
- * message that does not come is added to its sender's own. */
+/* out <- `graph` with the schedule's faults of a round; out may be graph, and has room for its edges. The weight
+ * of a message that does not come is added to its sender's own. */
 void gv_faults_apply(const struct gv_schedule *schedule, uint64_t round, const struct gv_graph *graph,
                      struct gv_graph *out);
 
