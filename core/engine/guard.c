@@ -38,7 +38,7 @@ static enum gv_status guard_topology(const struct gv_engine_setup *s, struct gv_
                    "undirected topology, or --algorithm gt, dsgd, qg-dsgdm or pga", algorithm, topology);
   if (a->fixed && s->schedule->period != 1)
     return gv_fail(err, GV_USAGE, "algorithm %s: W must stay the same, and topology %s changes from round to "
-                   "round; accepted: one that stays, or --algorithm exact-diffusion, gt, dsgd, qg-dsgdm or pga", algorithm,
+                   "round; accepted: one that stays, or --algorithm exact-diffusion, gt, dsgd or pga", algorithm,
                    topology);
   if (!a->pushes && s->schedule->shares)
     return gv_fail(err, GV_USAGE, "algorithm %s: the rows of shares need not sum to 1; accepted: push-sum",

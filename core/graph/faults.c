@@ -17,7 +17,8 @@ enum gv_status gv_schedule_set_faults(struct gv_schedule *s, const struct gv_fau
                    "accepted: a topology with neighbours, as ring", faults->drop_link, name);
   if (share > 0 && s->directed && !s->shares)
     return gv_fail(err, GV_USAGE, "%s %g: topology %s is directed, and W without some messages would not stay "
-                   "doubly stochastic; accepted: an undirected topology, or --algorithm push-sum", what, share, name);
+                   "doubly stochastic; accepted: an undirected topology, or --algorithm push-sum", what, share,
+                   name);
   s->faults = *faults;
   return GV_OK;
 }

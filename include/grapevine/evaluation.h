@@ -28,8 +28,8 @@ struct gv_evaluation {
   double node_accuracy_min, node_accuracy_mean, node_accuracy_max;  /* of the nodes evaluated one by one */
   double consensus_distance;     /* sqrt(1/n sum_i ||x_i - xbar||^2) */
   double learning_rate;          /* of the last round */
-  double messages, bytes;        /* that a node sends a round: the mean over nodes and over all rounds so far. A global
-                                    average counts as a ring all-reduce, 2(n-1) messages and 2(n-1)/n vectors. */
+  double messages, bytes;        /* that a node sends a round: the mean over nodes and over all rounds so far. A
+                                    global average counts as a ring all-reduce: 2(n-1) messages, 2(n-1)/n vectors */
   uint64_t global_averages;      /* rounds that averaged over all nodes, since the start */
   uint64_t node_rounds_min, node_rounds_max;  /* rounds done by the slowest and the fastest node */
   struct gv_asynchrony asynchrony;
