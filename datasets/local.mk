@@ -5,7 +5,7 @@ libgv_la_SOURCES += \
   %D%/known.c %D%/known.h \
   %D%/reader.c %D%/reader.h \
   %D%/split.c %D%/split.h \
-  %D%/splits/contiguous.c %D%/splits/dirichlet.c %D%/splits/iid.c %D%/splits/splits.h
+  %D%/splits/classes.c %D%/splits/contiguous.c %D%/splits/dirichlet.c %D%/splits/iid.c %D%/splits/splits.h
 
 # The built-in data; configure links the files into a build tree, where the program finds them beside itself.
 digitsdir = $(pkgdatadir)/datasets/digits

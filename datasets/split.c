@@ -11,6 +11,7 @@ static const struct gv_named *const entries[] = {
     &gv_split_iid.named,
     &gv_split_contiguous.named,
     &gv_split_dirichlet.named,
+    &gv_split_classes.named,
     NULL,
 };
 

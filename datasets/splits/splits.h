@@ -4,6 +4,7 @@
 
 #include "datasets/split.h"
 
+extern const struct gv_split gv_split_classes;
 extern const struct gv_split gv_split_contiguous;
 extern const struct gv_split gv_split_dirichlet;
 extern const struct gv_split gv_split_iid;
