@@ -461,64 +461,6 @@ START_TEST(setups_that_do_not_fit_are_refused)
 }
 END_TEST
 
-/* ---- optimizers and learning rates ---- */
-
-START_TEST(optimizers_in_closed_form)
-{
-  /* One node on f(w) = (w - s)^2 / 2 with a direction computed by hand in double. */
-  static const char *const names[] = {"sgd", "momentum:beta=0.5", "nesterov:beta=0.5"};
-  for (size_t o = 0; o < 3; o++) {
-    float mean[3];
-    double x[3], m[3] = {0}, a = 0.1, b = 0.5;
-    struct toy_run run = {.optimizer = names[o], .nodes = 1, .dim = 3, .batch = 1, .rate = a, .rounds = 12};
-    float start[3], s[3];
-    assert_ok(toy_train(&run, mean, err));
-    toy_init(&toy, 5, start);
-    for (int i = 0; i < 3; i++)
-      x[i] = (double)start[i];
-    for (uint64_t k = 0; k < 12; k++) {
-      toy_sample(0, k, 0, s);
-      for (int i = 0; i < 3; i++) {
-        double g = x[i] - (double)s[i];
-        m[i] = b * m[i] + g;
-        x[i] -= a * (o == 0 ? g : o == 1 ? m[i] : g + b * m[i]);
-      }
-    }
-    for (int i = 0; i < 3; i++)
-      ck_assert_double_eq_tol((double)mean[i], x[i], 1e-5);
-  }
-}
-END_TEST
-
-static double rate_at(const char *spec, uint64_t round)
-{
-  const struct gv_named *found = NULL;
-  struct gv_options *options = NULL;
-  assert_ok(gv_named_parse(&gv_rate_table, spec, &found, &options, err));
-  double rate = gv_rate((const struct gv_rate_schedule *)found, options, 0.4, round, 100, 10);
-  gv_options_destroy(options);
-  return rate;
-}
-
-START_TEST(learning_rates)
-{
-  ck_assert_double_eq_tol(rate_at("constant", 0), 0.4, 1e-15);
-  ck_assert_double_eq_tol(rate_at("constant", 99), 0.4, 1e-15);
-  ck_assert_double_eq_tol(rate_at("constant:warmup=2", 0), 0.4 / 20, 1e-15);
-  ck_assert_double_eq_tol(rate_at("constant:warmup=2", 9), 0.2, 1e-15);
-  ck_assert_double_eq_tol(rate_at("constant:warmup=2", 19), 0.4, 1e-15);
-  ck_assert_double_eq_tol(rate_at("step:every=3", 29), 0.4, 1e-15);
-  ck_assert_double_eq_tol(rate_at("step:every=3", 30), 0.04, 1e-15);
-  ck_assert_double_eq_tol(rate_at("step:every=3,gamma=0.5", 90), 0.05, 1e-15);
-  ck_assert_double_eq_tol(rate_at("step", 34), 0.04, 1e-15);
-  ck_assert_double_eq_tol(rate_at("cosine", 0), 0.4, 1e-15);
-  ck_assert_double_eq_tol(rate_at("cosine", 50), 0.2, 1e-15);
-  ck_assert_double_eq_tol(rate_at("cosine:last=0.5", 100), 0.2, 1e-15);
-  ck_assert_double_eq_tol(rate_at("cosine:warmup=5", 50), 0.4, 1e-15);
-  ck_assert_double_eq_tol(rate_at("cosine:warmup=5", 75), 0.2, 1e-15);
-}
-END_TEST
-
 int main(void)
 {
   const TTest *const tests[] = {one_node_is_plain_sgd, psgd_is_sgd_on_the_union_batch,
@@ -531,7 +473,6 @@ int main(void)
                                 evaluations_do_not_depend_on_workers,
                                 first_failure_is_reported, wrong_metrics_are_reported, divergence_is_reported,
                                 stop_leaves_at_one_round,
-                                setups_that_do_not_fit_are_refused, optimizers_in_closed_form, learning_rates,
-                                NULL};
+                                setups_that_do_not_fit_are_refused, NULL};
   return run_suite("engine", tests);
 }
