@@ -13,7 +13,7 @@ if HAVE_DNNL
 endif
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += %D%/RESULTS.md %D%/instructions.sh %D%/instructions.txt %D%/callgrind.awk \
-  %D%/peers/run.sh %D%/peers/compare.py %D%/peers/torch_peer.py %D%/peers/networks.py
+  %D%/studies/heterogeneous.sh %D%/peers/run.sh %D%/peers/compare.py %D%/peers/torch_peer.py %D%/peers/networks.py
 
 bench: all %D%/models
 	@GRAPEVINE_PLUGIN_PATH=models/.libs %D%/models
@@ -21,7 +21,7 @@ bench-products: %D%/products
 	@%D%/products
 # Beside PyTorch; and instructions beside the stored ones. Options go into ARGS.
 bench-peers: all
-	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/peers/run.sh $(ARGS)
+	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/studies/heterogeneous.sh %D%/peers/run.sh $(ARGS)
 bench-instructions: all
 	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/instructions.sh $(ARGS)
 .PHONY: bench bench-products bench-peers bench-instructions
