@@ -100,6 +100,19 @@ static void draw(void *context, int node, uint64_t round, struct gv_buffer *buff
   *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = n};
 }
 
+static int64_t shard_size(void *context, int node)
+{
+  return ((struct gv_batches *)context)->walks[node].count;
+}
+
+static void shard(void *context, int node, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch)
+{
+  const struct gv_batches *batches = context;
+  const struct walk *walk = &batches->walks[node];
+  put(batches, walk->samples + first, n, walk->count - first, 0, buffer);
+  *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = n};
+}
+
 void gv_batches_part(const struct gv_dataset *dataset, const struct gv_part *part, int64_t first, int32_t n,
                      struct gv_buffer *buffer, struct gv_batch *batch)
 {
@@ -185,6 +198,8 @@ void gv_batches_source(struct gv_batches *batches, struct gv_source *source)
       .max_batch = batches->max_batch,
       .samples_per_round = batches->batch > 0 ? (int64_t)batches->nodes * batches->batch : dataset->train.samples,
       .draw = draw,
+      .shard_size = shard_size,
+      .shard = shard,
       .test = test,
   };
 }

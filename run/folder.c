@@ -130,7 +130,8 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
   }
   fputs("rounds,epochs,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
         "node_accuracy_max,consensus_distance,learning_rate,node_rounds_min,node_rounds_max,staleness_mean,"
-        "staleness_max,published,skipped\n", made.metrics);
+        "staleness_max,published,skipped,messages_per_node,bytes_per_node,global_averages,objective,"
+        "objective_by_samples,gradient_norm,gradient_dissimilarity,drift_max\n", made.metrics);
   *folder = made;
   return GV_OK;
 }
@@ -181,7 +182,9 @@ enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_e
                           e->node_accuracy_mean, e->node_accuracy_max, e->consensus_distance, e->learning_rate,
                           (double)e->node_rounds_min, (double)e->node_rounds_max, gv_staleness_mean(e),
                           (double)e->asynchrony.staleness_max, (double)e->asynchrony.published,
-                          (double)e->asynchrony.skipped};
+                          (double)e->asynchrony.skipped, e->messages, e->bytes, (double)e->global_averages,
+                          e->objective, e->objective_by_samples, e->gradient_norm, e->gradient_dissimilarity,
+                          e->drift_max};
   fprintf(folder->metrics, "%llu", (unsigned long long)e->round);
   for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++)
     fprintf(folder->metrics, isfinite(cells[c]) ? ",%.9g" : ",", cells[c]);

@@ -143,14 +143,17 @@ char *gv_run_summary_text(const struct gv_run *run)
       {"node_accuracy_max", e->node_accuracy_max}, {"consensus_distance", e->consensus_distance},
       {"train_loss", e->train_loss}, {"epochs", e->epoch}, {"seconds", e->seconds},
       {"samples_per_second", r->samples_per_second}, {"learning_rate", e->learning_rate},
-      {"staleness_mean", gv_staleness_mean(e)}};
+      {"staleness_mean", gv_staleness_mean(e)}, {"messages_per_node", e->messages}, {"bytes_per_node", e->bytes},
+      {"objective", e->objective}, {"objective_by_samples", e->objective_by_samples},
+      {"gradient_norm", e->gradient_norm}, {"gradient_dissimilarity", e->gradient_dissimilarity},
+      {"drift_max", e->drift_max}};
   const struct { const char *key; int64_t value; } counted[] = {
       {"rounds", (int64_t)e->round}, {"rounds_planned", (int64_t)r->rounds_planned}, {"nodes", r->nodes},
       {"nodes_evaluated", r->evaluated_nodes}, {"workers", r->workers}, {"parameters", r->parameters},
       {"train_samples", r->train_samples}, {"test_samples", r->test_samples}, {"seed", (int64_t)r->seed},
       {"node_rounds_min", (int64_t)e->node_rounds_min}, {"node_rounds_max", (int64_t)e->node_rounds_max},
       {"staleness_max", (int64_t)e->asynchrony.staleness_max}, {"published", (int64_t)e->asynchrony.published},
-      {"skipped", (int64_t)e->asynchrony.skipped}};
+      {"skipped", (int64_t)e->asynchrony.skipped}, {"global_averages", (int64_t)e->global_averages}};
   json_t *summary = json_object();
   for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++)
     json_object_set_new(summary, measured[i].key, gv_json_number(measured[i].value));

@@ -167,6 +167,7 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .rate_options = run->rate_options,
       .learning_rate = gv_options_real(run->options, "learning-rate"),
       .global_every = (uint64_t)gv_options_int(run->options, "global-every"),
+      .measure = strcmp(gv_options_text(run->options, "metrics"), "all") == 0,
       .async = run->async,
       .slow = run->slow,
       .workers = run->placing.workers,

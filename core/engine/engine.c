@@ -269,6 +269,8 @@ void gv_engine_destroy(struct gv_engine *e)
     gv_view_destroy(worker->view);
     gv_free(worker->direction);
     gv_free(worker->average);
+    gv_free(worker->measuring);
+    gv_free(worker->measured);
     gv_free(worker->later);
   }
   for (int i = 0; i < e->nodes && e->node != NULL; i++) {
@@ -288,6 +290,9 @@ void gv_engine_destroy(struct gv_engine *e)
   gv_free(e->replicas);
   gv_free(e->chunk_loss);
   gv_free(e->chunk_correct);
+  gv_free(e->gradient_sum);
+  gv_free(e->shard_loss);
+  gv_free(e->shard_norm);
   gv_free(e->distance);
   gv_free(e);
 }

@@ -30,6 +30,8 @@ enum gv_status gv_evaluate_prepare(struct gv_engine *e, struct gv_error *err)
     status = gv_alloc_for(&e->mean, e->stride, sizeof *e->mean, "the mean model", err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->replicas, (size_t)e->nodes, sizeof *e->replicas, what, err);
+  if (status == GV_OK)
+    status = gv_measure_prepare(e, err);
   return status;
 }
 
@@ -145,6 +147,17 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
   e->last_evaluation = round;
   summarise_pace(e, out);
   summarise_traffic(e, round, out);
+  gv_measure_summarise(e, out);
+}
+
+void gv_worker_slice(const struct gv_worker *worker, size_t *first, size_t *end)
+{
+  const struct gv_engine *e = worker->engine;
+  size_t lines = e->stride * sizeof(float) / GV_CACHE_LINE, line = GV_CACHE_LINE / sizeof(float);
+  *first = lines * (size_t)worker->index / (size_t)e->setup.workers * line;
+  *end = lines * (size_t)(worker->index + 1) / (size_t)e->setup.workers * line;
+  if (*end > e->dim)
+    *end = e->dim;
 }
 
 void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation)
@@ -154,11 +167,8 @@ void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_eval
     e->replicas[i] = e->node[i].x;
   gv_team_barrier(worker->team);
 
-  size_t lines = e->stride * sizeof(float) / GV_CACHE_LINE, line = GV_CACHE_LINE / sizeof(float);
-  size_t first = lines * (size_t)worker->index / (size_t)e->setup.workers * line;
-  size_t end = lines * (size_t)(worker->index + 1) / (size_t)e->setup.workers * line;
-  if (end > e->dim)
-    end = e->dim;
+  size_t first, end;
+  gv_worker_slice(worker, &first, &end);
   if (first < end)
     gv_mean(e->mean + first, e->nodes, e->replicas, first, end - first);
   gv_team_barrier(worker->team);
@@ -174,6 +184,7 @@ void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_eval
   }
   for (int64_t c = worker->index; c < e->chunks && !worker->failed; c += e->setup.workers)
     evaluate_chunk(worker, c, round);
+  gv_worker_measure(worker, round);
   gv_team_barrier(worker->team);
   if (worker->index == 0)
     summarise(e, round, evaluation);

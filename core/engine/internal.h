@@ -50,6 +50,8 @@ struct gv_worker {
   struct gv_rhythm rhythm;   /* of the global averages */
   uint64_t messages, bytes;  /* its nodes sent to neighbours */
   uint64_t averages;         /* global ones, in which all took part */
+  float *measuring;          /* (dim) scratch, and (dim) the gradient of a node; for setup.measure, else NULL */
+  double *measured;
   int *later;                /* (its nodes) scratch: those put off in a pass */
 
   /* Asynchronous pace. */
@@ -88,6 +90,8 @@ struct gv_engine {
   int64_t chunks;            /* of the test set */
   double *chunk_loss;        /* (chunks, 1 + judged) */
   int64_t *chunk_correct;    /* (chunks, 1 + judged) */
+  double *gradient_sum;      /* (dim), for setup.measure, else NULL: over nodes, at the mean model */
+  double *shard_loss, *shard_norm;  /* (nodes) of each node's data, there; squared norms of gradients */
   double *distance;          /* (nodes) ||x_i - xbar||^2 */
 
   /* Written by worker 0 alone, read by all after a barrier. */
@@ -171,5 +175,13 @@ void gv_engine_report(struct gv_engine *engine, uint64_t round);
 /* evaluate.c: called by all workers together, between rounds; worker 0 fills *evaluation. */
 enum gv_status gv_evaluate_prepare(struct gv_engine *engine, struct gv_error *err);
 void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation);
+
+/* The elements of a vector that a worker adds up for all: first .. end-1, none when first >= end. */
+void gv_worker_slice(const struct gv_worker *worker, size_t *first, size_t *end);
+
+/* gradients.c: the same for what setup.measure asks for, with the mean model there; the last by worker 0 alone. */
+enum gv_status gv_measure_prepare(struct gv_engine *engine, struct gv_error *err);
+void gv_worker_measure(struct gv_worker *worker, uint64_t round);
+void gv_measure_summarise(const struct gv_engine *engine, struct gv_evaluation *evaluation);
 
 #endif

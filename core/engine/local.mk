@@ -6,6 +6,7 @@ libgv_la_SOURCES += \
   %D%/evaluate.c \
   %D%/failure.c \
   %D%/gate.c %D%/gate.h \
+  %D%/gradients.c \
   %D%/guard.c \
   %D%/hosting.c %D%/hosting.h \
   %D%/internal.h \

@@ -18,6 +18,10 @@ enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err)
     status = gv_alloc_for(&worker->average, GV_MESSAGES_MAX * GV_BLOCK, sizeof(float), "a block", err);
   if (status == GV_OK)
     status = gv_alloc_for(&worker->later, (size_t)gv_hosting_count(&worker->nodes), sizeof(int), "the nodes", err);
+  if (status == GV_OK && s->measure)
+    status = gv_alloc_for(&worker->measuring, e->stride, sizeof(float), "the metrics", err);
+  if (status == GV_OK && s->measure)
+    status = gv_alloc_for(&worker->measured, e->stride, sizeof(double), "the metrics", err);
   if (status == GV_OK) {
     worker->created = s->model->create(s->hosts[worker->index], s->task, &worker->instance) == 0;
     if (!worker->created)
