@@ -15,7 +15,7 @@ AM_TESTS_ENVIRONMENT = \
   ASAN_OPTIONS="intercept_tls_get_addr=0:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
-EXTRA_DIST += %D%/cli.sh %D%/dense.h %D%/graphs.h %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
+EXTRA_DIST += %D%/cli.sh %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/serial.h %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
   %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
@@ -42,7 +42,9 @@ UNIT_TESTS += %D%/test_exchange
 UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_families
 UNIT_TESTS += %D%/test_faults
+UNIT_TESTS += %D%/test_algorithms
 UNIT_TESTS += %D%/test_guard
+UNIT_TESTS += %D%/test_metrics
 UNIT_TESTS += %D%/test_optimizers
 UNIT_TESTS += %D%/test_compress
 UNIT_TESTS += %D%/test_async

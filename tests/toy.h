@@ -152,7 +152,9 @@ struct toy_run {
   const double *slow;  /* (nodes), or NULL */
   uint64_t global_every;
   struct gv_faults faults;
-  const struct gv_model *model;  /* NULL: toy_model */
+  const struct gv_model *model;    /* NULL: toy_model */
+  const struct gv_source *source;  /* NULL: samples of toy_draw, by batch and unite */
+  bool measure;
 };
 
 enum { TOY_THREADS_MAX = 64 };
@@ -180,6 +182,23 @@ static inline bool toy_defined(const struct gv_named *named, const struct gv_nam
   return fits;
 }
 
+/* Samples 0 .. batch - 1 of round 0 are what a node has, when it is asked for all. */
+static int64_t toy_shard_size(void *context, int node)
+{
+  return node + ((const struct toy_data *)context)->batch;
+}
+
+static void toy_shard(void *context, int node, int64_t first, int32_t n, struct gv_buffer *buffer,
+                      struct gv_batch *batch)
+{
+  (void)context;
+  for (int s = 0; s < n; s++)
+    toy_sample(node, 0, (int)first + s, buffer->x + s * toy.dim);
+  buffer->labels[0] = node;
+  buffer->labels[1] = 0;
+  *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = n};
+}
+
 /* Runs; mean (dim) <- the mean model, may be NULL. */
 static inline enum gv_status toy_train(const struct toy_run *run, float *mean, struct gv_error *why)
 {
@@ -195,10 +214,15 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .max_batch = per_node,
       .samples_per_round = (int64_t)per_node * run->nodes,
       .draw = toy_draw,
+      .shard_size = toy_shard_size,
+      .shard = toy_shard,
       .test = toy_test,
   };
+  if (run->source != NULL)
+    source = *run->source;
   struct gv_task task = {.shape = source.shape, .max_threads = 1,
-                         .max_batch = per_node > GV_EVALUATION_BATCH ? per_node : GV_EVALUATION_BATCH};
+                         .max_batch = source.max_batch > GV_EVALUATION_BATCH ? source.max_batch
+                                                                             : GV_EVALUATION_BATCH};
   struct gv_schedule *schedule = NULL;
   const struct gv_named *algorithm = NULL, *optimizer = NULL, *rate = NULL;
   struct gv_options *a_options = NULL, *o_options = NULL, *r_options = NULL;
@@ -226,7 +250,7 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .workers = run->workers > 0 ? run->workers : 1, .threads = run->threads, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
       .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
-      .start = run->start, .async = run->async, .slow = run->slow,
+      .start = run->start, .async = run->async, .slow = run->slow, .measure = run->measure,
       .global_every = run->global_every};
   struct gv_engine *engine = NULL;
   if (status == GV_OK)
