@@ -43,6 +43,7 @@ UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_families
 UNIT_TESTS += %D%/test_faults
 UNIT_TESTS += %D%/test_algorithms
+UNIT_TESTS += %D%/test_exactness
 UNIT_TESTS += %D%/test_guard
 UNIT_TESTS += %D%/test_metrics
 UNIT_TESTS += %D%/test_optimizers

@@ -37,6 +37,7 @@ struct gv_block {
   const float *d;                        /* direction: what the optimizer made of the gradient */
   float *state[GV_STATES_MAX];           /* zero before the first round */
   float *message[GV_MESSAGES_MAX];       /* local: to write */
+  const float *own[GV_MESSAGES_MAX];     /* combine: those, as they were published */
   const float *mixed[GV_MESSAGES_MAX];   /* combine: averages of the messages */
 };
 
@@ -72,7 +73,10 @@ struct gv_algorithm {
    * works on x alone, the engine adds to state 0 what comes through of x - state 0 (compress.h). In a global
    * average message 0 is x, whole. */
   bool compresses;
-  bool lazy;             /* W(k) stands for (I + W(k))/2 */
+  /* mixed[0] is not the average but how far it lies from the node's own message 0, sum_j W[i,j] (m_j - m_i), to an
+   * error as small as that. For what is summed up over rounds and would carry the rounding of x along. */
+  bool apart;
+  bool lazy;             /* W(k) stands for (I + W(k))/2; with `apart` */
 
   /* What it is defined for, checked before a run (core/engine/guard.c). */
   bool symmetric;        /* every W(k) symmetric */

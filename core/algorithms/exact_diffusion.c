@@ -1,7 +1,8 @@
 /* exact-diffusion (Yuan et al., IEEE TSP 2019): psi = x - a d; phi = psi + x - psi_prev, psi_prev(0) = x(0); x+ =
  * (phi + avg(phi))/2. Exact on different data for every symmetric W, as (I + W)/2 has no eigenvalue below 0.
- * One state: psi_prev. The half is taken of the weights, so that no pass is spent on it.
- * Passes: those of dsgd, and the state read and written. */
+ * One state: x - psi_prev, which is small (correct.h). The half is taken of the weights, so that no pass is spent on it.
+ * Passes: read x, d and the state, write the message; read degree + 1 messages and the state, write x and the
+ * state. */
 #include "core/algorithms/correct.h"
 #include "core/algorithms/tables.h"
 
@@ -11,10 +12,12 @@ const struct gv_algorithm gv_algorithm_exact_diffusion = {
     .states = 1,
     .paces = GV_PACE_SYNC,
     .in_place = true,
+    .apart = true,
     .lazy = true,
     .symmetric = true,
     .steady = true,
     .linear = true,
     .mixing = gv_mix_neighbors,
-    .local = gv_correct,
+    .local = gv_correct_local,
+    .combine = gv_correct_combine,
 };

@@ -201,6 +201,8 @@ static enum gv_status make_exchange(struct gv_engine *e, struct gv_error *err)
       gv_exchange_create(s->schedule, s->workers, e->dim, s->algorithm->messages, &e->exchange, err);
   if (status == GV_OK && s->algorithm->lazy)
     gv_exchange_set_share(e->exchange, 0.5);
+  if (status == GV_OK && s->algorithm->apart && s->schedule->average)
+    status = gv_exchange_keep_rest(e->exchange, err);
   return status;
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/clones.h"
 #include "core/engine/internal.h"
-#include "core/exchange/mix.h"
 
 /* A round as all nodes of a worker see it. */
 struct turn {
@@ -15,6 +15,7 @@ struct turn {
   enum gv_mixing mixing;   /* what the algorithm asks for */
   enum gv_mixing carried;  /* what carries it out: neighbours' averages with W = J are global ones */
   const float *mean[GV_MESSAGES_MAX];  /* of a global average */
+  const float *rest;       /* what float took from mean[0], where averages are apart */
   double note;             /* the mean of the notes beside the messages */
   float clip;              /* of the mean gradient */
 };
@@ -98,16 +99,34 @@ static void step(struct gv_worker *worker, int index, const struct turn *turn)
 
 /* ---- mixing ---- */
 
-/* x (n) <- the global average, or the half way there. */
-static void take_mean(const struct gv_engine *e, float *x, const float *own, const float *mean, size_t n)
+/* x (n) <- the global average. */
+static void take_mean(float *x, const float *own, const float *mean, size_t n)
 {
-  const float half = 0.5f;
-  if (x == own)  /* a node alone: the mean is its own */
-    return;
-  if (e->setup.algorithm->lazy)
-    gv_mix(x, own, 1, &mean, &half, n);
-  else
+  if (x != own)  /* a node alone: the mean is its own */
     memcpy(x, mean, n * sizeof *x);
+}
+
+/* to (n) <- half or whole (mean + rest - own) */
+GV_CLONES
+static void mean_apart(float *restrict to, const float *restrict own, const float *restrict mean,
+                       const float *restrict rest, float part, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    to[i] = part * ((mean[i] - own[i]) + rest[i]);
+}
+
+/* mixed[0] of an algorithm whose average is apart. */
+static void average_apart(struct gv_worker *worker, int index, const struct turn *turn, size_t first,
+                          struct gv_block *block)
+{
+  struct gv_engine *e = worker->engine;
+  block->mixed[0] = worker->average;
+  if (turn->carried == GV_MIX_NEIGHBORS)
+    gv_exchange_mix_apart(e->exchange, index, 0, first, block->n, worker->average);
+  else
+    mean_apart(worker->average, block->own[0], turn->mean[0] + first, turn->rest + first,
+               e->setup.algorithm->lazy ? 0.5f : 1, block->n);
 }
 
 /* block->mixed <- the averages of its elements; what is in place goes to block->x, its place in the next slot. */
@@ -119,14 +138,14 @@ static void average_block(struct gv_worker *worker, int index, const struct turn
   for (int m = 0; m < algorithm->messages; m++) {
     bool in_x = m == 0 && algorithm->in_place;
     float *to = in_x ? block->x : worker->average + (size_t)m * GV_BLOCK;
-    const float *own = turn->carried == GV_MIX_NEIGHBORS
-                           ? NULL
-                           : gv_exchange_message(e->exchange, index, m, 0) + first;
+    const float *own = block->own[m];
     block->mixed[m] = to;
-    if (turn->carried == GV_MIX_NEIGHBORS)
+    if (m == 0 && algorithm->apart)
+      average_apart(worker, index, turn, first, block);
+    else if (turn->carried == GV_MIX_NEIGHBORS)
       gv_exchange_mix(e->exchange, index, m, first, block->n, to);
     else if (turn->carried == GV_MIX_GLOBAL && in_x)
-      take_mean(e, to, own, turn->mean[m] + first, block->n);
+      take_mean(to, own, turn->mean[m] + first, block->n);
     else
       block->mixed[m] = turn->carried == GV_MIX_GLOBAL ? turn->mean[m] + first : own;
   }
@@ -142,6 +161,8 @@ static void combine(struct gv_worker *worker, int index, const struct turn *turn
   for (size_t first = 0; first < e->dim; first += GV_BLOCK) {
     struct gv_block block;
     gv_block_begin(e, node, x, first, turn->rate, turn->mixing, &block);
+    for (int m = 0; m < algorithm->messages; m++)
+      block.own[m] = gv_exchange_own(e->exchange, index, m) + first;
     average_block(worker, index, turn, first, &block);
     const float *g = algorithm->replica_message    ? worker->gradient + first
                      : algorithm->gradient_message ? block.mixed[0]
@@ -158,7 +179,7 @@ static void average(struct gv_worker *worker, int index, const struct turn *turn
   if (turn->carried == GV_MIX_NEIGHBORS)
     gv_exchange_mix(e->exchange, index, 0, 0, e->dim, x);
   else if (turn->carried == GV_MIX_GLOBAL)
-    take_mean(e, x, gv_exchange_message(e->exchange, index, 0, 0), turn->mean[0], e->dim);
+    take_mean(x, gv_exchange_own(e->exchange, index, 0), turn->mean[0], e->dim);
 }
 
 /* The second half of a node's round. */
@@ -198,6 +219,8 @@ static void average_all(struct gv_worker *worker, struct turn *turn)
   for (int m = 0; m < algorithm->messages; m++)
     turn->mean[m] = gv_exchange_average(e->exchange, worker->index, worker->nodes.first, m, turn->round,
                                         noted && m == 0 ? &turn->note : NULL);
+  if (algorithm->apart)
+    turn->rest = gv_exchange_average_rest(e->exchange, worker->index, worker->nodes.first, turn->round);
   if (algorithm->gradient_message)
     turn->clip = gv_worker_clip(worker, turn->mean[0]);
   if (algorithm->heard != NULL && turn->mixing == GV_MIX_GLOBAL)

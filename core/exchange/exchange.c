@@ -39,7 +39,7 @@ struct gv_exchange {
   uint32_t *reductions;                /* (workers, one a GV_APART bytes) slices this worker reduced */
   const float **slots;                 /* (2, messages, nodes) every node's slots, for the global average */
   const float **present;               /* (workers, nodes) scratch, where nodes sit out rounds; else NULL */
-  float *mean;                         /* (messages, stride) */
+  float *mean, *rest;                  /* (messages, stride); (stride) or NULL: of message 0 */
 };
 
 enum { LINE_FLOATS = GV_CACHE_LINE / sizeof(float), APART_WORDS = GV_APART / sizeof(uint32_t) };
@@ -109,12 +109,18 @@ void gv_exchange_destroy(struct gv_exchange *ex)
   gv_free(ex->slots);
   gv_free(ex->present);
   gv_free(ex->mean);
+  gv_free(ex->rest);
   gv_free(ex);
 }
 
 void gv_exchange_set_share(struct gv_exchange *ex, double share)
 {
   ex->share = share;
+}
+
+enum gv_status gv_exchange_keep_rest(struct gv_exchange *ex, struct gv_error *err)
+{
+  return gv_alloc_for(&ex->rest, ex->stride, sizeof *ex->rest, "the mean vector", err);
 }
 
 static float *slot(const struct gv_exchange *ex, int node, uint32_t mixing, int m)
@@ -156,6 +162,11 @@ float *gv_exchange_message(struct gv_exchange *ex, int node, int m, int ahead)
     *read_in = 0;
   }
   return slot(ex, node, mixing, m);
+}
+
+const float *gv_exchange_own(const struct gv_exchange *ex, int node, int m)
+{
+  return slot(ex, node, ex->ports[node].mixing, m);
 }
 
 void gv_exchange_note(struct gv_exchange *ex, int node, double note)
@@ -214,7 +225,9 @@ void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
     port->read_in[port->mixing & 1] = round + 1;
 }
 
-void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size_t count, float *out)
+typedef void mixer(float *out, const float *self, int degree, const float *const *from, const float *weight, size_t n);
+
+static void mix_by(struct gv_exchange *ex, mixer *mix, int node, int m, size_t first, size_t count, float *out)
 {
   struct port *port = &ex->ports[node];
   const float *own = slot(ex, node, port->mixing, m) + first;
@@ -224,13 +237,23 @@ void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size
   if (offset != 0)
     for (int j = 0; j < port->degree; j++)
       port->from[j] += offset;
-  bool whole = count == ex->dim;  /* a block of it is the caller's scratch, which is to stay in the cache */
-  (whole && ex->streams ? gv_mix_stream : gv_mix)(out, own, port->degree, port->from, port->weight, count);
+  mix(out, own, port->degree, port->from, port->weight, count);
   if (offset != 0)
     for (int j = 0; j < port->degree; j++)
       port->from[j] -= offset;
   if (port->excess != 0)
     gv_mix_add(out, own, port->excess, count);
+}
+
+void gv_exchange_mix(struct gv_exchange *ex, int node, int m, size_t first, size_t count, float *out)
+{
+  bool whole = count == ex->dim;  /* a block of it is the caller's scratch, which is to stay in the cache */
+  mix_by(ex, whole && ex->streams ? gv_mix_stream : gv_mix, node, m, first, count, out);
+}
+
+void gv_exchange_mix_apart(struct gv_exchange *ex, int node, int m, size_t first, size_t count, float *out)
+{
+  mix_by(ex, gv_mix_apart, node, m, first, count, out);
 }
 
 /* Of `all` (nodes) those who take part in the round, in order; count <- how many, *note <- the mean of theirs. */
@@ -255,26 +278,58 @@ static const float *const *take_part(const struct gv_exchange *ex, int worker, u
   return present != NULL ? present : all;
 }
 
+/* Elements first .. end-1 are the worker's to reduce. */
+static void slice_of(const struct gv_exchange *ex, int worker, size_t *first, size_t *end)
+{
+  size_t lines = ex->stride / LINE_FLOATS, parts = (size_t)ex->workers;
+  *first = lines * (size_t)worker / parts * LINE_FLOATS;
+  *end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;
+}
+
+/* Every node's slot of message m. */
+static const float *const *slots_of(const struct gv_exchange *ex, uint32_t mixing, int m)
+{
+  return ex->slots + ((size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes;
+}
+
+/* Passes the worker's slice on, and waits for the others'. */
+static void share_slice(struct gv_exchange *ex, int worker)
+{
+  uint32_t done = ++ex->reductions[(size_t)worker * APART_WORDS];
+  gv_epoch_raise(&ex->reduced[worker], done);
+  for (int w = 0; w < ex->workers; w++)
+    gv_epoch_wait(&ex->reduced[w], done);  /* pairs with the raise above, on the other workers */
+}
+
 const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, int m, uint64_t round, double *note)
 {
   uint32_t mixing = ex->ports[node].mixing;
   for (int i = 0; i < ex->nodes; i++)
     gv_epoch_wait(&ex->published[i], mixing + 1);
-  const float *const *all =
-      ex->slots + ((size_t)(mixing & 1) * (size_t)ex->messages + (size_t)m) * (size_t)ex->nodes;
-  size_t lines = ex->stride / LINE_FLOATS, parts = (size_t)ex->workers;
-  size_t first = lines * (size_t)worker / parts * LINE_FLOATS;
-  size_t end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;
+  size_t first, end;
+  slice_of(ex, worker, &first, &end);
   float *mean = ex->mean + (size_t)m * ex->stride;
   int count;
-  all = take_part(ex, worker, mixing & ex->turns, round, all, &count, note);
+  const float *const *all =
+      take_part(ex, worker, mixing & ex->turns, round, slots_of(ex, mixing, m), &count, note);
   if (count > 0)
     (ex->streams ? gv_mean_stream : gv_mean)(mean + first, count, all, first, end - first);
-  uint32_t done = ++ex->reductions[(size_t)worker * APART_WORDS];
-  gv_epoch_raise(&ex->reduced[worker], done);
-  for (int w = 0; w < ex->workers; w++)
-    gv_epoch_wait(&ex->reduced[w], done);  /* pairs with the raise above, on the other workers */
+  share_slice(ex, worker);
   return mean;
+}
+
+const float *gv_exchange_average_rest(struct gv_exchange *ex, int worker, int node, uint64_t round)
+{
+  uint32_t mixing = ex->ports[node].mixing;
+  size_t first, end;
+  slice_of(ex, worker, &first, &end);
+  int count;
+  const float *const *all =
+      take_part(ex, worker, mixing & ex->turns, round, slots_of(ex, mixing, 0), &count, NULL);
+  if (count > 0)
+    gv_mean_rest(ex->rest + first, ex->mean, count, all, first, end - first);
+  share_slice(ex, worker);
+  return ex->rest;
 }
 
 void gv_exchange_finish(struct gv_exchange *ex, int node)

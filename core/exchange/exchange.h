@@ -39,6 +39,9 @@ void gv_exchange_destroy(struct gv_exchange *exchange);
 /* From now on W(k) stands for (1 - share) I + share W(k); before any mixing. */
 void gv_exchange_set_share(struct gv_exchange *exchange, double share);
 
+/* Memory for gv_exchange_average_rest; before any mixing. */
+enum gv_status gv_exchange_keep_rest(struct gv_exchange *exchange, struct gv_error *err);
+
 /* Takes and touches the node's slots, zeroed; on the worker that hosts it, before any other call for it. view, of
  * the exchange's schedule, is that worker's, and stays until the last call for the node. */
 enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct gv_view *view,
@@ -48,6 +51,9 @@ enum gv_status gv_exchange_place(struct gv_exchange *exchange, int node, struct 
  * write. Ahead 1 is for algorithms whose replica lives in the slots: it may be called after collect or average, and
  * the slot is this mixing's message of the next one. */
 float *gv_exchange_message(struct gv_exchange *exchange, int node, int m, int ahead);
+
+/* Message m (dim) of the node in this mixing, from publish to finish. */
+const float *gv_exchange_own(const struct gv_exchange *exchange, int node, int m);
 
 /* A number beside the message; before publish, which passes it on. */
 void gv_exchange_note(struct gv_exchange *exchange, int node, double note);
@@ -66,12 +72,19 @@ double gv_exchange_collected(const struct gv_exchange *exchange, int node);
 /* out (count) <- the weighted average of message m over the collected neighbours, elements first..first+count-1. */
 void gv_exchange_mix(struct gv_exchange *exchange, int node, int m, size_t first, size_t count, float *out);
 
+/* out (count) <- how far that average lies from the node's own message, to an error as small as the differences
+ * between them; the same from both ends of an edge of a symmetric W. */
+void gv_exchange_mix_apart(struct gv_exchange *exchange, int node, int m, size_t first, size_t count, float *out);
+
 /* The mean of message m (dim) over the nodes that take part in this round: all, or those not absent. All workers
  * call it, each once for one of its nodes and after publishing all of them, in the same order of m, and each
  * reduces its slice; returns when every slice is there. Valid until the worker's last publish of the next mixing.
  * *note <- the mean of the notes, unless NULL. With nobody there the result means nothing. */
 const float *gv_exchange_average(struct gv_exchange *exchange, int worker, int node, int m, uint64_t round,
                                  double *note);
+
+/* After keep_rest and average, of message 0 and called in the same way: what float took from that mean (dim). */
+const float *gv_exchange_average_rest(struct gv_exchange *exchange, int worker, int node, uint64_t round);
 
 void gv_exchange_finish(struct gv_exchange *exchange, int node);
 

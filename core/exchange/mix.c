@@ -77,20 +77,35 @@ static void copy(float *restrict out, const float *restrict s, size_t n)
     out[i] = s[i];
 }
 
+/* out (m) += the terms of neighbours j .. degree-1, elements lo on. */
+static void add_from(int j, float *out, const float *s, int degree, const float *const *from, const float *w,
+                     size_t lo, size_t m)
+{
+  for (; j + 4 <= degree; j += 4) {
+    const float *const four[] = {from[j] + lo, from[j + 1] + lo, from[j + 2] + lo, from[j + 3] + lo};
+    add_4(out + lo, s + lo, four, w + j, m);
+  }
+  for (; j + 2 <= degree; j += 2)
+    add_2(out + lo, s + lo, from[j] + lo, from[j + 1] + lo, w[j], w[j + 1], m);
+  if (j < degree)
+    add_1(out + lo, s + lo, from[j] + lo, w[j], m);
+}
+
 static void mix_many(float *out, const float *s, int degree, const float *const *from, const float *w, size_t n)
 {
   for (size_t lo = 0; lo < n; lo += BLOCK) {
     size_t m = n - lo < BLOCK ? n - lo : BLOCK;
     mix_3(out + lo, s + lo, from[0] + lo, from[1] + lo, from[2] + lo, w[0], w[1], w[2], m);
-    int j = 3;
-    for (; j + 4 <= degree; j += 4) {
-      const float *const four[] = {from[j] + lo, from[j + 1] + lo, from[j + 2] + lo, from[j + 3] + lo};
-      add_4(out + lo, s + lo, four, w + j, m);
-    }
-    for (; j + 2 <= degree; j += 2)
-      add_2(out + lo, s + lo, from[j] + lo, from[j + 1] + lo, w[j], w[j + 1], m);
-    if (j < degree)
-      add_1(out + lo, s + lo, from[j] + lo, w[j], m);
+    add_from(3, out, s, degree, from, w, lo, m);
+  }
+}
+
+void gv_mix_apart(float *out, const float *s, int degree, const float *const *from, const float *weight, size_t n)
+{
+  for (size_t lo = 0; lo < n; lo += BLOCK) {
+    size_t m = n - lo < BLOCK ? n - lo : BLOCK;
+    memset(out + lo, 0, m * sizeof *out);
+    add_from(0, out, s, degree, from, weight, lo, m);
   }
 }
 
@@ -191,5 +206,25 @@ void gv_mean(float *out, int count, const float *const *from, size_t first, size
       scale_sum(out + lo, sum, 1 / (double)count, m);  /* a power of two: the same bits, many times as fast */
     else
       divide_sum(out + lo, sum, (double)count, m);
+  }
+}
+
+GV_CLONES
+static void add_beyond(double *restrict sum, const float *restrict v, const float *restrict mean, size_t n)
+{
+#pragma omp simd
+  for (size_t i = 0; i < n; i++)
+    sum[i] += (double)v[i] - (double)mean[i];
+}
+
+void gv_mean_rest(float *rest, const float *mean, int count, const float *const *from, size_t first, size_t n)
+{
+  double sum[BLOCK];
+  for (size_t lo = 0; lo < n; lo += BLOCK) {
+    size_t m = n - lo < BLOCK ? n - lo : BLOCK, at = first + lo;
+    memset(sum, 0, m * sizeof *sum);
+    for (int j = 0; j < count; j++)
+      add_beyond(sum, from[j] + at, mean + at, m);
+    divide_sum(rest + lo, sum, (double)count, m);
   }
 }
