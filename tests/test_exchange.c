@@ -44,6 +44,52 @@ START_TEST(mix_agrees_with_double_arithmetic)
 }
 END_TEST
 
+/* What lies between is exact to what is small: of vectors near 1000 that are 1e-3 apart, where gv_mix is off by up to
+ * 3e-5; and the ends of an edge add opposite terms. */
+START_TEST(apart_is_exact_to_the_differences)
+{
+  enum { N = 1531, MAX = 9 };
+  static float vector[MAX + 1][N], out[N + 1], mean[N], rest[N];
+  const float *from[MAX];
+  float weight[MAX];
+  for (int v = 0; v <= MAX; v++)
+    for (size_t i = 0; i < N; i++)
+      vector[v][i] = 1000 + 1e-3f * value(v, i);
+  for (int degree = 0; degree <= MAX; degree++) {
+    double off = 0, beyond = 0;
+    for (int j = 0; j < degree; j++) {
+      from[j] = vector[j + 1];
+      weight[j] = 1.0f / (float)(degree + 2 + j);
+    }
+    out[N] = 12345;
+    gv_mix_apart(out, vector[0], degree, from, weight, N);
+    ck_assert_float_eq(out[N], 12345);
+    if (degree > 0) {
+      gv_mean(mean, degree, from, 0, N);
+      gv_mean_rest(rest, mean, degree, from, 0, N);
+    }
+    for (size_t i = 0; i < N; i++) {
+      double want = 0, all = 0;
+      for (int j = 0; j < degree; j++) {
+        want += (double)weight[j] * ((double)from[j][i] - (double)vector[0][i]);
+        all += (double)from[j][i];
+      }
+      off = worse_of(off, fabs((double)out[i] - want));
+      if (degree > 0)
+        beyond = worse_of(beyond, fabs((double)mean[i] + (double)rest[i] - all / degree));
+    }
+    ck_assert_msg(off < 1e-8 && beyond < 1e-11, "degree %d: %g and %g off", degree, off, beyond);
+  }
+  static float ab[N], ba[N];
+  const float *a = vector[1], *b = vector[2], third = 1.0f / 3;
+  gv_mix_apart(ab, a, 1, &b, &third, N);
+  gv_mix_apart(ba, b, 1, &a, &third, N);
+  for (size_t i = 0; i < N; i++)
+    ba[i] = -ba[i];
+  ck_assert_mem_eq(ab, ba, sizeof ab);
+}
+END_TEST
+
 START_TEST(mix_keeps_consensus_exactly)
 {
   static float same[4099], out[4099];
@@ -307,7 +353,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {mix_agrees_with_double_arithmetic, mix_keeps_consensus_exactly,
+  const TTest *const tests[] = {mix_agrees_with_double_arithmetic, apart_is_exact_to_the_differences,
+                                mix_keeps_consensus_exactly,
                                 streamed_averages_are_the_plain_ones, half_is_the_same_on_both_sides,
                                 kernels_do_not_depend_on_the_cut,
                                 epochs_order_memory_and_wrap, messages_arrive_whole,
