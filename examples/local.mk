@@ -1,4 +1,6 @@
 EXTRA_DIST += \
+  %D%/heterogeneous/README.md \
+  %D%/heterogeneous/algorithms.sh \
   %D%/lecture/README.md \
   %D%/lecture/consensus.sh \
   %D%/lecture/dynamic.sh \

@@ -17,14 +17,14 @@ static void bound_text(const struct gv_run *run, char *text, size_t size)
     snprintf(text, size, "(1 + lambda_min)/L");
 }
 
-void gv_run_advise(struct gv_run *run, double train_loss)
+void gv_run_advise(struct gv_run *run, double loss)
 {
   char bound[64];
   if (!run->algorithm->bounded_step || run->advised)
     return;
   if (isnan(run->first_loss))
-    run->first_loss = train_loss;
-  if (isfinite(train_loss) && !(train_loss > run->first_loss))
+    run->first_loss = loss;
+  if (isnan(loss) || loss <= run->first_loss)
     return;
   run->advised = true;
   bound_text(run, bound, sizeof bound);

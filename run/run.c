@@ -122,8 +122,7 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
         (double)evaluation->round * (double)run->source.samples_per_round / evaluation->seconds;
   if (evaluation->round == 0)
     gv_log(GV_LOG_DETAIL, GV_FIRST_ROUND_LINE);
-  else
-    gv_run_advise(run, evaluation->train_loss);
+  gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
   if (status == GV_OK && run->watcher.evaluated != NULL)
     run->watcher.evaluated(run->watcher.context, &run->result);

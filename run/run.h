@@ -49,7 +49,7 @@ struct gv_run {
   struct gv_placing placing;   /* workers, and where they stand */
   uint64_t seed;
 
-  double first_loss;           /* mean training loss up to the first evaluation behind round 0; NAN before */
+  double first_loss;           /* of the test set before round 0, or else the first training loss; NAN before */
   bool advised;                /* what gv_run_advise has to say was said */
 
   struct gv_task task;
@@ -69,9 +69,9 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
 
-/* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above that of
- * the first epochs, or is not finite. */
-void gv_run_advise(struct gv_run *run, double train_loss);
+/* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above where
+ * it began. loss: at the first call that of the start; NAN: not known; INFINITY: the run ended by it. */
+void gv_run_advise(struct gv_run *run, double loss);
 
 /* What --verbose says when the evaluation before round 0 is done. */
 #define GV_FIRST_ROUND_LINE "all is ready; the first round is next"

@@ -13,6 +13,11 @@ watched=(.)    # where what is refused must leave nothing
 
 run() { timeout -k 10 120 env "${with[@]}" "$grapevine" "${subcommand[@]}" "$@"; }
 
+# names KIND: the names of one table
+names() {
+  "$grapevine" help | awk -v kind="$1" '$1 == kind && $2 == "-" { on = 1; next } NF == 0 { on = 0 } on { print $1 }'
+}
+
 # prints WORD... -- ARGUMENT...: it succeeds, says nothing on stderr, and each word is on stdout
 prints() {
   local words=() word

@@ -1,14 +1,8 @@
 #!/bin/bash
 # Every topology of the table trains from the command line, for every number of nodes that it takes. TAP.
-# shellcheck source=tests/tap.sh
-. "$GV_SOURCE/tests/tap.sh"
-cd "$folder" || exit 1
-grapevine=$GV_BUILD/grapevine
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
 
-# names KIND: the names of one table
-names() {
-  "$grapevine" help | awk -v kind="$1" '$1 == kind && $2 == "-" { on = 1; next } NF == 0 { on = 0 } on { print $1 }'
-}
 names topology >topologies
 names weights >rules
 check 'there are topologies' test "$(wc -l <topologies)" -ge 3

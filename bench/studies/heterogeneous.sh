@@ -2,7 +2,7 @@
 # Fashion-MNIST over 16 nodes with Dirichlet splits: algorithms on a ring and on the one-peer exponential graph, three
 # seeds, each at the best of four learning rates. Prints a Markdown table; runs that are there are not run again.
 #
-#   bench/studies/heterogeneous.sh [FOLDER]    (default: runs/heterogeneous; some 15 minutes on two cores)
+#   bench/studies/heterogeneous.sh [FOLDER]    (default: runs/heterogeneous; some 20 minutes on two cores)
 #
 # GRAPEVINE names the program; EPOCHS, SEEDS, RATES, DATA, ALPHAS, NODES may be set for other sizes.
 set -euo pipefail
