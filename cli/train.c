@@ -132,14 +132,18 @@ static void print_table(const struct gv_result *r)
            (unsigned long long)a->staleness_max,
            100 * (double)a->skipped / (double)(a->published + a->skipped));
   if (isfinite(e->objective))
-    printf("  objective                   %.6g, gradient norm %.3g, zeta^2 of the nodes' gradients %.3g\n", e->objective,
-           e->gradient_norm, e->gradient_dissimilarity);
+    printf("  objective                   %.6g, gradient norm %.3g, zeta^2 of the nodes' gradients %.3g\n",
+           e->objective, e->gradient_norm, e->gradient_dissimilarity);
   if (isfinite(e->drift_max))
     printf("  drift of the farthest node  %.3g\n", e->drift_max);
-  if (e->messages > 0 || e->global_averages > 0)
-    printf("  sent by a node a round      %.3g message%s, %s; %llu global average%s in all\n", e->messages,
-           e->messages == 1 ? "" : "s", gv_short_bytes(e->bytes, time, sizeof time),
-           (unsigned long long)e->global_averages, e->global_averages == 1 ? "" : "s");
+  if (e->messages > 0) {
+    printf("  sent by a node a round      %.3g message%s, %s", e->messages, e->messages == 1 ? "" : "s",
+           gv_short_bytes(e->bytes, time, sizeof time));
+    if (e->global_averages > 0)
+      printf("; %llu global average%s in all", (unsigned long long)e->global_averages,
+             e->global_averages == 1 ? "" : "s");
+    printf("\n");
+  }
   printf("  training                    %s samples/s, %s, %llu rounds, %.4g epochs\n",
          gv_short_number(r->samples_per_second, rate, sizeof rate), gv_short_time(e->seconds, time, sizeof time),
          (unsigned long long)e->round, e->epoch);

@@ -105,7 +105,8 @@ static int64_t shard_size(void *context, int node)
   return ((struct gv_batches *)context)->walks[node].count;
 }
 
-static void shard(void *context, int node, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch)
+static void shard(void *context, int node, int64_t first, int32_t n, struct gv_buffer *buffer,
+                  struct gv_batch *batch)
 {
   const struct gv_batches *batches = context;
   const struct walk *walk = &batches->walks[node];

@@ -47,7 +47,7 @@ static const struct gv_option rows[] = {
     {.key = "eval-every", .type = GV_OPTION_REAL, .value = "1", .min = 1e-6, .max = 1e9,
      .help = "epochs between two evaluations"},
     {.key = "metrics", .type = GV_OPTION_CHOICE, .value = "basic", .words = "basic|all",
-     .help = "all: at evaluations also the objective, its gradient, zeta^2 and drift; a pass over all training data"},
+     .help = "all: at evaluations also the objective, its gradient, zeta^2, drift; a pass over all training data"},
     {.key = "out", .type = GV_OPTION_TEXT, .value = "auto",
      .help = "folder for the run's files; auto: runs/DATE-TIME"},
     {.key = "plugin-dir", .type = GV_OPTION_TEXT, .value = "",

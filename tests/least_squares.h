@@ -1,5 +1,5 @@
-/* least_squares.h - heterogeneous least squares: f_i(w) = 1/(2 m) ||A_i w - b_i||^2, A_i (m, d) and b_i a node's own,
- * with what the model and the source give in double beside it, and the minimiser of 1/n sum_i f_i. */
+/* least_squares.h - heterogeneous least squares: f_i(w) = 1/(2 m) ||A_i w - b_i||^2, A_i (m, d) and b_i a node's
+ * own, with what the model and the source give in double beside it, and the minimiser of 1/n sum_i f_i. */
 #ifndef GV_TESTS_LEAST_SQUARES_H
 #define GV_TESTS_LEAST_SQUARES_H
 
@@ -85,7 +85,8 @@ static int ls_model_gradient(void *instance, const float *w, const struct gv_bat
   return 0;
 }
 
-static int ls_model_evaluate(void *instance, const float *w, const struct gv_batch *batch, struct gv_metrics *metrics)
+static int ls_model_evaluate(void *instance, const float *w, const struct gv_batch *batch,
+                             struct gv_metrics *metrics)
 {
   (void)instance;
   for (int s = 0; s < batch->n; s++)
@@ -113,7 +114,8 @@ static inline void ls_put(int node, int m, int s, struct gv_buffer *buffer)
   buffer->targets[s] = ls.b[node][m];
 }
 
-static inline void ls_draw(void *context, int node, uint64_t round, struct gv_buffer *buffer, struct gv_batch *batch)
+static inline void ls_draw(void *context, int node, uint64_t round, struct gv_buffer *buffer,
+                           struct gv_batch *batch)
 {
   (void)context;
   for (int s = 0; s < ls.batch; s++)
@@ -121,7 +123,8 @@ static inline void ls_draw(void *context, int node, uint64_t round, struct gv_bu
   *batch = (struct gv_batch){.x = buffer->x, .targets = buffer->targets, .n = ls.batch};
 }
 
-static inline void ls_test(void *context, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch)
+static inline void ls_test(void *context, int64_t first, int32_t n, struct gv_buffer *buffer,
+                           struct gv_batch *batch)
 {
   (void)context;
   for (int s = 0; s < n; s++)

@@ -814,7 +814,8 @@ int main(void)
   const TTest *const tests[] = {digits_are_what_their_readme_says, idx_plain_compressed_and_dotted,
                                 idx_larger_than_one_buffer, idx_broken_files, idx_broken_plain_files,
                                 idx_broken_compressed_files, idx_missing_files, names_and_paths, settling_refuses,
-                                splits_all_conform, splits_depend_on_the_seed, split_sizes, classes_a_node, dirichlet_moments,
+                                splits_all_conform, splits_depend_on_the_seed, split_sizes, classes_a_node,
+                                dirichlet_moments,
                                 dirichlet_at_the_ends, batches_walk_epochs, batches_jump, batches_full,
                                 batches_refuse_an_empty_node, test_part_in_order, NULL};
   return run_suite("datasets", tests);

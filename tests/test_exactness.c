@@ -116,7 +116,8 @@ START_TEST(dsgd_is_biased)
       ck_assert_msg(rho > last_rho - 1e-9, "rho of %s is %g", on, rho);
       ck_assert_msg(small > 100 * accuracy && larger > 1.6 * small && larger < 2 * small,
                     "%s of %d: %g off, and with twice the step %g", on, n, small, larger);
-      ck_assert_msg(small > (rho > last_rho + 1e-9 ? 1.02 : 1) * before, "%s of %d: %g off, and %g with a smaller rho", on, n, small, before);
+      ck_assert_msg(small > (rho > last_rho + 1e-9 ? 1.02 : 1) * before,
+                    "%s of %d: %g off, and %g with a smaller rho", on, n, small, before);
       double awc = off("dsgd-awc", on, 0.01);
       ck_assert_msg(awc > 1.05 * small, "%s of %d: dsgd-awc is %g off, dsgd %g", on, n, awc, small);
       before = small;

@@ -44,8 +44,8 @@ START_TEST(mix_agrees_with_double_arithmetic)
 }
 END_TEST
 
-/* What lies between is exact to what is small: of vectors near 1000 that are 1e-3 apart, where gv_mix is off by up to
- * 3e-5; and the ends of an edge add opposite terms. */
+/* What lies between is exact to what is small: of vectors near 1000 that are 1e-3 apart, where gv_mix is off by up
+ * to 3e-5; and the ends of an edge add opposite terms. */
 START_TEST(apart_is_exact_to_the_differences)
 {
   enum { N = 1531, MAX = 9 };

@@ -1,4 +1,5 @@
-/* Faults of a schedule: what stays of every W(k), that all threads see the same, and how often they happen; shares. */
+/* Faults of a schedule: what stays of every W(k), that all threads see the same, and how often they happen;
+ * shares. */
 #include <stdio.h>
 #include <unistd.h>
 

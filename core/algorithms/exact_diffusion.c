@@ -1,6 +1,7 @@
 /* exact-diffusion (Yuan et al., IEEE TSP 2019): psi = x - a d; phi = psi + x - psi_prev, psi_prev(0) = x(0); x+ =
  * (phi + avg(phi))/2. Exact on different data for every symmetric W, as (I + W)/2 has no eigenvalue below 0.
- * One state: x - psi_prev, which is small (correct.h). The half is taken of the weights, so that no pass is spent on it.
+ * One state: x - psi_prev, which is small (correct.h). The half is taken of the weights, so that no pass is spent
+ * on it.
  * Passes: read x, d and the state, write the message; read degree + 1 messages and the state, write x and the
  * state. */
 #include "core/algorithms/correct.h"

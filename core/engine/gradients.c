@@ -83,8 +83,8 @@ static void measure_node(struct gv_worker *worker, int node, uint64_t round)
   e->shard_loss[node] = loss;
   e->shard_norm[node] = squared_norm(worker->measured, e->dim);
   if (!worker->failed && !isfinite(loss + e->shard_norm[node]))
-    gv_worker_fail(worker, round, node, GV_NUMERIC, "metrics after round %llu: loss or gradient of the mean model on "
-                   "the data of node %d is not finite; the learning rate %g may be too high",
+    gv_worker_fail(worker, round, node, GV_NUMERIC, "metrics after round %llu: loss or gradient of the mean model "
+                   "on the data of node %d is not finite; the learning rate %g may be too high",
                    (unsigned long long)round, node, e->setup.learning_rate);
 }
 
@@ -125,6 +125,6 @@ void gv_measure_summarise(const struct gv_engine *e, struct gv_evaluation *out)
   out->objective = loss / n;
   out->objective_by_samples = by_samples / samples;
   out->gradient_norm = sqrt(mean_square);
-  out->gradient_dissimilarity = fmax(squares / n - mean_square, 0);  /* all in double: what cancels is below 1e-13 */
+  out->gradient_dissimilarity = fmax(squares / n - mean_square, 0);  /* in double: little cancels */
   out->drift_max = sqrt(farthest);
 }

@@ -225,7 +225,8 @@ void gv_exchange_collect(struct gv_exchange *ex, int node, uint64_t round)
     port->read_in[port->mixing & 1] = round + 1;
 }
 
-typedef void mixer(float *out, const float *self, int degree, const float *const *from, const float *weight, size_t n);
+typedef void mixer(float *out, const float *self, int degree, const float *const *from, const float *weight,
+                   size_t n);
 
 static void mix_by(struct gv_exchange *ex, mixer *mix, int node, int m, size_t first, size_t count, float *out)
 {

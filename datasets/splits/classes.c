@@ -1,8 +1,7 @@
 /* Split "classes": every node holds samples of k classes; a class is divided evenly among those who hold it.
  *
- * Node i holds class i mod C and k - 1 others at random. With fewer nodes than classes the others are first those that
- * nobody would hold, so that every sample has a node.
- */
+ * Node i holds class i mod C and k - 1 others at random. With fewer nodes than classes the others are first those
+ * that nobody would hold, so that every sample has a node. */
 #include <stdbool.h>
 
 #include "core/base/memory.h"
