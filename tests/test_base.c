@@ -227,6 +227,24 @@ START_TEST(memory_is_aligned_and_zeroed)
 }
 END_TEST
 
+START_TEST(slices_cover_all_once)
+{
+  for (size_t n = 0; n < 200; n += n < 40 ? 1 : 23)
+    for (int parts = 1; parts <= 9; parts++) {
+      size_t covered = 0, first, end;
+      bool lines = true;
+      for (int p = 0; p < parts; p++) {
+        gv_slice(n, p, parts, &first, &end);
+        if (first >= end)
+          continue;
+        lines = lines && first == covered && first % (GV_CACHE_LINE / sizeof(float)) == 0;
+        covered = end;
+      }
+      ck_assert_msg(lines && covered == n, "%zu floats in %d slices", n, parts);
+    }
+}
+END_TEST
+
 START_TEST(file_is_whole_or_absent)
 {
   char folder[] = "/tmp/gv-file-XXXXXX", path[64];
@@ -361,6 +379,7 @@ int main(void)
                                 option_tables_that_contradict_themselves,
                                 named_lookup, random_known_answer, random_moments, random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
+                                slices_cover_all_once,
                                 file_is_whole_or_absent, file_leaves_what_is_no_file, file_on_a_full_disk,
                                 team_runs_every_worker,
                                 machine_has_a_processor, NULL};

@@ -64,6 +64,15 @@ char *gv_bytes_text(double bytes, char *text, size_t size)
   return text;
 }
 
+void gv_slice(size_t n, int part, int parts, size_t *first, size_t *end)
+{
+  size_t line = GV_CACHE_LINE / sizeof(float), lines = (n + line - 1) / line;
+  *first = lines * (size_t)part / (size_t)parts * line;
+  *end = lines * ((size_t)part + 1) / (size_t)parts * line;
+  if (*end > n)
+    *end = n;
+}
+
 enum gv_status gv_alloc_for(void *out, size_t count, size_t size, const char *what, struct gv_error *err)
 {
   void *memory = gv_alloc(count, size);

@@ -19,6 +19,10 @@ void gv_free(void *memory);
 /* gv_alloc that explains itself: "no memory for 3.2 GiB of WHAT". out is the address of a pointer to any type. */
 enum gv_status gv_alloc_for(void *out, size_t count, size_t size, const char *what, struct gv_error *err);
 
+/* Slice `part` of `parts` of n floats, all but the last in whole cache lines: first .. end-1, none when first >=
+ * end. */
+void gv_slice(size_t n, int part, int parts, size_t *first, size_t *end);
+
 /* "512 B", "3.2 GiB", into text (at least 16 bytes). Returns text. */
 char *gv_bytes_text(double bytes, char *text, size_t size);
 

@@ -118,11 +118,9 @@ static void add(float *restrict g, float a, const float *restrict v, size_t firs
 /* Slice t of the sum, in the order of the threads, block by block so that g stays in the cache. */
 static void add_slice(const struct gv_engine *e, const struct gv_crew *crew, int t)
 {
-  size_t line = GV_CACHE_LINE / sizeof(float), lines = e->stride / line, threads = (size_t)e->setup.threads;
-  size_t first = lines * (size_t)t / threads * line, end = lines * ((size_t)t + 1) / threads * line;
+  size_t first, end;
   float whole = (float)crew->batch->n;
-  if (end > e->dim)
-    end = e->dim;
+  gv_slice(e->dim, t, e->setup.threads, &first, &end);
   for (size_t next; first < end; first = next) {
     next = end - first > GV_BLOCK ? first + GV_BLOCK : end;
     scale(crew->g, (float)crew->mate[0].n / whole, first, next);

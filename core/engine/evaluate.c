@@ -150,16 +150,6 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
   gv_measure_summarise(e, out);
 }
 
-void gv_worker_slice(const struct gv_worker *worker, size_t *first, size_t *end)
-{
-  const struct gv_engine *e = worker->engine;
-  size_t lines = e->stride * sizeof(float) / GV_CACHE_LINE, line = GV_CACHE_LINE / sizeof(float);
-  *first = lines * (size_t)worker->index / (size_t)e->setup.workers * line;
-  *end = lines * (size_t)(worker->index + 1) / (size_t)e->setup.workers * line;
-  if (*end > e->dim)
-    *end = e->dim;
-}
-
 void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation)
 {
   struct gv_engine *e = worker->engine;
@@ -168,7 +158,7 @@ void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_eval
   gv_team_barrier(worker->team);
 
   size_t first, end;
-  gv_worker_slice(worker, &first, &end);
+  gv_slice(e->dim, worker->index, e->setup.workers, &first, &end);
   if (first < end)
     gv_mean(e->mean + first, e->nodes, e->replicas, first, end - first);
   gv_team_barrier(worker->team);

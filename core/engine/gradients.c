@@ -6,6 +6,7 @@
 
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
+#include "core/engine/reduce.h"
 
 enum { CHUNK = GV_EVALUATION_BATCH };
 
@@ -42,23 +43,6 @@ static void add(double *restrict sum, const double *restrict v, size_t n)
     sum[i] += v[i];
 }
 
-/* sum v^2, in lanes of its own, so that no vector width changes the order. */
-GV_CLONES
-static double squared_norm(const double *restrict v, size_t n)
-{
-  enum { LANES = 16 };
-  double lane[LANES] = {0}, sum = 0;
-  size_t whole = n / LANES * LANES;
-  for (size_t i = 0; i < whole; i += LANES)
-    for (size_t l = 0; l < LANES; l++)
-      lane[l] += v[i + l] * v[i + l];
-  for (size_t i = whole; i < n; i++)
-    lane[i - whole] += v[i] * v[i];
-  for (size_t l = 0; l < LANES; l++)
-    sum += lane[l];
-  return sum;
-}
-
 /* worker->measured (dim) <- the gradient of node's own objective at the mean model; its loss and norm. */
 static void measure_node(struct gv_worker *worker, int node, uint64_t round)
 {
@@ -81,7 +65,7 @@ static void measure_node(struct gv_worker *worker, int node, uint64_t round)
     loss += share * (double)part;
   }
   e->shard_loss[node] = loss;
-  e->shard_norm[node] = squared_norm(worker->measured, e->dim);
+  e->shard_norm[node] = gv_squared_norm_double(worker->measured, e->dim);
   if (!worker->failed && !isfinite(loss + e->shard_norm[node]))
     gv_worker_fail(worker, round, node, GV_NUMERIC, "metrics after round %llu: loss or gradient of the mean model "
                    "on the data of node %d is not finite; the learning rate %g may be too high",
@@ -94,7 +78,7 @@ void gv_worker_measure(struct gv_worker *worker, uint64_t round)
   if (!e->setup.measure)
     return;
   size_t first, end;
-  gv_worker_slice(worker, &first, &end);
+  gv_slice(e->dim, worker->index, e->setup.workers, &first, &end);
   if (first < end)
     memset(e->gradient_sum + first, 0, (end - first) * sizeof *e->gradient_sum);
   for (int wave = 0; wave < e->nodes; wave += e->setup.workers) {
@@ -121,7 +105,7 @@ void gv_measure_summarise(const struct gv_engine *e, struct gv_evaluation *out)
     squares += e->shard_norm[i];
     farthest = fmax(farthest, e->distance[i]);
   }
-  double mean_square = squared_norm(e->gradient_sum, e->dim) / (n * n);
+  double mean_square = gv_squared_norm_double(e->gradient_sum, e->dim) / (n * n);
   out->objective = loss / n;
   out->objective_by_samples = by_samples / samples;
   out->gradient_norm = sqrt(mean_square);

@@ -176,9 +176,6 @@ void gv_engine_report(struct gv_engine *engine, uint64_t round);
 enum gv_status gv_evaluate_prepare(struct gv_engine *engine, struct gv_error *err);
 void gv_worker_evaluate(struct gv_worker *worker, uint64_t round, struct gv_evaluation *evaluation);
 
-/* The elements of a vector that a worker adds up for all: first .. end-1, none when first >= end. */
-void gv_worker_slice(const struct gv_worker *worker, size_t *first, size_t *end);
-
 /* gradients.c: the same for what setup.measure asks for, with the mean model there; the last by worker 0 alone. */
 enum gv_status gv_measure_prepare(struct gv_engine *engine, struct gv_error *err);
 void gv_worker_measure(struct gv_worker *worker, uint64_t round);

@@ -43,6 +43,24 @@ static double squared_norm(const float *restrict v, size_t n)
   return sum_of(lane);
 }
 
+GV_CLONES
+static double squared_norm_double(const double *restrict v, size_t n)
+{
+  double lane[LANES] = {0};
+  size_t whole = n / LANES * LANES;
+  for (size_t i = 0; i < whole; i += LANES)
+    for (size_t l = 0; l < LANES; l++)
+      lane[l] += v[i + l] * v[i + l];
+  for (size_t i = whole; i < n; i++)
+    lane[i - whole] += v[i] * v[i];
+  return sum_of(lane);
+}
+
+double gv_squared_norm_double(const double *v, size_t n)
+{
+  return squared_norm_double(v, n);
+}
+
 double gv_squared_distance(const float *a, const float *b, size_t n)
 {
   return squared_distance(a, b, n);

@@ -9,5 +9,6 @@ double gv_squared_distance(const float *a, const float *b, size_t n);
 
 /* sum v^2 */
 double gv_squared_norm(const float *v, size_t n);
+double gv_squared_norm_double(const double *v, size_t n);
 
 #endif

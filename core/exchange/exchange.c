@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cache.h"
+#include "core/base/memory.h"
 #include "core/exchange/epoch.h"
 #include "core/exchange/mix.h"
 
@@ -279,14 +280,6 @@ static const float *const *take_part(const struct gv_exchange *ex, int worker, u
   return present != NULL ? present : all;
 }
 
-/* Elements first .. end-1 are the worker's to reduce. */
-static void slice_of(const struct gv_exchange *ex, int worker, size_t *first, size_t *end)
-{
-  size_t lines = ex->stride / LINE_FLOATS, parts = (size_t)ex->workers;
-  *first = lines * (size_t)worker / parts * LINE_FLOATS;
-  *end = lines * ((size_t)worker + 1) / parts * LINE_FLOATS;
-}
-
 /* Every node's slot of message m. */
 static const float *const *slots_of(const struct gv_exchange *ex, uint32_t mixing, int m)
 {
@@ -308,7 +301,7 @@ const float *gv_exchange_average(struct gv_exchange *ex, int worker, int node, i
   for (int i = 0; i < ex->nodes; i++)
     gv_epoch_wait(&ex->published[i], mixing + 1);
   size_t first, end;
-  slice_of(ex, worker, &first, &end);
+  gv_slice(ex->stride, worker, ex->workers, &first, &end);
   float *mean = ex->mean + (size_t)m * ex->stride;
   int count;
   const float *const *all =
@@ -323,7 +316,7 @@ const float *gv_exchange_average_rest(struct gv_exchange *ex, int worker, int no
 {
   uint32_t mixing = ex->ports[node].mixing;
   size_t first, end;
-  slice_of(ex, worker, &first, &end);
+  gv_slice(ex->stride, worker, ex->workers, &first, &end);
   int count;
   const float *const *all =
       take_part(ex, worker, mixing & ex->turns, round, slots_of(ex, mixing, 0), &count, NULL);
