@@ -49,13 +49,25 @@ static void train_in_step(const char *topology, const char *algorithm, int n)
   }
 }
 
+static void be_refused(const char *topology, const char *algorithm, int n)
+{
+  struct toy_run run = {.topology = topology, .algorithm = algorithm, .nodes = n, .dim = DIM, .rate = 0.05,
+                        .rounds = ROUNDS};
+  assert_fails(GV_USAGE, algorithm, toy_train(&run, NULL, err));
+}
+
 START_TEST(every_family_trains_in_step)
 {
   for (size_t t = 0; gv_topology_table.entries[t] != NULL; t++)
     for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++)
       for (int n = 1; n <= NODES_MAX && toy_in_step(gv_algorithm_table.entries[a]); n++)
-        if (takes_nodes(gv_topology_table.entries[t], n))
-          train_in_step(gv_topology_table.entries[t]->name, gv_algorithm_table.entries[a]->name, n);
+        if (takes_nodes(gv_topology_table.entries[t], n)) {
+          const char *topology = gv_topology_table.entries[t]->name;
+          if (toy_defined(gv_algorithm_table.entries[a], NULL, topology, n))
+            train_in_step(topology, gv_algorithm_table.entries[a]->name, n);
+          else
+            be_refused(topology, gv_algorithm_table.entries[a]->name, n);
+        }
 }
 END_TEST
 

@@ -6,6 +6,7 @@
 
 #include "core/base/random.h"
 #include "core/engine/engine.h"
+#include "core/graph/spectrum/spectrum.h"
 #include "tests/suite.h"
 
 /* ---- the model: the gradient at w is w - mean of the batch; it can be told to fail ---- */
@@ -174,6 +175,11 @@ static inline bool toy_defined(const struct gv_named *named, const struct gv_nam
   struct gv_schedule *schedule = NULL;
   assert_ok(gv_schedule_create(topology, NULL, nodes, 1, &schedule, err));
   bool fits = !(algorithm->symmetric && schedule->directed) && !(algorithm->fixed && schedule->period != 1);
+  if (fits && algorithm->lambda_bounded && !schedule->average) {
+    struct gv_spectrum spectrum;
+    assert_ok(gv_spectrum_find(schedule, &spectrum, err));
+    fits = spectrum.lambda_min > -1.0 / 3 + 1e-9;
+  }
   gv_schedule_destroy(schedule);
   if (optimizer != NULL && algorithm->own_momentum && optimizer->direction != NULL)
     fits = false;
