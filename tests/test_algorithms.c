@@ -261,7 +261,7 @@ START_TEST(identities_hold)
     const struct identity *same = &identities[k];
     struct toy_run run = {.algorithm = same->one, .optimizer = same->one_optimizer, .topology = same->topology,
                           .nodes = NODES, .workers = 3, .dim = DIM, .rate = 0.05, .rounds = 30,
-                          .global_every = same->one_every};
+                          .global_every = same->one_every, .tests = 3};
     assert_ok(toy_train(&run, one, err));
     run.algorithm = same->other;
     run.optimizer = same->other_optimizer;

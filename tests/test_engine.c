@@ -24,7 +24,7 @@ START_TEST(one_node_is_plain_sgd)
       bool slow = strcmp(algorithm->named.name, "slowmo") == 0;
       snprintf(name, sizeof name, "%s%s", algorithm->named.name, algorithm->own_momentum || slow ? ":beta=0" : "");
       struct toy_run run = {.algorithm = name, .topology = gv_topology_table.entries[t]->name,
-                            .nodes = 1, .dim = DIM, .rate = 0.1, .rounds = 20};
+                            .nodes = 1, .dim = DIM, .rate = 0.1, .rounds = 20, .tests = 3};
       if (!toy_defined(gv_algorithm_table.entries[a], NULL, run.topology, 1))
         continue;
       run.async = !toy_in_step(gv_algorithm_table.entries[a]);
@@ -241,7 +241,8 @@ static void compare_workers(const char *topology, int nodes, const struct gv_nam
     struct toy_run run = {.topology = topology, .algorithm = algorithm != NULL ? algorithm->name : "dsgd",
                           .optimizer = optimizer != NULL ? optimizer->name : "sgd",
                           .nodes = nodes,
-                          .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 15, .eval_every = 10};
+                          .workers = workers[w], .dim = DIM, .rate = 0.02, .rounds = 15, .eval_every = 10,
+                          .tests = 3};
     assert_ok(toy_train(&run, w == 0 ? first : other, err));
     ck_assert_msg(w == 0 || memcmp(first, other, sizeof first) == 0, "%s with %s on %s: not the same on %d workers",
                   run.algorithm, run.optimizer, run.topology, workers[w]);
@@ -317,7 +318,7 @@ START_TEST(same_bits_when_looked_at)
     struct toy_run run = {.topology = toy_defined(algorithm, NULL, varying, 7) ? varying : "ring",
                           .algorithm = algorithm->name, .optimizer = own ? "sgd" : "momentum", .nodes = 7,
                           .workers = 3, .dim = DIM, .rate = 0.02,
-                          .rounds = 25, .eval_every = 10};
+                          .rounds = 25, .eval_every = 10, .tests = 3};
     assert_ok(toy_train(&run, one, err));
     run.inspect = look_on;
     assert_ok(toy_train(&run, other, err));

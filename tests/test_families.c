@@ -40,7 +40,7 @@ static void train_in_step(const char *topology, const char *algorithm, int n)
     struct traced *now = workers == 1 ? &first : &other;
     *now = (struct traced){.nodes = n};
     struct toy_run run = {.topology = topology, .algorithm = algorithm, .nodes = n, .workers = workers, .dim = DIM,
-                          .rate = 0.05, .rounds = ROUNDS, .inspect = trace, .context = now};
+                          .rate = 0.05, .rounds = ROUNDS, .inspect = trace, .context = now, .tests = 3};
     assert_ok(toy_train(&run, NULL, err));
     ck_assert_uint_eq(now->rounds, ROUNDS);
     ck_assert_msg(isfinite(now->spread), "%s %s %d", topology, algorithm, n);

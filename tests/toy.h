@@ -66,8 +66,10 @@ static int toy_evaluate(void *instance, const float *w, const struct gv_batch *b
 {
   (void)instance;
   for (int s = 0; s < batch->n; s++) {
-    for (int i = 0; i < toy.dim; i++)
-      metrics->loss += pow((double)w[i] - (double)batch->x[s * toy.dim + i], 2) / 2;
+    for (int i = 0; i < toy.dim; i++) {
+      double d = (double)w[i] - (double)batch->x[s * toy.dim + i];
+      metrics->loss += d * d / 2;
+    }
     metrics->correct += s % 2;
   }
   metrics->loss += toy.add_loss;
@@ -156,6 +158,7 @@ struct toy_run {
   const struct gv_model *model;    /* NULL: toy_model */
   const struct gv_source *source;  /* NULL: samples of toy_draw, by batch and unite */
   bool measure;
+  int tests;           /* samples to evaluate on; 0: 300, more than a batch */
 };
 
 enum { TOY_THREADS_MAX = 64 };
@@ -216,7 +219,7 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .shape = {.features = run->dim, .channels = 1, .height = 1, .width = run->dim, .classes = 2},
       .nodes = run->nodes,
       .train_samples = 100,
-      .test_samples = 300,
+      .test_samples = run->tests > 0 ? run->tests : 300,
       .max_batch = per_node,
       .samples_per_round = (int64_t)per_node * run->nodes,
       .draw = toy_draw,
