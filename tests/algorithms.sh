@@ -27,7 +27,6 @@ learns() {
 # On the odd ring each of them is defined.
 for algorithm in $(names algorithm); do
   case $algorithm in
-    choco) options=(--algorithm choco:gamma=0.4) ;;
     adpsgd) options=(--algorithm adpsgd --workers 2) ;;
     *) options=(--algorithm "$algorithm") ;;
   esac
@@ -35,7 +34,7 @@ for algorithm in $(names algorithm); do
 done
 check 'there are algorithms' test "$(names algorithm | wc -l)" -ge 16
 for compress in top-k random-k sign 8-bit identity; do
-  check "choco with $compress learns" learns --algorithm "choco:compress=$compress,share=0.2,gamma=0.3"
+  check "choco with $compress learns" learns --algorithm "choco:compress=$compress,share=0.2"
 done
 for optimizer in $(names optimizer); do
   case $optimizer in

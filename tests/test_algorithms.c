@@ -244,7 +244,7 @@ static const struct identity {
     {"qg-dsgdm:beta=0", "sgd", "dsgd", "sgd", "one-peer-exponential", 0, 0},
     {"dmsgd:beta=0.8", "sgd", "dsgd", "momentum:beta=0.8", "exponential", 0, 0},
     {"dmsgd:beta=0", "sgd", "dsgd", "sgd", "ring", 0, 0},
-    {"choco:compress=identity,gamma=1", "sgd", "dsgd", "sgd", "ring", 0, 2e-5f},
+    {"choco:compress=identity", "sgd", "dsgd", "sgd", "ring", 0, 2e-5f},
     {"choco:compress=top-k,share=1,gamma=1", "sgd", "dsgd", "sgd", "torus", 0, 2e-5f},
     {"choco:compress=random-k,share=1,gamma=1", "adam", "dsgd", "adam", "ring", 0, 2e-5f},
     {"push-sum", "sgd", "dsgd", "sgd", "one-peer-exponential", 0, 2e-5f},

@@ -27,10 +27,12 @@ static void local(const struct gv_options *options, const struct gv_block *block
 
 static void combine(const struct gv_options *options, const struct gv_block *block)
 {
+  double gamma = gv_options_is_word(options, "gamma") ? gv_compress_gamma(options)
+                                                      : gv_options_real(options, "gamma");
   if (block->mixing == GV_MIX_GLOBAL)
     memcpy(block->x, block->mixed[0], block->n * sizeof *block->x);
   else
-    move(block->x, block->mixed[0], block->state[0], (float)gv_options_real(options, "gamma"), block->n);
+    move(block->x, block->mixed[0], block->state[0], (float)gamma, block->n);
 }
 
 static const struct gv_option options[] = {
@@ -38,8 +40,9 @@ static const struct gv_option options[] = {
      .help = "what a message carries: the largest elements, random ones, signs, 8 bits an element, or all"},
     {.key = "share", .type = GV_OPTION_REAL, .value = "0.1", .min = 1e-9, .max = 1,
      .help = "elements that top-k and random-k carry, of all"},
-    {.key = "gamma", .type = GV_OPTION_REAL, .value = "0.3", .min = 1e-6, .max = 1,
-     .help = "how far to go towards the neighbours; less for stronger compression"},
+    {.key = "gamma", .type = GV_OPTION_REAL, .value = "auto", .min = 1e-6, .max = 1, .words = "auto",
+     .help = "how far to go towards the neighbours; auto: 2 share (top-k), 0.6 share (random-k), 0.4 (sign), 0.9 "
+             "(8-bit), 1 (identity)"},
     {.key = NULL},
 };
 

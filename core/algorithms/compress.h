@@ -22,4 +22,7 @@ enum { GV_COMPRESS_CHUNK = 256 };  /* elements that share a scale, 8-bit */
 double gv_compress(const struct gv_options *options, uint64_t seed, int node, uint64_t round, float *v, size_t n,
                    float *scratch);
 
+/* How far choco had better go towards the neighbours for this `compress` and `share`, 1 at most. */
+double gv_compress_gamma(const struct gv_options *options);
+
 #endif
