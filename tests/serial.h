@@ -134,8 +134,10 @@ static inline void serial_d2(struct serial *s)
   }
   serial_mix(s, y, mixed);
   SERIAL_EACH(s) {
-    s->before[i][e] = s->x[i][e];
-    s->before_g[i][e] = s->g[i][e];
+    /* After a global average the correction, x - before + a before_g, is what it was. */
+    double kept = y[i][e] - (s->x[i][e] - s->a * s->g[i][e]);
+    s->before[i][e] = s->global ? mixed[i][e] - kept : s->x[i][e];
+    s->before_g[i][e] = s->global ? 0 : s->g[i][e];
     s->x[i][e] = mixed[i][e];
   }
 }
@@ -150,7 +152,11 @@ static inline void serial_exact_diffusion(struct serial *s)
     s->before[i][e] = psi;
   }
   serial_mix(s, phi, mixed);
-  SERIAL_EACH(s) s->x[i][e] = (phi[i][e] + mixed[i][e]) / 2;
+  SERIAL_EACH(s) {
+    s->x[i][e] = s->global ? mixed[i][e] : (phi[i][e] + mixed[i][e]) / 2;
+    if (s->global)  /* phi - psi is next what it was */
+      s->before[i][e] += s->x[i][e] - phi[i][e];
+  }
 }
 
 static inline void serial_dmsgd(struct serial *s)
@@ -168,6 +174,10 @@ static inline void serial_dmsgd(struct serial *s)
 static inline void serial_decentlam(struct serial *s)
 {
   static serial_vectors y, mixed;
+  if (s->global) {
+    serial_dmsgd(s);
+    return;
+  }
   SERIAL_EACH(s) y[i][e] = s->x[i][e] - s->a * s->g[i][e];
   serial_mix(s, y, mixed);
   SERIAL_EACH(s) {

@@ -61,6 +61,7 @@ static const struct setting {
     {"one-peer-exponential", 8, 0, 0, 0},
     {"random-matching", 9, 0, 0, 0},
     {"ring", 8, 7, 0, 0},
+    {"ring", 9, 5, 0, 0},
     {"exponential", 11, 9, 0, 0},
     {"torus", 16, 0, 0.3, 0},
     {"ring", 8, 0, 0, 0.25},

@@ -103,6 +103,20 @@ START_TEST(faults_keep_them_exact)
 }
 END_TEST
 
+/* And with global averages in between. */
+START_TEST(global_averages_keep_them_exact)
+{
+  static const char *const names[] = {"gt", "exact-diffusion", "d2"};
+  for (int a = 0; a < 3; a++)
+    for (uint64_t every = 1; every <= 16; every *= 4) {
+      ls_make(9, LS_SAMPLES);
+      double far = train((struct toy_run){.algorithm = names[a], .topology = "ring", .rate = 0.04, .rounds = 3007,
+                                          .global_every = every});
+      ck_assert_msg(far <= accuracy, "%s with a mean every %d rounds ends %g off", names[a], (int)every, far);
+    }
+}
+END_TEST
+
 /* dsgd stops at a distance that grows with the step and with 1/(1 - rho); dsgd-awc further away. */
 START_TEST(dsgd_is_biased)
 {
@@ -214,7 +228,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {some_reach_the_minimiser, and_stay_there, faults_keep_them_exact, dsgd_is_biased,
+  const TTest *const tests[] = {some_reach_the_minimiser, and_stay_there, faults_keep_them_exact,
+                                global_averages_keep_them_exact, dsgd_is_biased,
                                 pga_lies_between, momenta_have_known_points, d2_diverges_where_it_is_refused, NULL};
   return run_suite("exactness", tests);
 }

@@ -19,13 +19,14 @@ static const struct {
     {"d2", "sgd", "random-matching", 8, 0, 0, 0, false, "exact-diffusion"},
     {"d2", "sgd", "exponential", 9, 0, 0, 0, false, "topology exponential is directed"},
     {"d2", "adam", "ring", 9, 0, 0, 0, false, "accepted: sgd, momentum, nesterov"},
-    {"d2", "sgd", "ring", 9, 5, 0, 0, false, "global-every 5: algorithm d2"},
+    {"d2", "sgd", "ring", 9, 5, 0, 0, false, NULL},
     {"d2", "sgd", "ring", 9, 0, 0.1, 0, false, "drop-link 0.1: algorithm d2 needs the same W"},
     /* exact-diffusion: symmetric */
     {"exact-diffusion", "sgd", "torus", 16, 0, 0, 0, false, NULL},
     {"exact-diffusion", "momentum", "random-matching", 7, 0, 0.3, 0.2, false, NULL},
     {"exact-diffusion", "sgd", "one-peer-exponential", 8, 0, 0, 0, false, "accepted: an undirected topology"},
-    {"exact-diffusion", "sgd", "ring", 8, 4, 0, 0, false, "global-every 4"},
+    {"exact-diffusion", "sgd", "ring", 8, 4, 0, 0, false, NULL},
+    {"decentlam", "sgd", "ring", 8, 4, 0, 0, false, NULL},
     /* gt: any W, linear optimizers */
     {"gt", "momentum", "one-peer-exponential", 8, 3, 0, 0, false, NULL},
     {"gt", "rmsprop", "ring", 8, 0, 0, 0, false, "optimizer rmsprop"},

@@ -74,7 +74,8 @@ struct gv_algorithm {
    * average message 0 is x, whole. */
   bool compresses;
   /* mixed[0] is not the average but how far it lies from the node's own message 0, sum_j W[i,j] (m_j - m_i), to an
-   * error as small as that. For what is summed up over rounds and would carry the rounding of x along. */
+   * error as small as that; in a global average between rounds it is the mean. For what is summed up over rounds
+   * and would carry the rounding of x along. */
   bool apart;
   bool lazy;             /* W(k) stands for (I + W(k))/2; with `apart` */
 
@@ -82,7 +83,6 @@ struct gv_algorithm {
   bool symmetric;        /* every W(k) symmetric */
   bool fixed;            /* the same W in every round */
   bool lambda_bounded;   /* lambda_min(W) > -1/3 */
-  bool steady;           /* no global averages in between */
   bool own_averages;     /* has global averages of its own, or no neighbours: none are put in between */
   bool together;         /* every node takes part in every round */
   bool own_momentum;     /* the optimizer is sgd */

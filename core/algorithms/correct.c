@@ -31,5 +31,6 @@ void gv_correct_local(const struct gv_options *options, const struct gv_block *b
 void gv_correct_combine(const struct gv_options *options, const struct gv_block *block)
 {
   (void)options;
-  move(block->x, block->state[0], block->own[0], block->mixed[0], block->n);
+  if (block->mixing == GV_MIX_NEIGHBORS)
+    move(block->x, block->state[0], block->own[0], block->mixed[0], block->n);
 }

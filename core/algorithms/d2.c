@@ -17,7 +17,6 @@ const struct gv_algorithm gv_algorithm_d2 = {
     .symmetric = true,
     .fixed = true,
     .lambda_bounded = true,
-    .steady = true,
     .linear = true,
     .mixing = gv_mix_neighbors,
     .local = gv_correct_local,

@@ -16,7 +16,6 @@ const struct gv_algorithm gv_algorithm_exact_diffusion = {
     .apart = true,
     .lazy = true,
     .symmetric = true,
-    .steady = true,
     .linear = true,
     .mixing = gv_mix_neighbors,
     .local = gv_correct_local,

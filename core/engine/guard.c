@@ -60,10 +60,6 @@ static enum gv_status guard_averages(const struct gv_engine_setup *s, struct gv_
   if (a->own_averages)
     return gv_fail(err, GV_USAGE, "global-every %llu: algorithm %s says itself when all nodes are averaged; leave "
                    "it out, or take dsgd", every, a->named.name);
-  if (a->steady)
-    return gv_fail(err, GV_USAGE, "global-every %llu: algorithm %s corrects in a round what W did in the last, and "
-                   "diverges when some are global averages; accepted: --algorithm gt, dsgd or qg-dsgdm", every,
-                   a->named.name);
   return GV_OK;
 }
 

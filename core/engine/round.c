@@ -106,7 +106,7 @@ static void take_mean(float *x, const float *own, const float *mean, size_t n)
     memcpy(x, mean, n * sizeof *x);
 }
 
-/* to (n) <- half or whole (mean + rest - own) */
+/* to (n) <- part (mean + rest - own) */
 GV_CLONES
 static void mean_apart(float *restrict to, const float *restrict own, const float *restrict mean,
                        const float *restrict rest, float part, size_t n)
@@ -140,7 +140,7 @@ static void average_block(struct gv_worker *worker, int index, const struct turn
     float *to = in_x ? block->x : worker->average + (size_t)m * GV_BLOCK;
     const float *own = block->own[m];
     block->mixed[m] = to;
-    if (m == 0 && algorithm->apart)
+    if (m == 0 && algorithm->apart && turn->mixing == GV_MIX_NEIGHBORS)
       average_apart(worker, index, turn, first, block);
     else if (turn->carried == GV_MIX_NEIGHBORS)
       gv_exchange_mix(e->exchange, index, m, first, block->n, to);
@@ -219,7 +219,7 @@ static void average_all(struct gv_worker *worker, struct turn *turn)
   for (int m = 0; m < algorithm->messages; m++)
     turn->mean[m] = gv_exchange_average(e->exchange, worker->index, worker->nodes.first, m, turn->round,
                                         noted && m == 0 ? &turn->note : NULL);
-  if (algorithm->apart)
+  if (algorithm->apart && turn->mixing == GV_MIX_NEIGHBORS)
     turn->rest = gv_exchange_average_rest(e->exchange, worker->index, worker->nodes.first, turn->round);
   if (algorithm->gradient_message)
     turn->clip = gv_worker_clip(worker, turn->mean[0]);
