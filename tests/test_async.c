@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/team.h"
+#include "core/engine/hosting.h"
 #include "core/exchange/mail.h"
 #include "core/exchange/snapshots.h"
 #include "tests/toy.h"
@@ -38,8 +39,8 @@ struct storm {
 static void storm_body(void *arg, struct gv_team *team, int worker)
 {
   struct storm *storm = arg;
-  int first = gv_engine_first_node(NODES, storm->workers, worker);
-  int end = gv_engine_first_node(NODES, storm->workers, worker + 1);
+  int first = gv_hosting_first(NODES, storm->workers, worker);
+  int end = gv_hosting_first(NODES, storm->workers, worker + 1);
   static const float zero[FLOATS];
   float out[FLOATS];
   struct gv_view *view = NULL;
@@ -77,7 +78,7 @@ static void snapshots_are_whole(int workers, const char *topology, uint64_t publ
   const struct gv_schedule *schedule = schedule_of(topology, NODES);
   struct storm storm = {.workers = workers, .publishes = publishes / NODES, .schedule = schedule};
   for (int w = 0; w < workers; w++)
-    for (int i = gv_engine_first_node(NODES, workers, w); i < gv_engine_first_node(NODES, workers, w + 1); i++)
+    for (int i = gv_hosting_first(NODES, workers, w); i < gv_hosting_first(NODES, workers, w + 1); i++)
       storm.host[i] = w;
   assert_ok(gv_snapshots_create(schedule, storm.host, FLOATS, &storm.snapshots, err));
   assert_ok(gv_team_run(workers, NULL, storm_body, &storm, err));
@@ -173,8 +174,8 @@ struct post {
 static void post_body(void *arg, struct gv_team *team, int worker)
 {
   struct post *post = arg;
-  int first = gv_engine_first_node(NODES, post->workers, worker);
-  int end = gv_engine_first_node(NODES, post->workers, worker + 1);
+  int first = gv_hosting_first(NODES, post->workers, worker);
+  int end = gv_hosting_first(NODES, post->workers, worker + 1);
   float estimate[FLOATS];
   assert_ok(gv_view_create(post->schedule, &post->views[worker], err));
   for (int i = first; i < end; i++) {

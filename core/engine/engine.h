@@ -83,13 +83,6 @@ enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
 /* The mean model (parameters) of the last evaluation, the engine's. */
 const float *gv_engine_mean(const struct gv_engine *engine);
 
-/* Where block w of `workers` blocks of nodes begins; block w ends before the next. Workers host blocks, or every
- * W-th node: hosting.h. */
-static inline int gv_engine_first_node(int nodes, int workers, int w)
-{
-  return (int)((int64_t)nodes * w / workers);
-}
-
 /* Nodes that evaluations look at one by one: min(nodes, GV_EVALUATED_NODES_MAX). */
 int gv_engine_evaluated_nodes(const struct gv_engine *engine);
 

@@ -1,11 +1,7 @@
 /* Chooses between blocks and strides by counting the edges that cross. */
 #include "core/engine/hosting.h"
 
-#include <stdint.h>
-
-#include "core/engine/engine.h"
-
-/* The worker of node i under blocks: the inverse of gv_engine_first_node. */
+/* The worker of node i under blocks: the inverse of gv_hosting_first. */
 static int block_of(int nodes, int workers, int i)
 {
   return (int)((((int64_t)i + 1) * workers - 1) / nodes);
@@ -32,6 +28,6 @@ struct gv_hosting gv_hosting_of(int nodes, int workers, bool strides, int worker
 {
   if (strides)
     return (struct gv_hosting){worker, nodes, workers};
-  return (struct gv_hosting){gv_engine_first_node(nodes, workers, worker),
-                             gv_engine_first_node(nodes, workers, worker + 1), 1};
+  return (struct gv_hosting){gv_hosting_first(nodes, workers, worker),
+                             gv_hosting_first(nodes, workers, worker + 1), 1};
 }

@@ -3,6 +3,7 @@
 #define GV_ENGINE_HOSTING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/graph/schedule.h"
 
@@ -10,6 +11,12 @@
 struct gv_hosting {
   int first, end, step;
 };
+
+/* Where block w of `workers` blocks of nodes begins; block w ends before the next. */
+static inline int gv_hosting_first(int nodes, int workers, int w)
+{
+  return (int)((int64_t)nodes * w / workers);
+}
 
 /* Whether fewer messages pass from worker to worker when each of them hosts every W-th node: so on exponential
  * graphs, where hops of 2^k then stay at home but for the shortest; on a ring blocks are better. Tied: blocks. */
