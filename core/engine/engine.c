@@ -184,7 +184,8 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
               ((a->gradient_message || a->replica_message) == (a->local == NULL)) &&
               !(a->in_place && (a->gradient_message || a->replica_message)) && (a->mixing != NULL || s->async) &&
               !(s->async && (a->gradient_message || a->messages != 1 || s->inspect != NULL)) &&
-              (a->in_place || !(a->pushes || a->lazy)) && !(a->compresses && (a->in_place || a->states < 1));
+              (a->in_place || !(a->pushes || a->apart)) && (a->apart || !a->lazy) &&
+              !(a->compresses && (a->in_place || a->states < 1));
   if (!fits)
     return gv_fail(err, GV_USAGE, "algorithm %s: its descriptor contradicts itself", a->named.name);
   return gv_guard(s, err);
