@@ -63,6 +63,14 @@ static enum gv_status guard_averages(const struct gv_engine_setup *s, struct gv_
   return GV_OK;
 }
 
+/* Whether some rounds average with neighbours: the first or the second, of all that there are. */
+static bool uses_links(const struct gv_engine_setup *s)
+{
+  const struct gv_rhythm rhythm = {0};
+  return s->algorithm->mixing(s->algorithm_options, &rhythm, 0) == GV_MIX_NEIGHBORS ||
+         s->algorithm->mixing(s->algorithm_options, &rhythm, 1) == GV_MIX_NEIGHBORS;
+}
+
 static enum gv_status guard_faults(const struct gv_engine_setup *s, struct gv_error *err)
 {
   const struct gv_algorithm *a = s->algorithm;
@@ -74,6 +82,9 @@ static enum gv_status guard_faults(const struct gv_engine_setup *s, struct gv_er
   if (s->async)
     return gv_fail(err, GV_USAGE, "%s %g: in asynchronous pace nodes have no round in common; accepted: --pace "
                    "sync", what, share);
+  if (f->drop_link > 0 && !uses_links(s))
+    return gv_fail(err, GV_USAGE, "drop-link %g: algorithm %s sends nothing over the links of a topology; "
+                   "accepted: 0, or --algorithm pga or dsgd", f->drop_link, a->named.name);
   if (a->fixed)
     return gv_fail(err, GV_USAGE, "%s %g: algorithm %s needs the same W in every round; accepted: --algorithm gt, "
                    "exact-diffusion, dsgd, qg-dsgdm or pga", what, share, a->named.name);
