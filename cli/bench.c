@@ -1,6 +1,5 @@
 /* grapevine bench: progress on stderr, a table of figures on stdout. */
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,24 +116,10 @@ static json_t *machine_json(const struct gv_bench *bench)
                    "numa_nodes", bench->numa_nodes, "memory", bench->memory, "caches", caches);
 }
 
-static struct gv_bench *volatile running;
-
-/* The first signal ends the benchmark; the next the program. */
-static void on_signal(int number)
+static bool stop(void *bench)
 {
-  struct gv_bench *bench = running;
-  signal(number, SIG_DFL);
-  if (bench != NULL)
-    gv_stop_ask(&bench->stop);
-}
-
-static void watch_signals(struct gv_bench *bench)
-{
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-  running = bench;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
+  gv_stop_ask(&((struct gv_bench *)bench)->stop);
+  return true;
 }
 
 static enum gv_status print_json(const struct gv_bench *bench, struct talk *talk, struct gv_error *err)
@@ -161,11 +146,11 @@ static int measure_and_print(const char *name, const struct gv_options *options,
                            .doing = on_doing, .measured = on_figure};
   enum gv_status status = gv_bench_begin(&bench, error);
   if (status == GV_OK) {
-    watch_signals(&bench);
+    gv_watch_signals(stop, &bench);
     if (!json)
       print_machine(&bench);
     status = gv_bench_run(&bench, name, error);
-    running = NULL;
+    gv_unwatch_signals();
   }
   clear_line(&talk);
   if (status == GV_OK && json)

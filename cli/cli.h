@@ -93,6 +93,15 @@ enum { GV_TOPOLOGY_SAMPLE = 16 };
 /* Shows on a terminal, in place, that a family is being looked at; NULL: takes the line away. */
 void gv_topology_progress(const char *name, int nodes);
 
+/* ---- signals.c ---- */
+
+/* From now on the first SIGINT or SIGTERM asks `stop`, in a signal handler on the main thread, which returns false
+ * where there is nothing to end in good order; then, and at a signal a second or more later, the program ends. */
+void gv_watch_signals(bool (*stop)(void *context), void *context);
+
+/* Nothing is left to stop: the first signal is passed over, what is being written is finished. */
+void gv_unwatch_signals(void);
+
 /* ---- terminal.c ---- */
 
 /* Whether stream is a terminal that shows colour (and NO_COLOR is not set). */

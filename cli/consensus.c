@@ -1,6 +1,5 @@
 /* grapevine consensus: options in, progress on stderr, errors beside their bounds on stdout. */
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,27 +72,14 @@ static void on_progress(void *context, const struct gv_trace *trace, uint64_t ro
   talk->drawn = true;
 }
 
-static struct gv_simulation *volatile running;
-
-/* The first signal ends the rounds, with everything written; the next the program. So does the first where there is
- * no round to write: the spectrum of a large graph may be long in coming. */
-static void on_signal(int number)
+/* Not where there is no round to write: the spectrum of a large graph may be long in coming. */
+static bool stop(void *context)
 {
-  struct gv_simulation *sim = running;
-  signal(number, SIG_DFL);
-  if (sim != NULL && sim->trace[0].rounds_done > 0)
-    gv_stop_ask(&sim->stop);
-  else
-    raise(number);
-}
-
-static void watch_signals(struct gv_simulation *sim)
-{
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-  running = sim;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
+  struct gv_simulation *sim = context;
+  if (sim->trace[0].rounds_done == 0)
+    return false;
+  gv_stop_ask(&sim->stop);
+  return true;
 }
 
 /* ---- the end ---- */
@@ -239,9 +225,9 @@ static int run_and_print(struct talk *talk, struct gv_error *error)
     return gv_complain(error);
   sim->context = talk;
   sim->progress = !json && isatty(STDERR_FILENO) ? on_progress : NULL;
-  watch_signals(sim);
+  gv_watch_signals(stop, sim);
   enum gv_status ran = gv_simulation_run(sim, error);
-  running = NULL;
+  gv_unwatch_signals();
   if (talk->drawn)
     fprintf(stderr, "\r\033[K");
   struct gv_error later = {GV_OK, ""};

@@ -14,6 +14,7 @@ grapevine_SOURCES = \
   %D%/model_list.c \
   %D%/model_new.c \
   %D%/model_show.c \
+  %D%/signals.c \
   %D%/terminal.c \
   %D%/topology.c \
   %D%/topology_advise.c \

@@ -1,12 +1,10 @@
 /* grapevine train: options in, progress on stderr, a short table on stdout. */
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "core/base/clock.h"
 #include "core/base/option.h"
 
 /* Options of the command itself, beside those of the run. */
@@ -158,36 +156,10 @@ static void print_next(void)
          "  grapevine train --data fashion-mnist --epochs 5  60,000 pictures of clothes\n");
 }
 
-static struct gv_run *volatile running;
-
-/* First signal: end the round and save. One that comes a second or more later ends the program at once; not sooner,
- * for `timeout` and batch systems send theirs to the process and to its group, which is twice. */
-static void on_signal(int number)
+static bool stop(void *run)
 {
-  static volatile sig_atomic_t asked_at;  /* whole seconds, never 0 once asked */
-  if (gettid() != getpid()) {  /* a thread of a library: the main thread may be ending the run just now */
-    (void)tgkill(getpid(), getpid(), number);
-    return;
-  }
-  sig_atomic_t now = (sig_atomic_t)gv_seconds() + 1;
-  struct gv_run *run = running;
-  if (asked_at != 0 && now > asked_at + 1) {
-    signal(number, SIG_DFL);
-    raise(number);  /* delivered when this handler returns */
-  } else if (asked_at == 0) {
-    asked_at = now;
-  }
-  if (run != NULL)
-    gv_run_stop(run);
-}
-
-static void watch_signals(struct gv_run *run)
-{
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-  running = run;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
+  gv_run_stop(run);
+  return true;
 }
 
 static int train_and_print(struct train *train, bool defaults, struct gv_error *error)
@@ -197,9 +169,9 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
   train->live = train->shows && isatty(STDERR_FILENO);
   gv_show_log(gv_options_flag(train->own, "verbose"));
   gv_run_watch(train->run, &(struct gv_watcher){train, on_start, on_evaluation, on_progress});
-  watch_signals(train->run);
+  gv_watch_signals(stop, train->run);
   enum gv_status status = gv_run_train(train->run, error);
-  running = NULL;
+  gv_unwatch_signals();
   clear_line(train);
   const struct gv_result *result = gv_run_result(train->run);
   if (status != GV_OK && status != GV_INTERRUPTED) {

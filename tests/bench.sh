@@ -76,7 +76,8 @@ else
   skip 'figures as JSON' 'no python3'
 fi
 
-# Ctrl-C: ends soon, with one line, and takes the temporary folders along.
+# Ctrl-C: ends soon, with one line, and takes the temporary folders along; twice too, as `timeout` sends it, to the
+# program and to its group.
 interrupted() {
   local code=0
   timeout --signal=INT 2 "$grapevine" bench scaling >"$folder/out" 2>"$folder/err" || code=$?
@@ -84,5 +85,17 @@ interrupted() {
   [ $code = 124 ] && grep -q 'stopped on request' "$folder/err" && [ "$(wc -l <"$folder/err")" = 1 ]
 }
 check 'an interrupt ends it with one line' interrupted
+twice() {
+  local code=0
+  "$grapevine" bench scaling >"$folder/out" 2>"$folder/err" &
+  sleep 2
+  kill -INT $!
+  sleep 0.02
+  kill -INT $! 2>/dev/null
+  wait $! || code=$?
+  cat "$folder/err"
+  [ $code = 130 ] && grep -q 'stopped on request' "$folder/err" && [ "$(wc -l <"$folder/err")" = 1 ]
+}
+check 'so does one that comes twice' twice
 check 'no temporary folder is left' test -z "$(ls "$TMPDIR")"
 finish

@@ -1,0 +1,49 @@
+/* Ctrl-C and SIGTERM: the first asks a command to stop, a later one ends the program. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "core/base/clock.h"
+
+static bool (*volatile ask)(void *context);
+static void *volatile asked;
+
+static void end_by(int number)
+{
+  signal(number, SIG_DFL);
+  raise(number);  /* delivered when the handler returns */
+}
+
+/* One that comes a second or more after the first ends the program at once; not sooner, for `timeout` and batch
+ * systems send theirs to the process and to its group, which is twice. */
+static void on_signal(int number)
+{
+  static volatile sig_atomic_t asked_at;  /* whole seconds, never 0 once asked */
+  if (gettid() != getpid()) {  /* a thread of a library: the main thread may be ending the run just now */
+    (void)tgkill(getpid(), getpid(), number);
+    return;
+  }
+  sig_atomic_t now = (sig_atomic_t)gv_seconds() + 1;
+  void *context = asked;
+  if (asked_at != 0 && now > asked_at + 1)
+    end_by(number);
+  else if (asked_at == 0)
+    asked_at = now;
+  if (context != NULL && !ask(context))
+    end_by(number);
+}
+
+void gv_watch_signals(bool (*stop)(void *context), void *context)
+{
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  ask = stop;
+  asked = context;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+void gv_unwatch_signals(void)
+{
+  asked = NULL;
+}
