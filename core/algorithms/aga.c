@@ -27,12 +27,6 @@ static void heard(const struct gv_options *options, struct gv_rhythm *rhythm, ui
   rhythm->next = round + 1 + (uint64_t)period;
 }
 
-static void local(const struct gv_options *options, const struct gv_block *block)
-{
-  (void)options;
-  gv_descend(block->x, block->x, block->d, block->rate, block->n);
-}
-
 static const struct gv_option options[] = {
     {.key = "period", .type = GV_OPTION_INT, .value = "4", .min = 1, .max = 1e6,
      .help = "rounds between the first global averages"},
@@ -50,5 +44,5 @@ const struct gv_algorithm gv_algorithm_aga = {
     .own_averages = true,
     .mixing = mixing,
     .heard = heard,
-    .local = local,
+    .local = gv_descend_block,
 };

@@ -19,12 +19,6 @@ static void move(float *restrict x, const float *restrict mixed, const float *re
     x[i] = x[i] + gamma * (mixed[i] - known[i]);
 }
 
-static void local(const struct gv_options *options, const struct gv_block *block)
-{
-  (void)options;
-  gv_descend(block->x, block->x, block->d, block->rate, block->n);
-}
-
 static void combine(const struct gv_options *options, const struct gv_block *block)
 {
   double gamma = gv_options_is_word(options, "gamma") ? gv_compress_gamma(options)
@@ -56,6 +50,6 @@ const struct gv_algorithm gv_algorithm_choco = {
     .symmetric = true,
     .fixed = true,
     .mixing = gv_mix_neighbors,
-    .local = local,
+    .local = gv_descend_block,
     .combine = combine,
 };

@@ -16,3 +16,9 @@ void gv_descend(float *out, const float *x, const float *d, float rate, size_t n
 {
   descend(out, x, d, rate, n);
 }
+
+void gv_descend_block(const struct gv_options *options, const struct gv_block *block)
+{
+  (void)options;
+  gv_descend(block->x, block->x, block->d, block->rate, block->n);
+}

@@ -3,17 +3,11 @@
 #include "core/algorithms/descent.h"
 #include "core/algorithms/tables.h"
 
-static void local(const struct gv_options *options, const struct gv_block *block)
-{
-  (void)options;
-  gv_descend(block->x, block->x, block->d, block->rate, block->n);
-}
-
 const struct gv_algorithm gv_algorithm_dsgd = {
     .named = {.name = "dsgd", .summary = "decentralized SGD: a local step, then the average with the neighbours"},
     .messages = 1,
     .paces = GV_PACE_SYNC | GV_PACE_ASYNC,
     .in_place = true,
     .mixing = gv_mix_neighbors,
-    .local = local,
+    .local = gv_descend_block,
 };

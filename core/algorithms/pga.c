@@ -10,12 +10,6 @@ static enum gv_mixing mixing(const struct gv_options *options, const struct gv_r
   return (round + 1) % (uint64_t)gv_options_int(options, "period") == 0 ? GV_MIX_GLOBAL : GV_MIX_NEIGHBORS;
 }
 
-static void local(const struct gv_options *options, const struct gv_block *block)
-{
-  (void)options;
-  gv_descend(block->x, block->x, block->d, block->rate, block->n);
-}
-
 static const struct gv_option options[] = {
     {.key = "period", .type = GV_OPTION_INT, .value = "10", .min = 1, .max = 4294967295.0,
      .help = "rounds from one global average to the next"},
@@ -30,5 +24,5 @@ const struct gv_algorithm gv_algorithm_pga = {
     .in_place = true,
     .own_averages = true,
     .mixing = mixing,
-    .local = local,
+    .local = gv_descend_block,
 };

@@ -11,12 +11,6 @@ static enum gv_mixing mixing(const struct gv_options *options, const struct gv_r
   return GV_MIX_GLOBAL;
 }
 
-static void combine(const struct gv_options *options, const struct gv_block *block)
-{
-  (void)options;
-  gv_descend(block->x, block->x, block->d, block->rate, block->n);
-}
-
 const struct gv_algorithm gv_algorithm_psgd = {
     .named = {.name = "psgd", .summary = "parallel SGD: the gradients of all nodes are averaged every round"},
     .messages = 1,
@@ -25,5 +19,5 @@ const struct gv_algorithm gv_algorithm_psgd = {
     .own_averages = true,
     .together = true,
     .mixing = mixing,
-    .combine = combine,
+    .combine = gv_descend_block,
 };
