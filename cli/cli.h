@@ -25,6 +25,8 @@ extern const struct gv_command gv_command_model;
 extern const struct gv_command gv_command_topology;
 extern const struct gv_command gv_command_bench;
 extern const struct gv_command gv_command_consensus;
+extern const struct gv_command gv_command_data;
+extern const struct gv_command gv_command_split;
 extern const struct gv_command gv_command_help;
 
 /* Subcommands of `grapevine model`. */

@@ -6,6 +6,7 @@ grapevine_SOURCES = \
   %D%/bench.c \
   %D%/cli.h \
   %D%/consensus.c \
+  %D%/data.c \
   %D%/eval.c \
   %D%/help.c \
   %D%/main.c \
@@ -15,6 +16,7 @@ grapevine_SOURCES = \
   %D%/model_new.c \
   %D%/model_show.c \
   %D%/signals.c \
+  %D%/split.c \
   %D%/terminal.c \
   %D%/topology.c \
   %D%/topology_advise.c \

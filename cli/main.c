@@ -11,6 +11,8 @@
 const struct gv_command *const gv_commands[] = {
     &gv_command_train,
     &gv_command_eval,
+    &gv_command_data,
+    &gv_command_split,
     &gv_command_model,
     &gv_command_topology,
     &gv_command_consensus,

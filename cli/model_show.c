@@ -78,7 +78,7 @@ static enum gv_status choose_shape(const struct gv_options *options, struct gv_s
                      keys[i]);
   if (data) {
     struct gv_dataset *dataset = NULL;
-    enum gv_status status = gv_dataset_open(gv_options_text(options, "data"), &dataset, err);
+    enum gv_status status = gv_dataset_open(gv_options_text(options, "data"), 1, &dataset, err);
     if (status == GV_OK)
       *shape = dataset->shape;
     gv_dataset_destroy(dataset);

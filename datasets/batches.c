@@ -1,16 +1,12 @@
-/* Gathers batches: walks each node's epochs and converts rows of bytes to floats. */
+/* Draws batches: walks each node's epochs and gathers what comes next. */
 #include "datasets/batches.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-#include "core/base/clones.h"
 #include "core/base/memory.h"
 #include "core/base/random.h"
-
-/* Rows are fetched this far ahead of their conversion, past the end of a batch too, which more than halves the cost
- * of random rows. Any 4 to 64 rows do; more than a few are lost again before use where a worker hosts many nodes.
- * Into the second level, whose queue of misses is the longer one: 3.0 us for 32 rows of 784 bytes, not 4.0. */
-enum { AHEAD = 8 };
+#include "datasets/gather.h"
 
 /* A node's place; written by the one thread that draws for it. */
 struct walk {
@@ -25,34 +21,14 @@ struct walk {
 
 struct gv_batches {
   const struct gv_dataset *dataset;
-  int32_t batch;      /* 0: full */
+  const struct gv_shards *shards;
+  struct gv_batching batching;
   int32_t max_batch;
+  int64_t per_round;   /* samples all nodes together draw in a round, on average */
   int nodes;
-  uint64_t seed;
   struct walk *walks;  /* (nodes) */
   int32_t *orders;     /* all nodes' orders, GV_APART apart; NULL for full batches */
 };
-
-/* x (n, features) <- rows[0..n-1] of a list that goes on to rows[left-1]. Multiplying is 4 times as fast as a table
- * of 256 floats. */
-GV_CLONES
-static void gather(const uint8_t *bytes, size_t features, float scale, const int32_t *rows, int32_t n,
-                             int64_t left, float *restrict x)
-{
-  for (int32_t r = 0; r < n; r++) {
-    if (r + AHEAD < left) {
-      const uint8_t *next = bytes + (size_t)rows[r + AHEAD] * features;
-      for (size_t j = 0; j < features; j += GV_CACHE_LINE)
-        __builtin_prefetch(next + j, 0, 2);
-      __builtin_prefetch(next + features - 1, 0, 2);  /* rows begin anywhere in a line */
-    }
-    const uint8_t *restrict from = bytes + (size_t)rows[r] * features;
-    float *restrict to = x + (size_t)r * features;
-#pragma omp simd
-    for (size_t j = 0; j < features; j++)
-      to[j] = (float)from[j] * scale;
-  }
-}
 
 /* Puts the node's list in the order of an epoch. */
 static void walk_enter(struct walk *walk, uint64_t seed, int node, uint64_t epoch)
@@ -67,37 +43,70 @@ static void walk_enter(struct walk *walk, uint64_t seed, int node, uint64_t epoc
   walk->epoch = epoch;
 }
 
-/* Rows and labels to places at, at + 1, .. of the buffer. */
-static void put(const struct gv_batches *batches, const int32_t *rows, int32_t n, int64_t left, int32_t at,
-                struct gv_buffer *buffer)
+/* Samples of a node to places at, at + 1, .. of the buffer, as the node sees them. */
+static void put(const struct gv_batches *batches, int node, const int32_t *rows, int32_t n, int64_t left,
+                int32_t at, struct gv_buffer *buffer)
 {
   const struct gv_dataset *dataset = batches->dataset;
-  size_t features = (size_t)dataset->shape.features;
-  for (int32_t r = 0; r < n; r++)
-    buffer->labels[at + r] = dataset->train.labels[rows[r]];
-  gather(dataset->train.bytes, features, dataset->scale, rows, n, left, buffer->x + (size_t)at * features);
+  gv_gather(dataset, &dataset->train, batches->shards->labels, rows, n, left, at, buffer);
+  if (batches->shards->skew != NULL)
+    gv_skew_apply(batches->shards->skew, dataset, node, rows, n,
+                  buffer->x + (size_t)at * (size_t)dataset->shape.features, buffer->row);
+}
+
+/* A batch of positions that run on from epoch to epoch. */
+static int32_t draw_on(const struct gv_batches *batches, int node, uint64_t round, struct gv_buffer *buffer)
+{
+  struct walk *walk = &batches->walks[node];
+  int32_t n = batches->batching.batch;
+  uint64_t count = (uint64_t)walk->count, position = round * (uint64_t)n;
+  for (int32_t have = 0; have < n;) {
+    walk_enter(walk, batches->batching.seed, node, position / count);
+    int64_t offset = (int64_t)(position % count), left = walk->count - offset;
+    int32_t some = left < n - have ? (int32_t)left : n - have;
+    put(batches, node, walk->order + offset, some, left, have, buffer);
+    have += some;
+    position += (uint64_t)some;
+  }
+  return n;
+}
+
+/* Rounds that an epoch of so many samples takes where a batch stays within it. */
+static int64_t rounds_of(const struct gv_batching *batching, int64_t count)
+{
+  int64_t rounds = count / batching->batch, rest = count % batching->batch;
+  return rounds + (rest > 0 && (batching->last == GV_LAST_SHORT || rounds == 0));
+}
+
+/* A batch within one epoch. */
+static int32_t draw_within(const struct gv_batches *batches, int node, uint64_t round, struct gv_buffer *buffer)
+{
+  struct walk *walk = &batches->walks[node];
+  uint64_t rounds = (uint64_t)rounds_of(&batches->batching, walk->count);
+  walk_enter(walk, batches->batching.seed, node, round / rounds);
+  int64_t offset = (int64_t)(round % rounds) * batches->batching.batch, left = walk->count - offset;
+  int32_t n = left < batches->batching.batch ? (int32_t)left : batches->batching.batch;
+  put(batches, node, walk->order + offset, n, left, 0, buffer);
+  return n;
+}
+
+static struct gv_batch batch_of(const struct gv_buffer *buffer, int32_t n)
+{
+  return (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .targets = buffer->targets, .n = n};
 }
 
 static void draw(void *context, int node, uint64_t round, struct gv_buffer *buffer, struct gv_batch *batch)
 {
-  struct gv_batches *batches = context;
-  struct walk *walk = &batches->walks[node];
-  int32_t n = batches->batch;
-  if (n == 0) {
-    n = (int32_t)walk->count;
-    put(batches, walk->samples, n, n, 0, buffer);
-  } else {
-    uint64_t count = (uint64_t)walk->count, position = round * (uint64_t)n;
-    for (int32_t have = 0; have < n;) {
-      walk_enter(walk, batches->seed, node, position / count);
-      int64_t offset = (int64_t)(position % count), left = walk->count - offset;
-      int32_t some = left < n - have ? (int32_t)left : n - have;
-      put(batches, walk->order + offset, some, left, have, buffer);
-      have += some;
-      position += (uint64_t)some;
-    }
-  }
-  *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = n};
+  const struct gv_batches *batches = context;
+  const struct walk *walk = &batches->walks[node];
+  int32_t n = (int32_t)walk->count;
+  if (batches->batching.batch == 0)
+    put(batches, node, walk->samples, n, n, 0, buffer);
+  else if (batches->batching.last == GV_LAST_NEXT)
+    n = draw_on(batches, node, round, buffer);
+  else
+    n = draw_within(batches, node, round, buffer);
+  *batch = batch_of(buffer, n);
 }
 
 static int64_t shard_size(void *context, int node)
@@ -110,20 +119,15 @@ static void shard(void *context, int node, int64_t first, int32_t n, struct gv_b
 {
   const struct gv_batches *batches = context;
   const struct walk *walk = &batches->walks[node];
-  put(batches, walk->samples + first, n, walk->count - first, 0, buffer);
-  *batch = (struct gv_batch){.x = buffer->x, .labels = buffer->labels, .n = n};
+  put(batches, node, walk->samples + first, n, walk->count - first, 0, buffer);
+  *batch = batch_of(buffer, n);
 }
 
 void gv_batches_part(const struct gv_dataset *dataset, const struct gv_part *part, int64_t first, int32_t n,
                      struct gv_buffer *buffer, struct gv_batch *batch)
 {
-  const uint8_t *restrict from = part->bytes + first * dataset->shape.features;
-  float *restrict to = buffer->x;
-  size_t values = (size_t)n * (size_t)dataset->shape.features;
-#pragma omp simd
-  for (size_t j = 0; j < values; j++)
-    to[j] = (float)from[j] * dataset->scale;
-  *batch = (struct gv_batch){.x = buffer->x, .labels = part->labels + first, .n = n};
+  gv_gather_range(dataset, part, first, n, buffer);
+  *batch = batch_of(buffer, n);
 }
 
 static void test(void *context, int64_t first, int32_t n, struct gv_buffer *buffer, struct gv_batch *batch)
@@ -138,28 +142,43 @@ static int64_t apart(int64_t count)
   return (count + step - 1) / step * step;
 }
 
-enum gv_status gv_batches_create(const struct gv_dataset *dataset, const struct gv_shards *shards, int32_t batch,
-                                 uint64_t seed, struct gv_batches **out, struct gv_error *err)
+/* Samples a node draws in a round, on average over an epoch. */
+static double mean_batch(const struct gv_batching *batching, int64_t count)
 {
-  if (batch < 0)
-    return gv_fail(err, GV_USAGE, "batch is %d; accepted: samples of a round, or 0 for all of a node's own", batch);
+  if (batching->batch == 0)
+    return (double)count;
+  if (batching->last == GV_LAST_SHORT)
+    return (double)count / (double)rounds_of(batching, count);
+  return batching->last == GV_LAST_DROP && count < batching->batch ? (double)count : (double)batching->batch;
+}
+
+enum gv_status gv_batches_create(const struct gv_dataset *dataset, const struct gv_shards *shards,
+                                 const struct gv_batching *batching, struct gv_batches **out,
+                                 struct gv_error *err)
+{
+  if (batching->batch < 0)
+    return gv_fail(err, GV_USAGE, "batch is %d; accepted: samples of a round, or 0 for all of a node's own",
+                   batching->batch);
   int64_t room = 0, largest = 0;
+  double per_round = 0;
   for (int i = 0; i < shards->nodes; i++) {
     int64_t count = shards->first[i + 1] - shards->first[i];
     if (count < 1)
       return gv_fail(err, GV_USAGE, "node %d of %d has no samples to draw from", i, shards->nodes);
     room += apart(count);
     largest = count > largest ? count : largest;
+    per_round += mean_batch(batching, count);
   }
   struct gv_batches *batches = calloc(1, sizeof *batches);
   if (batches == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for batches");
-  *batches = (struct gv_batches){.dataset = dataset, .batch = batch, .nodes = shards->nodes, .seed = seed,
-                                 .max_batch = batch > 0 ? batch : (int32_t)largest};
+  *batches = (struct gv_batches){.dataset = dataset, .shards = shards, .batching = *batching,
+                                 .nodes = shards->nodes, .per_round = llrint(per_round),
+                                 .max_batch = batching->batch > 0 ? batching->batch : (int32_t)largest};
   void *walks = NULL, *orders = NULL;
   enum gv_status status = gv_alloc_for(&walks, (size_t)shards->nodes, sizeof *batches->walks, "nodes", err);
   batches->walks = walks;
-  if (status == GV_OK && batch > 0)
+  if (status == GV_OK && batching->batch > 0)
     status = gv_alloc_for(&orders, (size_t)room, sizeof *batches->orders, "the order of samples", err);
   batches->orders = orders;
   if (status != GV_OK) {
@@ -197,7 +216,7 @@ void gv_batches_source(struct gv_batches *batches, struct gv_source *source)
       .train_samples = dataset->train.samples,
       .test_samples = dataset->test.samples,
       .max_batch = batches->max_batch,
-      .samples_per_round = batches->batch > 0 ? (int64_t)batches->nodes * batches->batch : dataset->train.samples,
+      .samples_per_round = batches->per_round,
       .draw = draw,
       .shard_size = shard_size,
       .shard = shard,

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/paths.h"
-#include "datasets/idx.h"
+#include "datasets/readers/readers.h"
 
 static const struct gv_known digits = {
     .named = {.name = "digits", .summary = "1,797 handwritten digits of 8 x 8 pixels, 10 classes; built in"},
@@ -23,9 +23,33 @@ static const struct gv_known fashion_mnist = {
     .install = "install Debian package dataset-fashion-mnist",
 };
 
+static const struct gv_known mnist = {
+    .named = {.name = "mnist", .summary = "70,000 handwritten digits of 28 x 28 pixels, 10 classes"},
+    .reader = &gv_reader_idx,
+    .folders = (const char *const[]){NULL},
+    .install = "put MNIST's four files in a folder mnist",
+};
+
+static const struct gv_known cifar_10 = {
+    .named = {.name = "cifar-10", .summary = "60,000 colour pictures of 32 x 32 pixels, 10 classes"},
+    .reader = &gv_reader_cifar,
+    .folders = (const char *const[]){NULL},
+    .install = "unpack its binary version as a folder cifar-10",
+};
+
+static const struct gv_known cifar_100 = {
+    .named = {.name = "cifar-100", .summary = "60,000 colour pictures of 32 x 32 pixels, 100 classes"},
+    .reader = &gv_reader_cifar,
+    .folders = (const char *const[]){NULL},
+    .install = "unpack its binary version as a folder cifar-100",
+};
+
 static const struct gv_named *const entries[] = {
     &digits.named,
     &fashion_mnist.named,
+    &mnist.named,
+    &cifar_10.named,
+    &cifar_100.named,
     NULL,
 };
 
@@ -57,28 +81,44 @@ static bool add_folders(const struct gv_known *known, struct gv_search *search)
   return added;
 }
 
+enum gv_status gv_known_locate(const struct gv_known *known, char **path, struct gv_search *searched,
+                               struct gv_error *err)
+{
+  struct gv_search search = {0};
+  if (!add_folders(known, &search)) {
+    gv_search_clear(&search);
+    return gv_fail(err, GV_MEMORY, "data set %s: no memory", known->named.name);
+  }
+  size_t i = 0;
+  while (i < search.count && !known->reader->recognizes(search.folders[i]))
+    i++;
+  *path = NULL;
+  if (i < search.count) {
+    *path = search.folders[i];
+    search.folders[i] = search.folders[--search.count];
+  }
+  if (searched != NULL)
+    *searched = search;
+  else
+    gv_search_clear(&search);
+  return GV_OK;
+}
+
 static enum gv_status open_known(const struct gv_known *known, struct gv_dataset **out, struct gv_error *err)
 {
   const char *name = known->named.name;
   struct gv_search search = {0};
-  char *own_name = strdup(name);
   struct gv_dataset *dataset = NULL;
-  enum gv_status status;
-  size_t i = 0;
-  if (own_name == NULL || !add_folders(known, &search)) {
-    status = gv_fail(err, GV_MEMORY, "data set %s: no memory", name);
-  } else {
-    while (i < search.count && !known->reader->recognizes(search.folders[i]))
-      i++;
-    if (i < search.count) {
-      status = gv_reader_read(known->reader, search.folders[i], &dataset, err);
-    } else {
-      char text[300];
-      status = gv_fail(err, GV_INPUT, "data set %s is not here (looked in %s); %s, or name the folder above it in "
-                       "GRAPEVINE_DATA_PATH", name, gv_search_text(&search, text, sizeof text), known->install);
-    }
-  }
+  char *own_name = strdup(name), *path = NULL, text[300];
+  enum gv_status status = own_name != NULL ? gv_known_locate(known, &path, &search, err) :
+                          gv_fail(err, GV_MEMORY, "data set %s: no memory", name);
+  if (status == GV_OK && path == NULL)
+    status = gv_fail(err, GV_INPUT, "data set %s is not here (looked in %s); %s, or name the folder above it in "
+                     "GRAPEVINE_DATA_PATH", name, gv_search_text(&search, text, sizeof text), known->install);
+  if (status == GV_OK)
+    status = gv_reader_read(known->reader, path, &dataset, err);
   gv_search_clear(&search);
+  free(path);
   if (status != GV_OK) {
     free(own_name);
     return status;
@@ -109,7 +149,7 @@ static size_t append_names(char *text, size_t size, const struct gv_table *table
 
 static enum gv_status fail_unknown(const char *spec, const char *name, struct gv_error *err)
 {
-  char known[120], readers[120], hint[120] = "";
+  char known[120], readers[200], hint[120] = "";
   append_names(known, sizeof known, &gv_known_table);
   append_names(readers, sizeof readers, &gv_reader_table);
   const char *near = gv_nearest(name, candidate, NULL);
@@ -119,12 +159,15 @@ static enum gv_status fail_unknown(const char *spec, const char *name, struct gv
                  "with a '/'", spec, hint, known, readers);
 }
 
-bool gv_dataset_known(const char *name)
+bool gv_dataset_is_plain(const char *name)
 {
-  return find(&gv_known_table, name) != NULL;
+  char first[GV_NAME_MAX];
+  snprintf(first, sizeof first, "%.*s", (int)strcspn(name, ":"), name);
+  const struct gv_reader *reader = (const struct gv_reader *)find(&gv_reader_table, first);
+  return find(&gv_known_table, name) != NULL || (reader != NULL && reader->recognizes == NULL);
 }
 
-enum gv_status gv_dataset_open(const char *spec, struct gv_dataset **out, struct gv_error *err)
+enum gv_status gv_dataset_open(const char *spec, int nodes, struct gv_dataset **out, struct gv_error *err)
 {
   char name[GV_NAME_MAX];
   snprintf(name, sizeof name, "%.*s", (int)strcspn(spec, ":"), spec);
@@ -132,7 +175,7 @@ enum gv_status gv_dataset_open(const char *spec, struct gv_dataset **out, struct
                                  : find(&gv_reader_table, name) != NULL ? &gv_reader_table : NULL;
   if (table == NULL && (strchr(spec, '/') != NULL || (spec[0] != '\0' && access(spec, F_OK) == 0))) {
     const struct gv_reader *reader = gv_reader_for(spec);
-    char readers[120];
+    char readers[200];
     append_names(readers, sizeof readers, &gv_reader_table);
     if (reader != NULL)
       return gv_reader_read(reader, spec, out, err);
@@ -148,7 +191,7 @@ enum gv_status gv_dataset_open(const char *spec, struct gv_dataset **out, struct
   if (status == GV_OK && table == &gv_known_table)
     status = open_known((const struct gv_known *)found, out, err);
   else if (status == GV_OK)
-    status = ((const struct gv_reader *)found)->read(options, out, err);
+    status = ((const struct gv_reader *)found)->read(options, nodes, out, err);
   gv_options_destroy(options);
   return status;
 }

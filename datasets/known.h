@@ -2,6 +2,7 @@
 #ifndef GV_DATASETS_KNOWN_H
 #define GV_DATASETS_KNOWN_H
 
+#include "core/base/paths.h"
 #include "datasets/reader.h"
 
 struct gv_known {
@@ -12,5 +13,10 @@ struct gv_known {
 };
 
 extern const struct gv_table gv_known_table;
+
+/* *path <- the folder where it is, for the caller to free, or NULL: nowhere. searched (may be NULL) <- the folders
+ * where it is not, to be cleared. */
+enum gv_status gv_known_locate(const struct gv_known *known, char **path, struct gv_search *searched,
+                               struct gv_error *err);
 
 #endif

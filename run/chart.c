@@ -11,24 +11,28 @@
 
 enum { POINTS = 2000 };  /* of a curve: more are finer than a picture */
 
-static const struct { const char *ending, *terminal; } kinds[] = {
-    {".svg", "svg size 900,600 font 'sans-serif,14' background rgb 'white' dynamic"},
-    {".png", "pngcairo size 1350,900 fontscale 1.5 linewidth 1.5"},
-    {".pdf", "pdfcairo size 18cm,12cm font ',12'"},
+/* Formats take width and height, as often as they say. A pixel of svg is 1.5 of png, and 1/50 cm. */
+static const struct { const char *ending, *terminal; double factor; } kinds[] = {
+    {".svg", "svg size %.0f,%.0f font 'sans-serif,14' background rgb 'white' dynamic", 1},
+    {".png", "pngcairo size %.0f,%.0f fontscale 1.5 linewidth 1.5", 1.5},
+    {".pdf", "pdfcairo size %.2fcm,%.2fcm font ',12'", 0.02},
 };
 
-static const char *terminal_of(const char *path)
+bool gv_chart_terminal(const char *path, int width, int height, char *text, size_t size)
 {
   size_t length = strlen(path);
   for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-    if (length > 4 && strcasecmp(path + length - 4, kinds[k].ending) == 0)
-      return kinds[k].terminal;
-  return NULL;
+    if (length > 4 && strcasecmp(path + length - 4, kinds[k].ending) == 0) {
+      snprintf(text, size, kinds[k].terminal, width * kinds[k].factor, height * kinds[k].factor);
+      return true;
+    }
+  return false;
 }
 
 enum gv_status gv_chart_check(const char *path, struct gv_error *err)
 {
-  if (terminal_of(path) == NULL)
+  char terminal[160];
+  if (!gv_chart_terminal(path, 1, 1, terminal, sizeof terminal))
     return gv_fail(err, GV_USAGE, "plot '%s': accepted are names that end in .svg, .png and .pdf", path);
   return gv_filter_check("gnuplot", "gnuplot-nox", path, err);
 }
@@ -36,7 +40,7 @@ enum gv_status gv_chart_check(const char *path, struct gv_error *err)
 /* ---- the script ---- */
 
 /* In gnuplot's single quotes, where nothing but a quote means anything. */
-static void quote(FILE *out, const char *text)
+void gv_chart_quote(FILE *out, const char *text)
 {
   fputc('\'', out);
   for (; *text != '\0'; text++)
@@ -47,10 +51,10 @@ static void quote(FILE *out, const char *text)
   fputc('\'', out);
 }
 
-static void put_text(FILE *out, const char *what, const char *text)
+void gv_chart_put_text(FILE *out, const char *what, const char *text)
 {
   fprintf(out, "set %s ", what);
-  quote(out, text);
+  gv_chart_quote(out, text);
   fputs(" noenhanced\n", out);
 }
 
@@ -95,10 +99,12 @@ static void put_script(FILE *out, const struct gv_chart *p, const char *path)
   static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000",
                                         "#e69f00", "#56b4e9", "#7f5f00", "#7a2fb0", "#808080"};
   size_t all = sizeof colours / sizeof colours[0], drawn = 0;
-  fprintf(out, "set terminal %s\nset encoding utf8\n", terminal_of(path));
-  put_text(out, "title", p->title);
-  put_text(out, "xlabel", p->x_label);
-  put_text(out, "ylabel", p->y_label);
+  char terminal[160];
+  gv_chart_terminal(path, 900, 600, terminal, sizeof terminal);
+  fprintf(out, "set terminal %s\nset encoding utf8\n", terminal);
+  gv_chart_put_text(out, "title", p->title);
+  gv_chart_put_text(out, "xlabel", p->x_label);
+  gv_chart_put_text(out, "ylabel", p->y_label);
   fputs("set grid back linecolor rgb '#dddddd' linetype 1 linewidth 0.5\nset border 3\nset tics nomirror\n"
         "set key outside right top vertical Left reverse samplen 2 noenhanced\n",
         out);
@@ -114,7 +120,7 @@ static void put_script(FILE *out, const struct gv_chart *p, const char *path)
             colours[(size_t)curve->colour % all], curve->thin ? "1" : "2", curve->thin ? "2" : "1");
     if (curve->title != NULL) {
       fputs("title ", out);
-      quote(out, curve->title);
+      gv_chart_quote(out, curve->title);
     } else {
       fputs("notitle", out);
     }
@@ -122,9 +128,14 @@ static void put_script(FILE *out, const struct gv_chart *p, const char *path)
   fputs("\n", out);
 }
 
-enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, struct gv_error *err)
+enum gv_status gv_chart_run(FILE *script, const char *path, struct gv_error *err)
 {
   static const char *const arguments[] = {"gnuplot", "-d", "-", NULL};  /* -d: without the user's own settings */
+  return gv_filter_run(arguments, script, path, err);
+}
+
+enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, struct gv_error *err)
+{
   enum gv_status status = gv_chart_check(path, err);
   if (status != GV_OK)
     return status;
@@ -132,7 +143,7 @@ enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, str
   if (script == NULL)
     return gv_fail(err, GV_SYSTEM, "%s: no temporary file for gnuplot: %s", path, strerror(errno));
   put_script(script, chart, path);
-  status = gv_filter_run(arguments, script, path, err);
+  status = gv_chart_run(script, path, err);
   fclose(script);
   return status;
 }

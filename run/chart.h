@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <grapevine/status.h>
 
@@ -30,5 +31,16 @@ enum gv_status gv_chart_check(const char *path, struct gv_error *err);
 
 /* Draws into the file; path is as it was when something fails. */
 enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, struct gv_error *err);
+
+/* ---- for other pictures ---- */
+
+/* What "set terminal" gets for the file, of a picture of width x height pixels of svg; false: no such ending. */
+bool gv_chart_terminal(const char *path, int width, int height, char *text, size_t size);
+
+void gv_chart_quote(FILE *out, const char *text);                         /* a text of the script */
+void gv_chart_put_text(FILE *out, const char *what, const char *text);    /* set title, set xlabel, .. */
+
+/* Runs gnuplot on a script. path is as it was when something fails. */
+enum gv_status gv_chart_run(FILE *script, const char *path, struct gv_error *err);
 
 #endif

@@ -20,6 +20,8 @@
 #include "plugins/host.h"
 #include "plugins/plan.h"
 #include "plugins/search.h"
+#include "run/data/open.h"
+#include "run/eval_data.h"
 #include "run/json.h"
 #include "run/placing.h"
 #include "run/predictions.h"
@@ -55,6 +57,9 @@ static const struct gv_option rows[] = {
      .help = "what to evaluate: a model.safetensors, of a run or of another program"},
     {.key = "data", .type = GV_OPTION_TEXT, .value = "auto",
      .help = "data set, as in train; auto: the one that the file names"},
+    GV_DATA_NORMALIZE("auto: as the file says"),
+    GV_DATA_LIMIT("; all: as the file says"),
+    GV_DATA_SHARE("as the file says, or 0.2"),
     {.key = "part", .type = GV_OPTION_CHOICE, .value = "test", .words = "test|train",
      .help = "which samples of it"},
     {.key = "model", .type = GV_OPTION_TEXT, .value = "auto",
@@ -160,25 +165,7 @@ static enum gv_status choose_model(struct gv_eval *e, struct gv_error *err)
 
 static enum gv_status open_data(struct gv_eval *e, struct gv_error *err)
 {
-  const char *given = option(e, "data"), *name = gv_safetensors_metadata(e->file, "data");
-  enum gv_status status;
-  struct gv_error why;
-  if (strcmp(given, "auto") != 0) {
-    status = gv_dataset_open(given, &e->dataset, err);
-  } else if (name == NULL) {
-    status = gv_fail(err, GV_INPUT, "%s: its metadata name no data set; --data says on what to evaluate",
-                     e->result.model_file);
-  } else if (!is_plain(name)) {
-    status = gv_fail(err, GV_INPUT, "%s: its metadata name the data set '%.64s', which is no name; --data says on "
-                     "what to evaluate", e->result.model_file, name);
-  } else {
-    status = gv_dataset_known(name) ? gv_dataset_open(name, &e->dataset, &why) : GV_USAGE;
-    if (status == GV_USAGE)  /* not known by its name: the run was given its path */
-      status = gv_fail(err, GV_INPUT, "%s: it was trained on '%.64s', which is found by its path alone; --data "
-                       "says where it is", e->result.model_file, name);
-    else if (status != GV_OK)
-      gv_fail(err, status, "%s", why.text);
-  }
+  enum gv_status status = gv_eval_data(e->options, e->file, e->result.model_file, &e->dataset, err);
   if (status != GV_OK)
     return status;
   e->result.part = option(e, "part");

@@ -14,7 +14,7 @@
 #include "core/base/paths.h"
 
 /* What a run may write: a folder that holds any of it is not taken. */
-static const char *const names[] = {"config.json", "metrics.csv", "summary.json", "model.safetensors",
+static const char *const names[] = {"config.json", "split.json", "metrics.csv", "summary.json", "model.safetensors",
                                     "checkpoint.safetensors"};
 
 /* mkdir -p; made[i] <- whether the folder named by the first i characters is new. Returns 0 or an errno. */

@@ -54,6 +54,22 @@ json_t *gv_json_number(double x)
   return isfinite(x) ? json_real(x) : json_null();
 }
 
+json_t *gv_json_counts(const int64_t *counts, int64_t n)
+{
+  json_t *list = json_array();
+  for (int64_t i = 0; i < n; i++)
+    json_array_append_new(list, json_integer(counts[i]));
+  return list;
+}
+
+json_t *gv_json_names(char *const *names, int64_t n)
+{
+  json_t *list = names != NULL ? json_array() : json_null();
+  for (int64_t i = 0; names != NULL && i < n; i++)
+    json_array_append_new(list, gv_json_text(names[i]));
+  return list;
+}
+
 char *gv_json_finish(json_t *value)
 {
   char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));

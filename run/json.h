@@ -15,6 +15,12 @@ json_t *gv_json_shape(const struct gv_tensor *tensor);
 /* A number; null when it is not finite: there is none. */
 json_t *gv_json_number(double x);
 
+/* [12, 0, 3]. NULL without memory. */
+json_t *gv_json_counts(const int64_t *counts, int64_t n);
+
+/* ["cat", "dog"]; null where there are no names. NULL without memory. */
+json_t *gv_json_names(char *const *names, int64_t n);
+
 /* The text of a value, for the caller to free; NULL without memory. The value is consumed. */
 char *gv_json_finish(json_t *value);
 

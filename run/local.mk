@@ -3,6 +3,7 @@ libgv_la_SOURCES += \
   %D%/chart.c %D%/chart.h \
   %D%/filter.c %D%/filter.h \
   %D%/eval.c %D%/eval.h \
+  %D%/eval_data.c %D%/eval_data.h \
   %D%/folder.c %D%/folder.h \
   %D%/json.c %D%/json.h \
   %D%/options.c \

@@ -1,4 +1,5 @@
 /* The options of a run: one table that yields parsing, --help, the saved configuration and the errors. */
+#include "run/data/open.h"
 #include "run/run.h"
 
 static const struct gv_option rows[] = {
@@ -7,7 +8,10 @@ static const struct gv_option rows[] = {
     {.key = "init", .type = GV_OPTION_TEXT, .value = "auto",
      .help = "where every node starts: a model.safetensors with the model's tensors; auto: the model's own start"},
     {.key = "data", .type = GV_OPTION_TEXT, .value = "digits",
-     .help = "data set: a known name, or a folder of MNIST-style IDX files"},
+     .help = "data set: a known name, a file or folder, reader:key=value, or one that is made up"},
+    GV_DATA_NORMALIZE("auto: unit for bytes, none for others"),
+    GV_DATA_LIMIT(""),
+    GV_DATA_SHARE("0.2"),
     {.key = "nodes", .type = GV_OPTION_INT, .value = "8", .min = 1, .max = 1e6,
      .help = "decentralized nodes, each a replica with its own data"},
     {.key = "workers", .type = GV_OPTION_INT, .value = "auto", .min = 1, .max = 4096, .words = "auto",
@@ -31,13 +35,18 @@ static const struct gv_option rows[] = {
      .help = "probability that a link fails in a round; its weight returns to both ends"},
     {.key = "churn", .type = GV_OPTION_REAL, .value = "0", .min = 0, .max = 0.999,
      .help = "probability that a node sits out a round: no step, no message"},
-    {.key = "split", .type = GV_OPTION_TEXT, .value = "iid", .help = "which training sample belongs to which node"},
+    {.key = "split", .type = GV_OPTION_TEXT, .value = "auto",
+     .help = "which training sample belongs to which node; joined by '+'; auto: natural where the data say whose a "
+             "sample is, else iid"},
     {.key = "optimizer", .type = GV_OPTION_TEXT, .value = "auto",
      .help = "from a gradient to a direction; auto: momentum, or sgd where the algorithm has its own momentum"},
     {.key = "learning-rate", .type = GV_OPTION_REAL, .value = "0.1", .min = 1e-12, .max = 1e6, .help = "step size"},
     {.key = "schedule", .type = GV_OPTION_TEXT, .value = "cosine", .help = "the learning rate over the run"},
     {.key = "batch", .type = GV_OPTION_INT, .value = "32", .min = 1, .max = 1e6, .words = "full",
      .help = "samples a node draws in a round; full: all of its own"},
+    {.key = "last-batch", .type = GV_OPTION_CHOICE, .value = "next", .words = "next|short|drop",
+     .help = "samples left at an epoch's end, fewer than a batch: filled up from the next epoch, a batch of their "
+             "own, or passed over"},
     {.key = "epochs", .type = GV_OPTION_REAL, .value = "30", .min = 1e-6, .max = 1e9,
      .help = "length of the run; an epoch: all nodes together drew as many samples as there are"},
     {.key = "rounds", .type = GV_OPTION_INT, .value = "auto", .min = 1, .max = 4294967295.0, .words = "auto",

@@ -93,11 +93,15 @@ char *gv_run_config_text(const struct gv_run *run)
   set_resolved(resolved, "model", run->model->name, run->model_options);
   set_choice(resolved, "topology", &gv_topology_table, gv_options_text(run->options, "topology"));
   set_weights(resolved, run);
-  set_choice(resolved, "split", &gv_split_table, gv_options_text(run->options, "split"));
+  json_object_set_new(resolved, "split", gv_json_text(run->shards->spec));
   set_resolved(resolved, "algorithm", run->algorithm->named.name, run->algorithm_options);
   set_resolved(resolved, "optimizer", run->optimizer->named.name, run->optimizer_options);
   set_resolved(resolved, "schedule", run->rate->named.name, run->rate_options);
   json_object_set_new(resolved, "model_file", gv_json_text(run->model_path));
+  json_object_set_new(resolved, "data", gv_json_text(run->dataset->name));
+  json_object_set_new(resolved, "normalize", json_string(run->dataset->normalized));
+  json_object_set_new(resolved, "class_names",
+                      gv_json_names(run->dataset->class_names, run->dataset->shape.classes));
   json_object_set_new(resolved, "data_found", gv_json_text(run->dataset->found));
   json_object_set_new(resolved, "rounds", json_integer((json_int_t)run->rounds));
   json_object_set_new(resolved, "rounds_per_epoch", gv_json_number(run->result.rounds_per_epoch));

@@ -9,6 +9,7 @@
 #include "core/graph/topology.h"
 #include "plugins/choose.h"
 #include "plugins/search.h"
+#include "run/data/open.h"
 #include "run/run.h"
 #include "run/safetensors.h"
 
@@ -72,15 +73,23 @@ static enum gv_status resolve_model(struct gv_run *run, struct gv_error *err)
   return status;
 }
 
+static enum gv_last_batch last_batch(const struct gv_options *o)
+{
+  const char *word = gv_options_text(o, "last-batch");
+  return strcmp(word, "short") == 0 ? GV_LAST_SHORT : strcmp(word, "drop") == 0 ? GV_LAST_DROP : GV_LAST_NEXT;
+}
+
 static enum gv_status resolve_data(struct gv_run *run, struct gv_error *err)
 {
   const struct gv_options *o = run->options;
-  enum gv_status status = gv_dataset_open(gv_options_text(o, "data"), &run->dataset, err);
+  enum gv_status status = gv_data_open(o, run->nodes, run->seed, &run->dataset, err);
   if (status == GV_OK)
     status = gv_shards_create(gv_options_text(o, "split"), run->dataset, run->nodes, run->seed, &run->shards, err);
-  int32_t batch = gv_options_is_word(o, "batch") ? 0 : (int32_t)gv_options_int(o, "batch");
+  const struct gv_batching batching = {
+      .batch = gv_options_is_word(o, "batch") ? 0 : (int32_t)gv_options_int(o, "batch"),
+      .last = last_batch(o), .seed = run->seed};
   if (status == GV_OK)
-    status = gv_batches_create(run->dataset, run->shards, batch, run->seed, &run->batches, err);
+    status = gv_batches_create(run->dataset, run->shards, &batching, &run->batches, err);
   if (status == GV_OK)
     gv_batches_source(run->batches, &run->source);
   if (status == GV_OK && run->untested)

@@ -10,6 +10,8 @@
 #include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/engine/hosting.h"
+#include "run/data/report.h"
+#include "run/json.h"
 #include "run/safetensors.h"
 
 /* Numbers are read and written with a point, whatever locale the embedding program has set for its thread. */
@@ -220,10 +222,12 @@ static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
 {
   char *options = gv_options_format(run->model_options);
   char *path = gv_path_join(run->folder.path, "model.safetensors");
+  json_t *classes = gv_json_names(run->dataset->class_names, run->dataset->shape.classes);
+  char *names = json_dumps(classes, JSON_COMPACT | JSON_ENCODE_ANY);
   char batch[16];
   enum gv_status status = GV_MEMORY;
   snprintf(batch, sizeof batch, "%d", run->task.batch);
-  if (options != NULL && path != NULL) {
+  if (options != NULL && path != NULL && names != NULL) {
     const struct gv_metadata metadata[] = {
         {"format", "pt"},
         {"program", "grapevine"},
@@ -231,13 +235,20 @@ static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
         {"model_options", options},
         {"batch", batch},
         {"data", run->dataset->name},
+        {"normalize", run->dataset->normalized},
+        {"train_limit", gv_options_text(run->options, "train-limit")},
+        {"test_share", gv_options_text(run->options, "test-share")},
+        {"seed", gv_options_text(run->options, "seed")},
+        {"class_names", names},  /* the last: not there where classes are numbers */
     };
-    status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata,
-                                  sizeof metadata / sizeof metadata[0], err);
+    size_t count = sizeof metadata / sizeof metadata[0] - (run->dataset->class_names == NULL);
+    status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata, count, err);
   } else {
     gv_fail(err, status, "no memory to save the model");
   }
+  json_decref(classes);
   free(options);
+  free(names);
   free(path);
   return status;
 }
@@ -249,6 +260,20 @@ static enum gv_status save(struct gv_run *run, struct gv_error *err)
     return status;
   run->summary = gv_run_summary_text(run);
   return gv_folder_write(&run->folder, "summary.json", run->summary, err);
+}
+
+/* What each node received. */
+static enum gv_status write_split(const struct gv_run *run, struct gv_error *err)
+{
+  struct gv_census census;
+  enum gv_status status = gv_census_take(run->dataset, run->shards, &census, err);
+  if (status != GV_OK)
+    return status;
+  char *text = gv_split_text(gv_split_json(run->dataset, run->shards, &census, run->seed, GV_SPLIT_CELLS));
+  status = gv_folder_write(&run->folder, "split.json", text, err);
+  free(text);
+  gv_census_clear(&census);
+  return status;
 }
 
 /* A failed run keeps its folder when something was measured in it. */
@@ -279,6 +304,8 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
   char *config = gv_run_config_text(run);
   status = gv_folder_write(&run->folder, "config.json", config, err);
   free(config);
+  if (status == GV_OK)
+    status = write_split(run, err);
   if (status != GV_OK)
     return give_up(run, status);
   log_details(run);

@@ -15,7 +15,7 @@ AM_TESTS_ENVIRONMENT = \
   ASAN_OPTIONS="intercept_tls_get_addr=0:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
-EXTRA_DIST += %D%/cli.sh %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/serial.h %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
+EXTRA_DIST += %D%/cli.sh %D%/data.h %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/serial.h %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
   %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
@@ -51,6 +51,11 @@ UNIT_TESTS += %D%/test_compress
 UNIT_TESTS += %D%/test_async
 UNIT_TESTS += %D%/test_crew
 UNIT_TESTS += %D%/test_datasets
+UNIT_TESTS += %D%/test_readers
+UNIT_TESTS += %D%/test_made
+UNIT_TESTS += %D%/test_prepare
+UNIT_TESTS += %D%/test_splits
+UNIT_TESTS += %D%/test_batches
 UNIT_TESTS += %D%/test_plugins
 UNIT_TESTS += %D%/test_conform
 UNIT_TESTS += %D%/test_models

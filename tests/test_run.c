@@ -271,7 +271,7 @@ static void check_config(const char *path)
   ck_assert_str_eq(text(json_object_get(resolved, "model"), "l2"), "0");
   ck_assert_str_eq(text(json_object_get(resolved, "topology"), "name"), "ring");
   ck_assert_str_eq(text(json_object_get(resolved, "weights"), "name"), "metropolis");
-  ck_assert_str_eq(text(json_object_get(resolved, "split"), "stratified"), "no");
+  ck_assert_str_eq(text(resolved, "split"), "iid:stratified=no");
   ck_assert_str_eq(text(json_object_get(resolved, "algorithm"), "name"), "dsgd");
   ck_assert_str_eq(text(json_object_get(resolved, "optimizer"), "beta"), "0.9");
   ck_assert_str_eq(text(json_object_get(resolved, "schedule"), "last"), "0");
@@ -334,7 +334,7 @@ START_TEST(a_run_and_its_files)
   assert_ok(gv_run_train(run, err));
   const struct gv_result *result = gv_run_result(run);
   ck_assert_str_eq(result->folder, "deep/er/run");
-  ck_assert_int_eq(entries("deep/er/run"), 4);
+  ck_assert_int_eq(entries("deep/er/run"), 5);
   ck_assert_int_eq(entries("."), 1);
   json_t *summary = json_of("deep/er/run/summary.json");
   check_summary(summary, result);
@@ -349,7 +349,7 @@ START_TEST(a_run_and_its_files)
   struct gv_error once = {GV_OK, ""};
   ck_assert_int_eq(gv_run_train(run, &once), GV_USAGE);
   ck_assert_ptr_nonnull(strstr(once.text, "trains once"));
-  ck_assert_int_eq(entries("deep/er/run"), 4);
+  ck_assert_int_eq(entries("deep/er/run"), 5);
   gv_run_destroy(run);
   leave();
 }
@@ -497,7 +497,7 @@ static void check_stopped(struct gv_run *run, enum gv_status status, const struc
   ck_assert_mem_eq(weight, gv_run_mean_model(run), 640 * sizeof *weight);
   free(weight);
   close_saved(&saved);
-  ck_assert_int_eq(entries(out), 4);
+  ck_assert_int_eq(entries(out), 5);
 }
 
 struct stopper {
@@ -612,7 +612,7 @@ START_TEST(a_refused_run_leaves_nothing)
   run = RUN("rounds", "auto", "epochs", "1", "out", "auto");  /* auto is no second length */
   assert_ok(gv_run_train(run, err));
   ck_assert_int_eq(strncmp(gv_run_result(run)->folder, "runs/", 5), 0);
-  ck_assert_int_eq(entries(gv_run_result(run)->folder), 4);
+  ck_assert_int_eq(entries(gv_run_result(run)->folder), 5);
   gv_run_destroy(run);
   leave();
 }

@@ -18,7 +18,11 @@ enum gv_purpose {
   GV_RANDOM_CONSENSUS = 5, /* where `grapevine consensus` starts */
   GV_RANDOM_CHURN = 6,    /* which nodes sit out a round */
   GV_RANDOM_LINK = 7,     /* which links fail in a round */
-  GV_RANDOM_COMPRESS = 8  /* which elements a compressed message carries */
+  GV_RANDOM_COMPRESS = 8, /* which elements a compressed message carries */
+  GV_RANDOM_FEATURES = 9, /* what a node sees of a sample: noise, permuted pixels */
+  GV_RANDOM_LABELS = 10,  /* labels that a node sees wrong */
+  GV_RANDOM_DATA = 11,    /* data sets that are made up */
+  GV_RANDOM_HOLD = 12     /* which samples are held out for the test, or left out */
 };
 
 struct gv_stream {

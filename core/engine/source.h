@@ -12,6 +12,7 @@ struct gv_buffer {
   float *x;         /* (max_batch, features) */
   int32_t *labels;  /* (max_batch) */
   float *targets;   /* (max_batch, outputs) */
+  float *row;       /* (features): scratch of the source */
 };
 
 /* Memory for batches of at most max_batch samples of this shape; its pages are the first toucher's. A failure

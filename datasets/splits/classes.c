@@ -99,5 +99,8 @@ static const struct gv_option options[] = {
 const struct gv_split gv_split_classes = {
     .named = {.name = "classes", .summary = "so many classes a node, each divided evenly among its holders",
               .options = options},
+    .kind = GV_SPLIT_LABEL,
+    .labels = true,
+    .remedy = "raise per-node",
     .assign = assign,
 };

@@ -6,15 +6,14 @@ static enum gv_status assign(const struct gv_options *options, const struct gv_s
 {
   (void)options;
   (void)err;
-  for (int i = 0; i < input->nodes; i++) {
-    int64_t end = gv_split_cut(input->samples, input->nodes, i + 1);
-    for (int64_t s = gv_split_cut(input->samples, input->nodes, i); s < end; s++)
+  for (int i = 0; i < input->nodes; i++)
+    for (int64_t s = input->ends[i]; s < input->ends[i + 1]; s++)
       owner[s] = i;
-  }
   return GV_OK;
 }
 
 const struct gv_split gv_split_contiguous = {
     .named = {.name = "contiguous", .summary = "no shuffle: samples in file order, n almost equal blocks"},
+    .kind = GV_SPLIT_LABEL,
     .assign = assign,
 };

@@ -1,4 +1,6 @@
 /* Split "iid": shuffled samples, n almost equal parts. */
+#include <string.h>
+
 #include "core/base/memory.h"
 #include "core/base/random.h"
 #include "datasets/splits/splits.h"
@@ -16,13 +18,26 @@ static enum gv_status assign_plain(const struct gv_split_input *input, int32_t *
   struct gv_stream stream;
   gv_stream_start(&stream, input->seed, GV_RANDOM_SPLIT, 0, 0);
   gv_stream_shuffle(&stream, order, (size_t)input->samples);
-  for (int i = 0; i < input->nodes; i++) {
-    int64_t end = gv_split_cut(input->samples, input->nodes, i + 1);
-    for (int64_t s = gv_split_cut(input->samples, input->nodes, i); s < end; s++)
-      owner[order[s]] = i;
-  }
+  gv_split_at_ends(input, order, owner);
   gv_free(memory);
   return GV_OK;
+}
+
+/* Every node draws from the law of the whole, as many as the size law says. */
+static enum gv_status assign_shares(const struct gv_split_input *input, int32_t *owner, struct gv_error *err)
+{
+  double *law = NULL;
+  size_t classes = (size_t)input->classes;
+  enum gv_status status =
+      gv_alloc_for(&law, (size_t)input->nodes * classes, sizeof *law, "the shares of a split", err);
+  for (int64_t s = 0; s < input->samples && status == GV_OK; s++)
+    law[input->labels[s]]++;
+  for (size_t i = 1; i < (size_t)input->nodes && status == GV_OK; i++)
+    memcpy(law + i * classes, law, classes * sizeof *law);
+  if (status == GV_OK)
+    status = gv_split_draw(input, law, 0, owner, err);
+  gv_free(law);
+  return status;
 }
 
 /* Each class shuffled, then all dealt like cards, so that neither a node's share of a class nor its total differs
@@ -31,6 +46,11 @@ static enum gv_status assign_stratified(const struct gv_split_input *input, int3
 {
   int64_t *first = NULL;
   int32_t *order = NULL;
+  if (input->labels == NULL)
+    return gv_fail(err, GV_USAGE, "split iid: stratified=yes goes by class labels, and these data have numbers for "
+                   "targets");
+  if (input->sized)
+    return assign_shares(input, owner, err);
   enum gv_status status = gv_split_by_class(input, &first, &order, err);
   if (status != GV_OK)
     return status;
@@ -60,5 +80,6 @@ static const struct gv_option options[] = {
 
 const struct gv_split gv_split_iid = {
     .named = {.name = "iid", .summary = "shuffled, n almost equal parts", .options = options},
+    .kind = GV_SPLIT_LABEL,
     .assign = assign,
 };

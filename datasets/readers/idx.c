@@ -1,21 +1,13 @@
 /* Reader "idx": a folder with the four files of MNIST, plain or gzip. */
-#include "datasets/idx.h"
-
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "core/base/memory.h"
 #include "core/base/paths.h"
-
-enum {
-  STEP = 1 << 24,    /* bytes asked of zlib at a time */
-  ROOM_MIN = 1 << 20 /* first buffer of a compressed file, which then doubles */
-};
+#include "datasets/input.h"
+#include "datasets/readers/readers.h"
 
 /* One file of the four: its kinds of name and what its header must say. */
 struct member {
@@ -36,17 +28,14 @@ static const struct member members[MEMBERS] = {
 /* The content of one file. */
 struct idx {
   const struct member *member;
-  char *path;
-  gzFile stream;     /* zlib reads plain files too */
+  struct gv_input input;
   uint32_t dims[3];  /* those past the rank are 1 */
   uint8_t *bytes;    /* gv_alloc */
 };
 
 static void idx_clear(struct idx *idx)
 {
-  if (idx->stream != NULL)
-    (void)gzclose(idx->stream);
-  free(idx->path);
+  gv_input_close(&idx->input);
   gv_free(idx->bytes);
   *idx = (struct idx){0};
 }
@@ -75,36 +64,6 @@ static char *promise(const struct idx *idx, char *text, size_t size)
   return text;
 }
 
-/* Reads up to size bytes; *got is less only at the end of the file. */
-static enum gv_status pull(struct idx *idx, uint8_t *to, size_t size, size_t *got, struct gv_error *err)
-{
-  size_t have = 0;
-  while (have < size) {
-    unsigned ask = size - have < STEP ? (unsigned)(size - have) : STEP;
-    int n = gzread(idx->stream, to + have, ask);
-    if (n > 0)
-      have += (size_t)n;
-    if (n == (int)ask)
-      continue;
-    int code;
-    const char *why = gzerror(idx->stream, &code);
-    if (code == Z_BUF_ERROR)
-      return gv_fail(err, GV_INPUT, "%s: the compressed data end too early; the file is truncated", idx->path);
-    if (code == Z_ERRNO)
-      return gv_fail(err, GV_SYSTEM, "%s: cannot read: %s", idx->path, strerror(errno));
-    if (code == Z_MEM_ERROR)
-      return gv_fail(err, GV_MEMORY, "%s: no memory to decompress it", idx->path);
-    if (code != Z_OK && code != Z_STREAM_END) {
-      size_t length = strlen(idx->path);  /* zlib puts the path before its reason */
-      const char *reason = strncmp(why, idx->path, length) == 0 ? why + length + strspn(why + length, ": ") : why;
-      return gv_fail(err, GV_INPUT, "%s: the compressed data are damaged (%s)", idx->path, reason);
-    }
-    break;
-  }
-  *got = have;
-  return GV_OK;
-}
-
 static uint32_t big_endian(const uint8_t *b)
 {
   return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
@@ -116,96 +75,45 @@ static enum gv_status read_header(struct idx *idx, uint64_t *bytes, struct gv_er
   int rank = idx->member->rank;
   uint8_t header[16];
   size_t size = 4 + 4 * (size_t)rank, got = 0;
-  enum gv_status status = pull(idx, header, size, &got, err);
+  enum gv_status status = gv_input_pull(&idx->input, header, size, &got, err);
   if (status != GV_OK)
     return status;
   uint32_t want = 0x0800 + (uint32_t)rank;  /* unsigned bytes, that many dimensions */
   if (got >= 4 && big_endian(header) != want)
-    return gv_fail(err, GV_INPUT, "%s: starts with 0x%08x; an IDX file of %s starts with 0x%08x", idx->path,
+    return gv_fail(err, GV_INPUT, "%s: starts with 0x%08x; an IDX file of %s starts with 0x%08x", idx->input.path,
                    big_endian(header), idx->member->what, want);
   if (got < size)
-    return gv_fail(err, GV_INPUT, "%s: %zu bytes; the header of an IDX file of %s alone has %zu", idx->path, got,
-                   idx->member->what, size);
+    return gv_fail(err, GV_INPUT, "%s: %zu bytes; the header of an IDX file of %s alone has %zu", idx->input.path,
+                   got, idx->member->what, size);
   for (int d = 0; d < 3; d++)
     idx->dims[d] = d < rank ? big_endian(header + 4 + 4 * d) : 1;
   char text[64];
   uint64_t plane = (uint64_t)idx->dims[1] * idx->dims[2];
   if (idx->dims[0] < 1 || idx->dims[0] > INT32_MAX || plane < 1 || plane > INT32_MAX)
     return gv_fail(err, GV_INPUT, "%s: its header promises %s; accepted: 1 to 2^31-1 %s of 1 to 2^31-1 values",
-                   idx->path, promise(idx, text, sizeof text), idx->member->what);
+                   idx->input.path, promise(idx, text, sizeof text), idx->member->what);
   *bytes = idx->dims[0] * plane;  /* below 2^62 */
   return GV_OK;
-}
-
-static enum gv_status fail_size(const struct idx *idx, bool more, uint64_t found, uint64_t bytes,
-                                struct gv_error *err)
-{
-  char text[64];
-  return gv_fail(err, GV_INPUT, "%s: %s%llu bytes follow its header, which promises %s, %llu bytes", idx->path,
-                 more ? "more than " : "", (unsigned long long)found, promise(idx, text, sizeof text),
-                 (unsigned long long)bytes);
-}
-
-/* A plain file's size is compared before memory is taken. What a compressed one holds is not known before it is
- * read, so its buffer grows with what was really there. */
-static enum gv_status read_bytes(struct idx *idx, uint64_t bytes, struct gv_error *err)
-{
-  bool plain = gzdirect(idx->stream) != 0;
-  struct stat st;
-  if (plain && stat(idx->path, &st) == 0) {
-    uint64_t found = (uint64_t)st.st_size - 4 - 4 * (uint64_t)idx->member->rank;
-    if (found != bytes)
-      return fail_size(idx, false, found, bytes, err);
-  }
-  uint64_t have = 0, room = 0;
-  enum gv_status status = GV_OK;
-  while (have < bytes) {
-    if (have == room) {
-      uint64_t more = plain ? bytes : room == 0 ? ROOM_MIN : 2 * room;
-      void *grown = NULL;
-      more = more < bytes ? more : bytes;
-      status = gv_alloc_for(&grown, more, 1, idx->path, err);
-      if (status != GV_OK)
-        return status;
-      if (have > 0)
-        memcpy(grown, idx->bytes, have);
-      gv_free(idx->bytes);
-      idx->bytes = grown;
-      room = more;
-    }
-    size_t got = 0;
-    status = pull(idx, idx->bytes + have, room - have, &got, err);
-    if (status != GV_OK)
-      return status;
-    have += got;
-    if (have < room)
-      return fail_size(idx, false, have, bytes, err);
-  }
-  uint8_t one;
-  size_t got = 0;
-  status = pull(idx, &one, 1, &got, err);  /* also what makes zlib compare the checksum */
-  if (status == GV_OK && got > 0)
-    status = fail_size(idx, true, bytes, bytes, err);
-  return status;
 }
 
 static enum gv_status idx_load(const char *folder, const struct member *member, struct idx *idx,
                                struct gv_error *err)
 {
   idx->member = member;
-  idx->path = locate(folder, member);
-  if (idx->path == NULL)
+  char *path = locate(folder, member), text[64];
+  if (path == NULL)
     return gv_fail(err, GV_INPUT, "%s: the file %s is missing, plain or .gz; %s, %s, %s and %s are needed", folder,
                    member->names[0], members[0].names[0], members[1].names[0], members[2].names[0],
                    members[3].names[0]);
-  errno = 0;
-  idx->stream = gzopen(idx->path, "rb");
-  if (idx->stream == NULL)
-    return gv_fail(err, GV_SYSTEM, "%s: cannot open: %s", idx->path, strerror(errno != 0 ? errno : ENOMEM));
-  (void)gzbuffer(idx->stream, 1 << 17);
   uint64_t bytes = 0;
-  enum gv_status status = read_header(idx, &bytes, err);
-  return status == GV_OK ? read_bytes(idx, bytes, err) : status;
+  enum gv_status status = gv_input_open(path, &idx->input, err);
+  free(path);
+  if (status == GV_OK)
+    status = read_header(idx, &bytes, err);
+  if (status == GV_OK)
+    status = gv_input_rest(&idx->input, 4 + 4 * (uint64_t)member->rank, bytes, promise(idx, text, sizeof text),
+                           &idx->bytes, err);
+  return status;
 }
 
 /* Moves the bytes of images and labels into part. */
@@ -213,11 +121,12 @@ static enum gv_status fill_part(struct gv_part *part, struct idx *images, const 
                                 struct gv_error *err)
 {
   if (images->dims[0] != labels->dims[0])
-    return gv_fail(err, GV_INPUT, "%s: %u labels; %s has %u images", labels->path, labels->dims[0], images->path,
-                   images->dims[0]);
+    return gv_fail(err, GV_INPUT, "%s: %u labels; %s has %u images", labels->input.path, labels->dims[0],
+                   images->input.path, images->dims[0]);
   part->samples = images->dims[0];
   void *memory = NULL;
-  enum gv_status status = gv_alloc_for(&memory, (size_t)part->samples, sizeof *part->labels, labels->path, err);
+  enum gv_status status = gv_alloc_for(&memory, (size_t)part->samples, sizeof *part->labels, labels->input.path,
+                                       err);
   if (status != GV_OK)
     return status;
   part->labels = memory;
@@ -233,8 +142,8 @@ static enum gv_status assemble(const char *folder, struct idx files[MEMBERS], st
 {
   const struct idx *train = &files[TRAIN_IMAGES], *test = &files[TEST_IMAGES];
   if (train->dims[1] != test->dims[1] || train->dims[2] != test->dims[2])
-    return gv_fail(err, GV_INPUT, "%s: images of %u x %u; those of %s are %u x %u", test->path, test->dims[1],
-                   test->dims[2], train->path, train->dims[1], train->dims[2]);
+    return gv_fail(err, GV_INPUT, "%s: images of %u x %u; those of %s are %u x %u", test->input.path, test->dims[1],
+                   test->dims[2], train->input.path, train->dims[1], train->dims[2]);
   struct gv_dataset *dataset = NULL;
   enum gv_status status = gv_dataset_create(folder, &dataset, err);
   if (status != GV_OK)
@@ -253,8 +162,10 @@ static enum gv_status assemble(const char *folder, struct idx files[MEMBERS], st
   return status;
 }
 
-static enum gv_status idx_read(const struct gv_options *options, struct gv_dataset **out, struct gv_error *err)
+static enum gv_status idx_read(const struct gv_options *options, int nodes, struct gv_dataset **out,
+                               struct gv_error *err)
 {
+  (void)nodes;
   const char *folder = gv_options_text(options, "path");
   if (folder[0] == '\0')
     return gv_fail(err, GV_USAGE, "reader idx: path is ''; accepted: a folder, as in idx:path=FOLDER");

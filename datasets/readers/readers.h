@@ -1,0 +1,17 @@
+/* readers.h - the descriptors of all readers of files, one file each, for the table of reader.c. */
+#ifndef GV_DATASETS_READERS_READERS_H
+#define GV_DATASETS_READERS_READERS_H
+
+#include "datasets/reader.h"
+
+extern const struct gv_reader gv_reader_idx;
+extern const struct gv_reader gv_reader_cifar;
+extern const struct gv_reader gv_reader_npz;
+extern const struct gv_reader gv_reader_npy;
+extern const struct gv_reader gv_reader_csv;
+extern const struct gv_reader gv_reader_libsvm;
+
+/* For readers: whether a file's name ends so, or so with .gz behind it. */
+bool gv_ends_in(const char *path, const char *ending);
+
+#endif

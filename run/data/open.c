@@ -1,0 +1,22 @@
+/* From options to a data set that is ready. */
+#include "run/data/open.h"
+
+enum gv_status gv_data_open(const struct gv_options *options, int nodes, uint64_t seed, struct gv_dataset **out,
+                            struct gv_error *err)
+{
+  const struct gv_preparing preparing = {
+      .normalize = gv_options_text(options, "normalize"),
+      .train_limit = gv_options_is_word(options, "train-limit") ? 0 : gv_options_int(options, "train-limit"),
+      .test_share = gv_options_is_word(options, "test-share") ? GV_TEST_SHARE_AUTO :
+                    gv_options_real(options, "test-share"),
+      .seed = seed};
+  struct gv_dataset *dataset = NULL;
+  enum gv_status status = gv_dataset_open(gv_options_text(options, "data"), nodes, &dataset, err);
+  if (status == GV_OK)
+    status = gv_dataset_prepare(dataset, &preparing, err);
+  if (status == GV_OK)
+    *out = dataset;
+  else
+    gv_dataset_destroy(dataset);
+  return status;
+}
