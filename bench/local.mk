@@ -1,5 +1,5 @@
 # Benchmarks: built when asked for, never a test. `make bench` runs the first.
-EXTRA_PROGRAMS = %D%/models %D%/products
+EXTRA_PROGRAMS += %D%/models %D%/products
 %C%_models_SOURCES = %D%/models.c %D%/bare.h %D%/bare_dense.c
 %C%_models_CFLAGS = $(AM_CFLAGS) $(DNNL_CFLAGS)
 %C%_models_LDADD = libgv.la

@@ -83,7 +83,9 @@ static void on_evaluation(void *context, const struct gv_result *r)
   if (!train->shows || e->round == 0)
     return;
   clear_line(train);
-  fprintf(stderr, "epoch %6.2f  train loss %.4f  test loss %.4f", e->epoch, e->train_loss, e->test_loss);
+  fprintf(stderr, "epoch %6.2f  train loss %.4f", e->epoch, e->train_loss);
+  if (r->test_samples > 0)
+    fprintf(stderr, "  test loss %.4f", e->test_loss);
   if (isfinite(e->test_accuracy))
     fprintf(stderr, "  accuracy %.4f  nodes %.4f to %.4f", e->test_accuracy, e->node_accuracy_min,
             e->node_accuracy_max);
@@ -119,8 +121,10 @@ static void print_table(const struct gv_result *r)
            e->test_loss);
     printf("  nodes, min / mean / max     %.4f / %.4f / %.4f\n", e->node_accuracy_min, e->node_accuracy_mean,
            e->node_accuracy_max);
-  } else {
+  } else if (r->test_samples > 0) {
     printf("  test loss of the mean model %s%.6g%s\n", bold, e->test_loss, plain);
+  } else {
+    printf("  training loss of a round    %s%.6g%s   (the data have no test part)\n", bold, e->train_loss, plain);
   }
   printf("  consensus distance          %.3g\n", e->consensus_distance);
   const struct gv_asynchrony *a = &e->asynchrony;

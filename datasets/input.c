@@ -161,7 +161,7 @@ enum gv_status gv_input_all(struct gv_input *input, struct gv_grow *out, struct 
 /* More of the file behind what is there; the unread part of it moves to the front. */
 static enum gv_status refill(struct gv_input *input, struct gv_error *err)
 {
-  if (input->line_at > 0)
+  if (input->line_at > 0 && input->line_have > input->line_at)
     memmove(input->line, input->line + input->line_at, input->line_have - input->line_at);
   input->line_have -= input->line_at;
   input->line_at = 0;
@@ -182,8 +182,8 @@ enum gv_status gv_input_line(struct gv_input *input, char **line, size_t *length
 {
   size_t looked = 0;
   for (;;) {
-    char *start = input->line + input->line_at;
     size_t left = input->line_have - input->line_at;
+    char *start = left > 0 ? input->line + input->line_at : NULL;
     char *end = left > looked ? memchr(start + looked, '\n', left - looked) : NULL;
     if (end == NULL && !input->line_end) {
       looked = left;

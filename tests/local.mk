@@ -108,7 +108,21 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
 SCRIPT_TESTS = \
-  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/families.sh %D%/algorithms.sh %D%/eval.sh %D%/topology.sh \
+  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh %D%/topology.sh \
   %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
+
+# Readers on any bytes: the kept inputs of the fuzzer run in `make check`; tests/fuzz/run.sh finds more. The linker gives
+# both the memory functions of fuzz.c.
+wrap_memory = $(AM_LDFLAGS) -Wl,--wrap=gv_alloc_for -Wl,--wrap=gv_free
+check_PROGRAMS += %D%/fuzz/replay
+%C%_fuzz_replay_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h
+%C%_fuzz_replay_LDADD = libgv.la
+%C%_fuzz_replay_LDFLAGS = $(wrap_memory)
+EXTRA_PROGRAMS += %D%/fuzz/target
+%C%_fuzz_target_SOURCES = %D%/fuzz/target.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h
+%C%_fuzz_target_LDADD = libgv.la
+%C%_fuzz_target_LDFLAGS = $(wrap_memory) -fsanitize=fuzzer
+EXTRA_DIST += %D%/fuzz/run.sh
+EXTRA_DIST += %D%/fuzz/corpus

@@ -209,9 +209,96 @@ START_TEST(test_part_in_order)
 }
 END_TEST
 
+/* Short: an epoch is all of a node's samples once. Dropped: whole batches of it, or all of them where there are
+ * fewer. */
+START_TEST(last_batches)
+{
+  enum { SAMPLES = 100, NODES = 3 };
+  static const int32_t sizes[] = {1, 8, 33, 34, 60};
+  static const enum gv_last_batch kinds[] = {GV_LAST_SHORT, GV_LAST_DROP};
+  struct gv_dataset *dataset = numbered(SAMPLES);
+  struct gv_shards *shards = NULL;
+  assert_ok(gv_shards_create("iid", dataset, NODES, 1, &shards, err));  /* 33, 33 and 34 samples */
+  for (size_t b = 0; b < sizeof sizes / sizeof sizes[0]; b++)
+    for (int kind = 0; kind < 2; kind++) {
+      struct gv_batches *batches = NULL;
+      struct gv_source source;
+      const struct gv_batching batching = {.batch = sizes[b], .last = kinds[kind], .seed = 9};
+      assert_ok(gv_batches_create(dataset, shards, &batching, &batches, err));
+      gv_batches_source(batches, &source);
+      struct gv_buffer buffer = buffer_make(&source);
+      double mean = 0;
+      for (int node = 0; node < NODES; node++) {
+        int64_t count = shards->first[node + 1] - shards->first[node];
+        int64_t whole = count / sizes[b], rounds = whole + (count % sizes[b] > 0 && (kind == 0 || whole == 0));
+        int64_t drawn = kind == 0 || whole == 0 ? count : whole * sizes[b];
+        mean += (double)drawn / (double)rounds;
+        for (int64_t epoch = 0; epoch < 3; epoch++) {
+          int seen[SAMPLES] = {0};
+          int64_t have = 0;
+          for (int64_t r = 0; r < rounds; r++) {
+            struct gv_batch batch;
+            source.draw(source.context, node, (uint64_t)(epoch * rounds + r), &buffer, &batch);
+            ck_assert_int_ge(batch.n, 1);
+            ck_assert_int_le(batch.n, source.max_batch);
+            for (int32_t k = 0; k < batch.n; k++)
+              ck_assert_int_eq(seen[sample_of(dataset, &batch, k)]++, 0);
+            have += batch.n;
+          }
+          ck_assert_int_eq(have, drawn);
+        }
+      }
+      ck_assert_int_eq(source.samples_per_round, llrint(mean));
+      buffer_clear(&buffer);
+      gv_batches_destroy(batches);
+    }
+  gv_shards_destroy(shards);
+  gv_dataset_destroy(dataset);
+}
+END_TEST
+
+/* What a node draws is what it sees: labels and features of its own, the same whichever batch they come in. */
+START_TEST(batches_are_what_nodes_see)
+{
+  enum { NODES = 4 };
+  struct gv_dataset *digits = open_digits();
+  struct gv_shards *shards = NULL;
+  assert_ok(gv_shards_create("features:noise=0.5,rotate=yes+labels:flip=0.5", digits, NODES, 1, &shards, err));
+  struct gv_batches *batches = NULL;
+  struct gv_source source;
+  assert_ok(gv_batches_create(digits, shards, &(struct gv_batching){.batch = 50, .seed = 9}, &batches, err));
+  gv_batches_source(batches, &source);
+  struct gv_buffer drawn = {0}, one = {0};
+  assert_ok(gv_buffer_place(&drawn, &source.shape, 50, err));
+  assert_ok(gv_buffer_place(&one, &source.shape, 1, err));
+  for (int node = 0; node < NODES; node++) {
+    struct gv_batch batch, single;
+    int changed = 0, found = 0;
+    source.draw(source.context, node, 3, &drawn, &batch);
+    for (int64_t k = 0; k < source.shard_size(source.context, node); k++) {
+      source.shard(source.context, node, k, 1, &one, &single);
+      int32_t s = shards->index[shards->first[node] + k];
+      ck_assert_int_eq(single.labels[0], shards->labels[s]);
+      changed += shards->labels[s] != digits->train.labels[s];
+      for (int32_t r = 0; r < batch.n; r++)
+        if (memcmp(batch.x + 64 * r, single.x, 64 * sizeof(float)) == 0 && batch.labels[r] == single.labels[0])
+          found++;
+    }
+    ck_assert_int_ge(found, batch.n);
+    ck_assert((changed > 0) == (node > 0));
+  }
+  gv_buffer_clear(&drawn);
+  gv_buffer_clear(&one);
+  gv_batches_destroy(batches);
+  gv_shards_destroy(shards);
+  gv_dataset_destroy(digits);
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {batches_walk_epochs, batches_jump, batches_full, batches_refuse_an_empty_node,
-                                test_part_in_order, NULL};
+                                test_part_in_order, last_batches, batches_are_what_nodes_see,
+                                NULL};
   return run_suite("batches", tests);
 }

@@ -1,0 +1,229 @@
+/* Readers on any bytes at all: they read or refuse, in one line, and take memory by what is there.
+ *
+ * An input is a byte that picks a specification of the reader, then the contents of its files: all but the last
+ * are preceded by their length (2 bytes, low first). The reader is the environment's GV_FUZZ_READER. With libFuzzer
+ * this is the target (tests/fuzz/run.sh); with replay.c beside it, it runs the kept inputs in `make check`.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/memory.h"
+#include "datasets/batches.h"
+#include "datasets/prepare.h"
+
+enum { FILES = 4, SPECS = 6 };
+
+/* What a reader is given: files, and specifications in which @ is the folder that they are in. */
+struct target {
+  const char *reader;
+  const char *files[FILES];
+  const char *specs[SPECS];
+  bool packed;  /* a file may be compressed */
+};
+
+static const struct target targets[] = {
+    {"idx",
+     {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
+     {"idx:path=@"},
+     true},
+    {"cifar",
+     {"fine_label_names.txt", "test.bin", "train.bin"},
+     {"cifar:path=@", "cifar:path=@,labels=coarse"},
+     true},
+    {"csv",
+     {"test.csv", "train.csv"},
+     {"csv:path=@/train.csv", "csv:path=@/train.csv,test=@/test.csv", "csv:path=@/train.csv,target=1",
+      "csv:path=@/train.csv,label=1,drop=2/x", "csv:path=@/train.csv,header=no,delimiter=space", "@/train.csv"},
+     true},
+    {"libsvm",
+     {"test.libsvm", "train.libsvm"},
+     {"libsvm:path=@/train.libsvm", "libsvm:path=@/train.libsvm,test=@/test.libsvm",
+      "libsvm:path=@/train.libsvm,target=yes", "libsvm:path=@/train.libsvm,zero-based=yes,features=100"},
+     true},
+    {"npy",
+     {"y.npy", "x.npy"},
+     {"npy:x=@/x.npy,y=@/y.npy", "npy:x=@/x.npy,y=@/x.npy", "npy:x=@/x.npy,y=@/y.npy,layout=channels-last",
+      "npy:x=@/x.npy,y=@/y.npy,test-x=@/x.npy,test-y=@/y.npy"},
+     true},
+    {"npz", {"a.npz"}, {"npz:path=@/a.npz", "npz:path=@/a.npz,x=a,y=b"}, true},
+};
+
+static const struct target *target;
+static char folder[] = "/tmp/gv-fuzz-XXXXXX";
+
+/* ---- memory: what gv_alloc_for gave and gv_free did not take back ---- */
+
+enum { LIVE = 4096 };
+
+static struct { void *memory; size_t size; } live[LIVE];
+static size_t now, peak;
+
+enum gv_status __real_gv_alloc_for(void *out, size_t count, size_t size, const char *what, struct gv_error *err);
+enum gv_status __wrap_gv_alloc_for(void *out, size_t count, size_t size, const char *what, struct gv_error *err);
+void __real_gv_free(void *memory);
+void __wrap_gv_free(void *memory);
+
+enum gv_status __wrap_gv_alloc_for(void *out, size_t count, size_t size, const char *what, struct gv_error *err)
+{
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes) || bytes > (size_t)1 << 32)
+    gv_fuzz_broken("a block of more than 4 GiB is asked for");
+  enum gv_status status = __real_gv_alloc_for(out, count, size, what, err);
+  for (int i = 0; i < LIVE && status == GV_OK; i++)
+    if (live[i].memory == NULL) {
+      memcpy(&live[i].memory, out, sizeof live[i].memory);
+      live[i].size = bytes;
+      now += bytes;
+      peak = now > peak ? now : peak;
+      break;
+    }
+  return status;
+}
+
+void __wrap_gv_free(void *memory)
+{
+  for (int i = 0; i < LIVE && memory != NULL; i++)
+    if (live[i].memory == memory) {
+      now -= live[i].size;
+      live[i].memory = NULL;
+      break;
+    }
+  __real_gv_free(memory);
+}
+
+/* ---- an input ---- */
+
+void gv_fuzz_start(const char *reader)
+{
+  for (size_t t = 0; t < sizeof targets / sizeof targets[0]; t++)
+    if (reader != NULL && strcmp(targets[t].reader, reader) == 0)
+      target = &targets[t];
+  if (target == NULL)
+    gv_fuzz_broken("GV_FUZZ_READER names no reader: idx, cifar, csv, libsvm, npy or npz");
+  if (mkdtemp(folder) == NULL)
+    gv_fuzz_broken("no temporary folder");
+}
+
+static void path_of(int file, char *path, size_t size)
+{
+  snprintf(path, size, "%s/%s", folder, target->files[file]);
+}
+
+void gv_fuzz_end(void)
+{
+  char path[128];
+  for (int f = 0; f < FILES && target->files[f] != NULL; f++) {
+    path_of(f, path, sizeof path);
+    (void)remove(path);
+  }
+  (void)rmdir(folder);
+}
+
+static void write_files(const uint8_t *data, size_t size)
+{
+  char path[128];
+  for (int f = 0; f < FILES && target->files[f] != NULL; f++) {
+    bool last = f + 1 == FILES || target->files[f + 1] == NULL;
+    size_t length = size;
+    if (!last && size >= 2) {
+      length = (size_t)data[0] | (size_t)data[1] << 8;
+      data += 2;
+      size -= 2;
+      length = length < size ? length : size;
+    }
+    path_of(f, path, sizeof path);
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(data, 1, length, file) != length || fclose(file) != 0)
+      gv_fuzz_broken("a file cannot be written");
+    data += length;
+    size -= length;
+  }
+}
+
+static void make_spec(const char *pattern, char *spec, size_t size)
+{
+  size_t used = 0;
+  for (; *pattern != '\0' && used + sizeof folder < size; pattern++)
+    if (*pattern == '@')
+      used += (size_t)snprintf(spec + used, size - used, "%s", folder);
+    else
+      spec[used++] = *pattern;
+  spec[used] = '\0';
+}
+
+/* ---- what must hold ---- */
+
+static void check_part(const struct gv_dataset *d, const struct gv_part *part)
+{
+  for (int64_t s = 0; s < part->samples; s++) {
+    if (part->labels != NULL && (part->labels[s] < 0 || part->labels[s] >= d->shape.classes))
+      gv_fuzz_broken("a label out of range");
+    if (part->labels == NULL && part->targets == NULL)
+      gv_fuzz_broken("neither labels nor targets");
+    for (int32_t o = 0; part->targets != NULL && o < d->shape.outputs; o++)
+      if (!isfinite(part->targets[s * d->shape.outputs + o]))
+        gv_fuzz_broken("a target that is not finite");
+  }
+  for (int64_t k = 0; part->sparse.first != NULL && k < part->sparse.first[part->samples]; k++)
+    if (part->sparse.column[k] < 0 || part->sparse.column[k] >= d->shape.features)
+      gv_fuzz_broken("a column out of range");
+}
+
+/* Everything that reads a data set, on one that a reader let through. */
+static void use(struct gv_dataset *d)
+{
+  check_part(d, &d->train);
+  check_part(d, &d->test);
+  if (d->shape.features > 100000)
+    return;  /* sparse rows of any width are fine until they are made dense */
+  const struct gv_preparing preparing = {
+      .normalize = "standard", .test_share = d->test.samples > 0 ? 0 : 0.5, .train_limit = 3, .seed = 1};
+  if (gv_dataset_prepare(d, &preparing, NULL) != GV_OK)
+    return;
+  struct gv_buffer buffer = {0};
+  if (gv_buffer_place(&buffer, &d->shape, 1, NULL) != GV_OK)
+    gv_fuzz_broken("no memory for a row");
+  for (int64_t s = 0; s < d->train.samples; s++) {
+    struct gv_batch batch;
+    gv_batches_part(d, &d->train, s, 1, &buffer, &batch);
+    for (int64_t j = 0; j < d->shape.features; j++)
+      if (isnan(batch.x[j]))
+        gv_fuzz_broken("a feature that is not a number");
+  }
+  gv_buffer_clear(&buffer);
+}
+
+void gv_fuzz_one(const uint8_t *data, size_t size)
+{
+  char spec[600];
+  struct gv_error error = {GV_OK, ""};
+  struct gv_dataset *dataset = NULL;
+  int specs = 0;
+  while (specs < SPECS && target->specs[specs] != NULL)
+    specs++;
+  if (size == 0)
+    return;
+  make_spec(target->specs[data[0] % specs], spec, sizeof spec);
+  write_files(data + 1, size - 1);
+  peak = now = 0;
+  enum gv_status status = gv_dataset_open(spec, 3, &dataset, &error);
+  size_t content = (size + 64) * (target->packed ? (size_t)GV_FUZZ_PACKED : 1);
+  if (peak > GV_FUZZ_MULTIPLE * content + GV_FUZZ_CONSTANT)
+    gv_fuzz_broken("more memory than a multiple of the file");
+  if (status == GV_OK) {
+    use(dataset);
+    gv_dataset_destroy(dataset);
+  } else if (error.text[0] == '\0' || strchr(error.text, '\n') != NULL || dataset != NULL) {
+    gv_fuzz_broken("refused without one line");
+  } else if (status == GV_MEMORY) {
+    gv_fuzz_broken("out of memory");
+  }
+  if (now != 0)
+    gv_fuzz_broken("memory was not given back");
+}
