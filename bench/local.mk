@@ -1,5 +1,6 @@
 # Benchmarks: built when asked for, never a test. `make bench` runs the first.
-EXTRA_PROGRAMS += %D%/models %D%/products
+EXTRA_PROGRAMS += %D%/gather %D%/models %D%/products
+%C%_gather_LDADD = libgv.la
 %C%_models_SOURCES = %D%/models.c %D%/bare.h %D%/bare_dense.c
 %C%_models_CFLAGS = $(AM_CFLAGS) $(DNNL_CFLAGS)
 %C%_models_LDADD = libgv.la
@@ -17,11 +18,13 @@ EXTRA_DIST += %D%/RESULTS.md %D%/instructions.sh %D%/instructions.txt %D%/callgr
 
 bench: all %D%/models
 	@GRAPEVINE_PLUGIN_PATH=models/.libs %D%/models
+bench-gather: %D%/gather
+	@%D%/gather
 bench-products: %D%/products
 	@%D%/products
 # Beside PyTorch; and instructions beside the stored ones. Options go into ARGS.
 bench-peers: all
-	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/studies/heterogeneous.sh %D%/peers/run.sh $(ARGS)
+	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/peers/run.sh $(ARGS)
 bench-instructions: all
 	@GV_BUILD='$(abs_top_builddir)' bash $(srcdir)/%D%/instructions.sh $(ARGS)
-.PHONY: bench bench-products bench-peers bench-instructions
+.PHONY: bench bench-gather bench-products bench-peers bench-instructions

@@ -1,4 +1,6 @@
 EXTRA_DIST += \
+  %D%/heterogeneity/README.md \
+  %D%/heterogeneity/study.sh \
   %D%/heterogeneous/README.md \
   %D%/heterogeneous/algorithms.sh \
   %D%/lecture/README.md \

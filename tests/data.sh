@@ -17,7 +17,7 @@ json() {
   run "${@:2}" >"$out" 2>"$err" && [ ! -s "$err" ] && page "${1//$'\n'/ }" "$out"
 }
 
-# A table of three kinds of flowers, 300 rows, as CSV, TSV, LIBSVM; the kind is the larger of two numbers, or neither.
+# 300 flowers of three kinds, as CSV, TSV, LIBSVM; the kind is the larger of two numbers, or neither.
 mkdir ../files
 awk 'BEGIN {
   srand(3)
@@ -202,4 +202,17 @@ untested() {
   grep -q 'training loss of a round' "$out" && ! grep -q nan "$out" "$err"
 }
 check 'targets, and no test part' untested
+# ---- the study from IID to one class ----
+
+studied() {
+  GRAPEVINE=$grapevine "$GV_SOURCE/examples/heterogeneity/study.sh" digits 20 1 ../study >"$out" 2>"$err" ||
+    { cat "$err"; return 1; }
+  cat "$out"
+  [ "$(wc -l <../study/accuracy.csv)" = 9 ] || return
+  # worst node <= mean node; one class is the worst of all, IID is far better
+  awk -F, 'NR > 1 && $3 > $4 + 1e-9 { bad = 1 } NR == 2 { one = $5 } NR == 9 { iid = $5 }
+    END { exit bad || !(iid > one + 0.1) }' ../study/accuracy.csv || return
+  ! command -v gnuplot >/dev/null || grep -q 'worst node' ../study/accuracy.svg
+}
+check 'examples/heterogeneity: a table and its picture' studied
 finish

@@ -130,6 +130,10 @@ static enum gv_status read_text(const char *path, struct gv_classes *classes, st
       *comment = '\0';
     status = add_row(text, line, classes, err);
   }
+  if (status == GV_OK)  /* lists are there, also where all rows are empty */
+    status = gv_grow_by(&text->column, 1, "values", err);
+  if (status == GV_OK)
+    status = gv_grow_by(&text->value, 1, "values", err);
   if (status == GV_OK && text->answers.items.count == 0)
     return gv_fail(err, GV_INPUT, "%s: the file has no samples; a row is: label index:value index:value ...", path);
   if (status == GV_OK && text->answers.items.count > INT32_MAX)

@@ -23,7 +23,7 @@ fuzz() {
   GV_FUZZ_READER=$1 "$target" -max_total_time="$seconds" -max_len=16384 -malloc_limit_mb=512 -rss_limit_mb=3000 \
     -timeout=20 -artifact_prefix="$build/crash-$1-" -print_final_stats=1 "$found" "$kept" >"$log" 2>&1 ||
     { tail -n 40 "$log"; echo "$1: failed; $log has all"; return 1; }
-  rm -rf "$build/merged"-"$1"
+  rm -rf "$build/merged-$1"
   mkdir "$build/merged-$1"
   GV_FUZZ_READER=$1 "$target" -merge=1 -max_len=4096 "$build/merged-$1" "$kept" "$found" >"$log.merge" 2>&1
   echo "$1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s," \
