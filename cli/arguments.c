@@ -126,6 +126,24 @@ enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *
   return GV_OK;
 }
 
+int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+                enum gv_status (*act)(const char *word, const struct gv_options *options, struct gv_error *err))
+{
+  struct gv_error error = {GV_OK, ""};
+  struct gv_options *options = NULL;
+  const char *word = NULL;
+  gv_show_log(false);
+  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
+  if (status == GV_OK && gv_options_flag(options, "help"))
+    print_help();
+  else if (status == GV_OK && word == NULL && wanted != NULL)
+    status = gv_fail(&error, GV_USAGE, "%s %s", argv[0], wanted);
+  else if (status == GV_OK)
+    status = act(word, options, &error);
+  gv_options_destroy(options);
+  return status == GV_OK ? 0 : gv_complain(&error);
+}
+
 int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
                  void (*print_help)(void),
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err))

@@ -66,6 +66,11 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
 enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *rows, const char **word,
                                  struct gv_options **options, struct gv_error *err);
 
+/* Runs a command that takes one word and options: prints its help, or acts; `wanted` is said where the word is not
+ * given (NULL: act then gets NULL). Returns the exit status. */
+int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+                enum gv_status (*act)(const char *word, const struct gv_options *options, struct gv_error *err));
+
 /* Runs a command that takes options alone: prints its help, or acts. `instead` says to one who gave a name why
  * there is none. Returns the exit status. */
 int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,

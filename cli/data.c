@@ -109,7 +109,7 @@ static const struct gv_command command_list = {
 /* ---- show ---- */
 
 static const struct gv_option show_rows[] = {
-    {.key = "data", .type = GV_OPTION_TEXT, .value = "", .help = "the same as the name"},
+    {.key = "data", .type = GV_OPTION_TEXT, .value = "", .help = "the same as DATA"},
     GV_DATA_NORMALIZE("auto: unit for bytes, none for others"),
     GV_DATA_LIMIT(""),
     GV_DATA_SHARE("0.2"),
@@ -176,12 +176,24 @@ static void print_page(const struct gv_dataset *dataset, const struct gv_descrip
   print_counts(dataset, d);
 }
 
-static enum gv_status show(const struct gv_options *options, struct gv_error *err)
+static enum gv_status open_shown(const char *word, const struct gv_options *options, struct gv_dataset **out,
+                                 struct gv_error *err)
+{
+  int nodes = (int)gv_options_int(options, "nodes");
+  uint64_t seed = (uint64_t)gv_options_int(options, "seed");
+  if (word != NULL && gv_options_given(options, "data"))
+    return gv_fail(err, GV_USAGE, "show: '%s' and --data both name data; leave one out", word);
+  word = word != NULL ? word : gv_options_text(options, "data");
+  if (*word == '\0')
+    return gv_fail(err, GV_USAGE, "show: which data? `grapevine data list` has names");
+  return gv_data_open(word, options, nodes, seed, out, err);
+}
+
+static enum gv_status show(const char *word, const struct gv_options *options, struct gv_error *err)
 {
   struct gv_dataset *dataset = NULL;
   struct gv_description description = {0};
-  enum gv_status status = gv_data_open(options, (int)gv_options_int(options, "nodes"),
-                                       (uint64_t)gv_options_int(options, "seed"), &dataset, err);
+  enum gv_status status = open_shown(word, options, &dataset, err);
   if (status == GV_OK)
     status = gv_describe(dataset, &description, err);
   if (status == GV_OK && gv_options_flag(options, "json"))
@@ -195,25 +207,7 @@ static enum gv_status show(const struct gv_options *options, struct gv_error *er
 
 static int run_show(int argc, char **argv)
 {
-  struct gv_error error = {GV_OK, ""};
-  struct gv_options *options = NULL;
-  const char *word = NULL;
-  gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, show_rows, &word, &options, &error);
-  if (status == GV_OK && gv_options_flag(options, "help")) {
-    print_show_help();
-  } else if (status == GV_OK) {
-    if (word != NULL && gv_options_given(options, "data"))
-      status = gv_fail(&error, GV_USAGE, "show: '%s' and --data both name data; leave one out", word);
-    else if (word != NULL)
-      status = gv_options_set(options, "data", word, &error);
-    if (status == GV_OK && *gv_options_text(options, "data") == '\0')
-      status = gv_fail(&error, GV_USAGE, "show: which data? `grapevine data list` has names");
-    if (status == GV_OK)
-      status = show(options, &error);
-  }
-  gv_options_destroy(options);
-  return status == GV_OK ? 0 : gv_complain(&error);
+  return gv_run_word(argc, argv, show_rows, NULL, print_show_help, show);
 }
 
 static const struct gv_command command_show = {

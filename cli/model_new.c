@@ -150,24 +150,17 @@ static void print_help(void)
   printf("\nExample\n  grapevine model new mine --dir ~/models/mine\n");
 }
 
+static enum gv_status begin_model(const char *name, const struct gv_options *options, struct gv_error *err)
+{
+  const char *folder = gv_options_given(options, "dir") ? gv_options_text(options, "dir") : name;
+  return *folder != '\0' ? write_new(name, folder, err)
+                         : gv_fail(err, GV_USAGE, "new: dir is ''; give the folder to write into");
+}
+
 static int run_new(int argc, char **argv)
 {
-  struct gv_error error = {GV_OK, ""};
-  struct gv_options *options = NULL;
-  const char *word = NULL;
-  gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
-  if (status == GV_OK && gv_options_flag(options, "help")) {
-    print_help();
-  } else if (status == GV_OK && word == NULL) {
-    status = gv_fail(&error, GV_USAGE, "new wants a name for the model, as in `grapevine model new mine`");
-  } else if (status == GV_OK) {
-    const char *folder = gv_options_given(options, "dir") ? gv_options_text(options, "dir") : word;
-    status = *folder != '\0' ? write_new(word, folder, &error)
-                             : gv_fail(&error, GV_USAGE, "new: dir is ''; give the folder to write into");
-  }
-  gv_options_destroy(options);
-  return status == GV_OK ? 0 : gv_complain(&error);
+  return gv_run_word(argc, argv, rows, "wants a name for the model, as in `grapevine model new mine`", print_help,
+                     begin_model);
 }
 
 const struct gv_command gv_command_model_new = {

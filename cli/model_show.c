@@ -249,19 +249,8 @@ static enum gv_status show_model(const char *spec, const struct gv_options *opti
 
 static int run_show(int argc, char **argv)
 {
-  struct gv_error error = {GV_OK, ""};
-  struct gv_options *options = NULL;
-  const char *word = NULL;
-  gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
-  if (status == GV_OK && gv_options_flag(options, "help"))
-    print_help();
-  else if (status == GV_OK && word == NULL)
-    status = gv_fail(&error, GV_USAGE, "show wants the name of a model; `grapevine model list` has them");
-  else if (status == GV_OK)
-    status = show_model(word, options, &error);
-  gv_options_destroy(options);
-  return status == GV_OK ? 0 : gv_complain(&error);
+  return gv_run_word(argc, argv, rows, "wants the name of a model; `grapevine model list` has them", print_help,
+                     show_model);
 }
 
 const struct gv_command gv_command_model_show = {

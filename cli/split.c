@@ -153,7 +153,7 @@ static enum gv_status act(const struct gv_options *options, struct gv_error *err
   if (gv_options_given(options, "draw") && *path == '\0')
     status = gv_fail(err, GV_USAGE, "draw: the file's name is empty");
   if (status == GV_OK)
-    status = gv_data_open(options, nodes, seed, &dataset, err);
+    status = gv_data_open(gv_options_text(options, "data"), options, nodes, seed, &dataset, err);
   if (status == GV_OK && *path != '\0')  /* better known before the figures */
     status = gv_bubbles_check(path, nodes, dataset->shape.classes, err);
   if (status == GV_OK && *path != '\0')

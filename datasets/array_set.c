@@ -182,11 +182,5 @@ enum gv_status gv_arrays_assemble(const char *found, struct gv_arrays *arrays, c
     status = give_part(&arrays->test_x, &arrays->test_y, layout, dataset, &dataset->test, err);
   if (status == GV_OK)
     status = give_part(&arrays->x, &arrays->y, layout, dataset, &dataset->train, err);
-  if (status == GV_OK)
-    status = gv_dataset_settle(dataset, err);
-  if (status == GV_OK)
-    *out = dataset;
-  else
-    gv_dataset_destroy(dataset);
-  return status;
+  return gv_dataset_finish(status, dataset, out, err);
 }

@@ -106,3 +106,15 @@ enum gv_status gv_dataset_settle(struct gv_dataset *dataset, struct gv_error *er
       dataset->groups = dataset->train.groups[s] + 1;
   return gv_dataset_normalize(dataset, "auto", err);
 }
+
+enum gv_status gv_dataset_finish(enum gv_status status, struct gv_dataset *dataset, struct gv_dataset **out,
+                                 struct gv_error *err)
+{
+  if (status == GV_OK)
+    status = gv_dataset_settle(dataset, err);
+  if (status == GV_OK)
+    *out = dataset;
+  else
+    gv_dataset_destroy(dataset);
+  return status;
+}

@@ -61,6 +61,10 @@ enum gv_status gv_dataset_create(const char *found, struct gv_dataset **out, str
 /* Works out features, classes, groups and scale. Refuses sizes and labels outside the ranges above. */
 enum gv_status gv_dataset_settle(struct gv_dataset *dataset, struct gv_error *err);
 
+/* A reader's last step: settles it and gives it away; destroys it where that or, by status, the reading failed. */
+enum gv_status gv_dataset_finish(enum gv_status status, struct gv_dataset *dataset, struct gv_dataset **out,
+                                 struct gv_error *err);
+
 /* Releases what a part holds. */
 void gv_part_clear(struct gv_part *part);
 

@@ -19,6 +19,13 @@ static inline void fetch(const void *row, size_t bytes)
   __builtin_prefetch(at + bytes - (bytes > 0), 0, 2);  /* rows begin anywhere in a line */
 }
 
+/* Row number r + AHEAD of rows, where there is one; base has rows of so many bytes. */
+static inline void fetch_ahead(const void *base, size_t bytes, const int32_t *rows, int32_t r, int64_t left)
+{
+  if (r + AHEAD < left)
+    fetch((const char *)base + (size_t)rows[r + AHEAD] * bytes, bytes);
+}
+
 /* x (n, features) <- rows[0..n-1] of a list that goes on to rows[left-1]. Multiplying is 4 times as fast as a table
  * of 256 floats. */
 GV_CLONES
@@ -26,8 +33,7 @@ static void gather_bytes(const uint8_t *bytes, size_t features, float scale, con
                          int64_t left, float *restrict x)
 {
   for (int32_t r = 0; r < n; r++) {
-    if (r + AHEAD < left)
-      fetch(bytes + (size_t)rows[r + AHEAD] * features, features);
+    fetch_ahead(bytes, features, rows, r, left);
     const uint8_t *restrict from = bytes + (size_t)rows[r] * features;
     float *restrict to = x + (size_t)r * features;
 #pragma omp simd
@@ -43,8 +49,7 @@ static void gather_shifted(const uint8_t *bytes, size_t features, const float *r
                            float *restrict x)
 {
   for (int32_t r = 0; r < n; r++) {
-    if (r + AHEAD < left)
-      fetch(bytes + (size_t)rows[r + AHEAD] * features, features);
+    fetch_ahead(bytes, features, rows, r, left);
     const uint8_t *restrict from = bytes + (size_t)rows[r] * features;
     float *restrict to = x + (size_t)r * features;
 #pragma omp simd
@@ -57,8 +62,7 @@ static void gather_floats(const float *floats, size_t features, const int32_t *r
                           float *restrict x)
 {
   for (int32_t r = 0; r < n; r++) {
-    if (r + AHEAD < left)
-      fetch(floats + (size_t)rows[r + AHEAD] * features, features * sizeof *floats);
+    fetch_ahead(floats, features * sizeof *floats, rows, r, left);
     memcpy(x + (size_t)r * features, floats + (size_t)rows[r] * features, features * sizeof *floats);
   }
 }

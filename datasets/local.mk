@@ -4,6 +4,7 @@ libgv_la_SOURCES += \
   %D%/census.c %D%/census.h \
   %D%/classes.c %D%/classes.h \
   %D%/dataset.c %D%/dataset.h \
+  %D%/deal.c %D%/deal.h \
   %D%/gather.c %D%/gather.h \
   %D%/input.c %D%/input.h \
   %D%/known.c %D%/known.h \
@@ -28,7 +29,7 @@ libgv_la_SOURCES += %D%/made/logistic.c
 libgv_la_SOURCES += %D%/made/quadratic.c
 libgv_la_SOURCES += %D%/made/synthetic.c
 
-libgv_la_SOURCES += %D%/splits/draw.c %D%/splits/splits.h
+libgv_la_SOURCES += %D%/splits/splits.h
 libgv_la_SOURCES += %D%/splits/classes.c
 libgv_la_SOURCES += %D%/splits/contiguous.c
 libgv_la_SOURCES += %D%/splits/dirichlet.c

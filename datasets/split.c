@@ -38,35 +38,6 @@ struct choices {
   int count;
 };
 
-enum gv_status gv_split_by_class(const struct gv_split_input *input, int64_t **first, int32_t **order,
-                                 struct gv_error *err)
-{
-  size_t ends = (size_t)input->classes + 2;  /* one more than needed, so that counting and filling share it */
-  void *memory = NULL;
-  size_t bytes = ends * sizeof(int64_t) + (size_t)input->samples * sizeof(int32_t);
-  enum gv_status status = gv_alloc_for(&memory, bytes, 1, "sample lists of a split", err);
-  if (status != GV_OK)
-    return status;
-  int64_t *at = memory;
-  int32_t *list = (int32_t *)(at + ends);
-  for (int64_t s = 0; s < input->samples; s++)
-    at[input->labels[s] + 2]++;
-  for (size_t c = 2; c < ends; c++)
-    at[c] += at[c - 1];
-  for (int64_t s = 0; s < input->samples; s++)
-    list[at[input->labels[s] + 1]++] = (int32_t)s;  /* at[c + 1] moves from the start of class c to its end */
-  *first = at;
-  *order = list;
-  return GV_OK;
-}
-
-void gv_split_at_ends(const struct gv_split_input *input, const int32_t *order, int32_t *owner)
-{
-  for (int i = 0; i < input->nodes; i++)
-    for (int64_t s = input->ends[i]; s < input->ends[i + 1]; s++)
-      owner[order[s]] = i;
-}
-
 void gv_shards_destroy(struct gv_shards *shards)
 {
   if (shards == NULL)

@@ -82,7 +82,7 @@ static enum gv_last_batch last_batch(const struct gv_options *o)
 static enum gv_status resolve_data(struct gv_run *run, struct gv_error *err)
 {
   const struct gv_options *o = run->options;
-  enum gv_status status = gv_data_open(o, run->nodes, run->seed, &run->dataset, err);
+  enum gv_status status = gv_data_open(gv_options_text(o, "data"), o, run->nodes, run->seed, &run->dataset, err);
   if (status == GV_OK)
     status = gv_shards_create(gv_options_text(o, "split"), run->dataset, run->nodes, run->seed, &run->shards, err);
   const struct gv_batching batching = {

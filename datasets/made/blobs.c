@@ -39,7 +39,7 @@ static enum gv_status blobs_read(const struct gv_options *options, int nodes, st
     }
   }
   gv_free(centre);
-  return gv_made_finish(status, dataset, out, err);
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static const struct gv_option options[] = {

@@ -42,7 +42,7 @@ static enum gv_status logistic_read(const struct gv_options *options, int nodes,
     }
   }
   gv_free(w);
-  return gv_made_finish(status, dataset, out, err);
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static const struct gv_option options[] = {

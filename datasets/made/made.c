@@ -65,18 +65,6 @@ enum gv_status gv_made_part(struct gv_part *part, int64_t samples, int64_t featu
   return status;
 }
 
-enum gv_status gv_made_finish(enum gv_status status, struct gv_dataset *dataset, struct gv_dataset **out,
-                              struct gv_error *err)
-{
-  if (status == GV_OK)
-    status = gv_dataset_settle(dataset, err);
-  if (status == GV_OK)
-    *out = dataset;
-  else
-    gv_dataset_destroy(dataset);
-  return status;
-}
-
 struct gv_stream gv_made_stream(const struct gv_options *options, uint32_t number, uint32_t purpose)
 {
   struct gv_stream stream;

@@ -30,10 +30,6 @@ enum gv_status gv_made_create(const char *reader, const struct gv_options *optio
 enum gv_status gv_made_part(struct gv_part *part, int64_t samples, int64_t features, int32_t outputs, bool grouped,
                             struct gv_error *err);
 
-/* Settles, and gives the data set away; or destroys it after a failure. */
-enum gv_status gv_made_finish(enum gv_status status, struct gv_dataset *dataset, struct gv_dataset **out,
-                              struct gv_error *err);
-
 /* The stream of (seed of the options, a number, what it is for). */
 struct gv_stream gv_made_stream(const struct gv_options *options, uint32_t number, uint32_t purpose);
 

@@ -170,7 +170,7 @@ static enum gv_status quadratic_read(const struct gv_options *options, int nodes
   for (int i = 0; i < p.nodes && status == GV_OK; i++)
     fill_node(options, &p, i, &dataset->train);
   gv_free(p.lambda);
-  return gv_made_finish(status, dataset, out, err);
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static const struct gv_option options[] = {

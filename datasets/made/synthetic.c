@@ -98,7 +98,7 @@ static enum gv_status synthetic_read(const struct gv_options *options, int nodes
     status = gv_made_part(&dataset->test, test, FEATURES, 0, true, err);
   if (status == GV_OK)
     fill(options, nodes, dataset);
-  return gv_made_finish(status, dataset, out, err);
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static const struct gv_option options[] = {

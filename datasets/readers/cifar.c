@@ -190,17 +190,12 @@ static enum gv_status cifar_read(const struct gv_options *options, int nodes, st
         .channels = CHANNELS, .height = SIDE, .width = SIDE, .classes = kind->classes};
     give(&train, &dataset->train);
     give(&test, &dataset->test);
-    status = gv_dataset_settle(dataset, err);
   }
   gv_free(train.pixels.items);
   gv_free(train.labels.items);
   gv_free(test.pixels.items);
   gv_free(test.labels.items);
-  if (status == GV_OK)
-    *out = dataset;
-  else
-    gv_dataset_destroy(dataset);
-  return status;
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static bool cifar_recognizes(const char *path)

@@ -320,13 +320,8 @@ static enum gv_status assemble(const char *path, struct table table[2], const st
     give(&table[0], &dataset->train);
     if (table[1].answers.items.count > 0)
       give(&table[1], &dataset->test);
-    status = gv_dataset_settle(dataset, err);
   }
-  if (status == GV_OK)
-    *out = dataset;
-  else
-    gv_dataset_destroy(dataset);
-  return status;
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static enum gv_status csv_read(const struct gv_options *options, int nodes, struct gv_dataset **out,

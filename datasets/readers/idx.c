@@ -153,13 +153,7 @@ static enum gv_status assemble(const char *folder, struct idx files[MEMBERS], st
   status = fill_part(&dataset->train, &files[TRAIN_IMAGES], &files[TRAIN_LABELS], err);
   if (status == GV_OK)
     status = fill_part(&dataset->test, &files[TEST_IMAGES], &files[TEST_LABELS], err);
-  if (status == GV_OK)
-    status = gv_dataset_settle(dataset, err);
-  if (status == GV_OK)
-    *out = dataset;
-  else
-    gv_dataset_destroy(dataset);
-  return status;
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static enum gv_status idx_read(const struct gv_options *options, int nodes, struct gv_dataset **out,

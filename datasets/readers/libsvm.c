@@ -180,13 +180,8 @@ static enum gv_status assemble(const char *path, struct text text[2], struct gv_
     give(&text[0], &dataset->train);
     if (text[1].answers.items.count > 0)
       give(&text[1], &dataset->test);
-    status = gv_dataset_settle(dataset, err);
   }
-  if (status == GV_OK)
-    *out = dataset;
-  else
-    gv_dataset_destroy(dataset);
-  return status;
+  return gv_dataset_finish(status, dataset, out, err);
 }
 
 static enum gv_status libsvm_read(const struct gv_options *options, int nodes, struct gv_dataset **out,

@@ -1,8 +1,8 @@
 /* From options to a data set that is ready. */
 #include "run/data/open.h"
 
-enum gv_status gv_data_open(const struct gv_options *options, int nodes, uint64_t seed, struct gv_dataset **out,
-                            struct gv_error *err)
+enum gv_status gv_data_open(const char *spec, const struct gv_options *options, int nodes, uint64_t seed,
+                            struct gv_dataset **out, struct gv_error *err)
 {
   const struct gv_preparing preparing = {
       .normalize = gv_options_text(options, "normalize"),
@@ -11,7 +11,7 @@ enum gv_status gv_data_open(const struct gv_options *options, int nodes, uint64_
                     gv_options_real(options, "test-share"),
       .seed = seed};
   struct gv_dataset *dataset = NULL;
-  enum gv_status status = gv_dataset_open(gv_options_text(options, "data"), nodes, &dataset, err);
+  enum gv_status status = gv_dataset_open(spec, nodes, &dataset, err);
   if (status == GV_OK)
     status = gv_dataset_prepare(dataset, &preparing, err);
   if (status == GV_OK)
