@@ -16,12 +16,15 @@ void gv_skew_destroy(struct gv_skew *skew)
   free(skew);
 }
 
-static void add_noise(const struct gv_skew *skew, double deviation, int32_t sample, size_t features, float *x)
+/* row (features) is scratch. */
+static void add_noise(const struct gv_skew *skew, float deviation, int32_t sample, size_t features, float *x,
+                      float *row)
 {
   struct gv_stream stream;
   gv_stream_start(&stream, skew->seed, GV_RANDOM_FEATURES, (uint32_t)sample, 0);
+  gv_stream_normals(&stream, row, features);
   for (size_t j = 0; j < features; j++)
-    x[j] += (float)(deviation * gv_stream_normal(&stream));
+    x[j] += deviation * row[j];
 }
 
 static void permute(const int32_t *pixels, size_t plane, size_t channels, const float *from, float *to)
@@ -82,6 +85,6 @@ void gv_skew_apply(const struct gv_skew *skew, const struct gv_dataset *dataset,
       permute(skew->pixels + (size_t)node * plane, plane, channels, row, x);
     }
     if (deviation > 0)
-      add_noise(skew, deviation, rows[r], features, x);
+      add_noise(skew, (float)deviation, rows[r], features, x, row);
   }
 }

@@ -169,6 +169,37 @@ START_TEST(random_moments)
 }
 END_TEST
 
+/* Moments, and the share of values below -2, -1, 0, 1, 2; neighbours do not go together. */
+START_TEST(random_normals_as_floats)
+{
+  enum { N = 200001 };  /* odd: one of the last pair is left */
+  static float x[N + 1];
+  struct gv_stream s;
+  double mean = 0, square = 0, fourth = 0, pairs = 0, below[5] = {0};
+  gv_stream_start(&s, 1, GV_RANDOM_FEATURES, 0, 0);
+  x[N] = 77;
+  gv_stream_normals(&s, x, N);
+  ck_assert(x[N] == 77);
+  for (int i = 0; i < N; i++) {
+    double v = (double)x[i];
+    mean += v / N;
+    square += v * v / N;
+    fourth += v * v * v * v / N;
+    pairs += i > 0 ? v * (double)x[i - 1] / N : 0;
+    for (int c = 0; c < 5; c++)
+      below[c] += v < c - 2 ? 1.0 / N : 0;
+  }
+  ck_assert_double_eq_tol(mean, 0, 5 / sqrt(N));
+  ck_assert_double_eq_tol(square, 1, 5 * sqrt(2.0 / N));
+  ck_assert_double_eq_tol(fourth, 3, 5 * sqrt(96.0 / N));
+  ck_assert_double_eq_tol(pairs, 0, 5 / sqrt(N));
+  for (int c = 0; c < 5; c++) {
+    double p = 0.5 * erfc((2 - c) / sqrt(2));
+    ck_assert_double_eq_tol(below[c], p, 5 * sqrt(p * (1 - p) / N));
+  }
+}
+END_TEST
+
 START_TEST(random_dirichlet_at_the_ends)
 {
   struct gv_stream s;
@@ -377,7 +408,8 @@ int main(void)
 {
   const TTest *const tests[] = {status_line, option_values, option_refusals,
                                 option_tables_that_contradict_themselves,
-                                named_lookup, random_known_answer, random_moments, random_dirichlet_at_the_ends,
+                                named_lookup, random_known_answer, random_moments, random_normals_as_floats,
+                                random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
                                 slices_cover_all_once,
                                 file_is_whole_or_absent, file_leaves_what_is_no_file, file_on_a_full_disk,

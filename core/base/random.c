@@ -49,6 +49,19 @@ double gv_stream_normal(struct gv_stream *s)
   return radius * cos(2 * 3.14159265358979323846 * gv_stream_uniform(s));
 }
 
+/* Both halves of Box-Muller, from a word each: the largest is 6.7. */
+void gv_stream_normals(struct gv_stream *s, float *out, size_t n)
+{
+  for (size_t i = 0; i < n; i += 2) {
+    float sine, cosine, angle = (float)gv_stream_u32(s) * (float)(2 * 3.14159265358979323846 * 0x1p-32);
+    float radius = sqrtf(-2 * logf((float)(((double)gv_stream_u32(s) + 0.5) * 0x1p-32)));
+    sincosf(angle, &sine, &cosine);
+    out[i] = radius * cosine;
+    if (i + 1 < n)
+      out[i + 1] = radius * sine;
+  }
+}
+
 uint32_t gv_stream_below(struct gv_stream *s, uint32_t bound)
 {
   /* Lemire (2019): the high word of a product is uniform once the low words that wrap are rejected. */
