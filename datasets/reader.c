@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/paths.h"
+#include "datasets/input.h"
 #include "datasets/made/made.h"
 #include "datasets/readers/readers.h"
 
@@ -32,6 +34,18 @@ bool gv_ends_in(const char *path, const char *ending)
   if (length > 3 && strcmp(path + length - 3, ".gz") == 0)
     length -= 3;
   return length > end && strncmp(path + length - end, ending, end) == 0;
+}
+
+size_t gv_first_bytes(const char *path, char *text, size_t size)
+{
+  struct gv_input input = {0};
+  size_t got = 0;
+  if (!gv_is_file(path) || gv_input_open(path, &input, NULL) != GV_OK ||
+      gv_input_pull(&input, text, size - 1, &got, NULL) != GV_OK)
+    got = 0;
+  gv_input_close(&input);
+  text[got] = '\0';
+  return got;
 }
 
 const struct gv_reader *gv_reader_for(const char *path)

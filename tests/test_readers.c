@@ -259,6 +259,25 @@ START_TEST(csv_broken)
 }
 END_TEST
 
+/* Names that say nothing: the first bytes do. */
+START_TEST(guessed_from_the_content)
+{
+  static const struct { const char *text, *found; } files[] = {
+      {"1 1:2 3:4\n-1 2:1\n", "sparse"}, {"+1 12:0.5\n-1 2:1\n", "sparse"}, {"1,2,x\n3,4,y\n", "floats"},
+      {"a\tb\tk\n3\t4\ty\n", "floats"}, {"hello\n", NULL}, {"", NULL}, {"1 2 3\n", NULL}};
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    if (files[i].found == NULL) {
+      refuse_text("FILE", "data", files[i].text, "no reader recognizes what lies there");
+      continue;
+    }
+    struct gv_dataset *d = open_text("FILE", "data", files[i].text);
+    ck_assert_int_eq(d->train.samples, i == 3 ? 1 : 2);
+    ck_assert((d->train.sparse.first != NULL) == (files[i].found[0] == 's'));
+    gv_dataset_destroy(d);
+  }
+}
+END_TEST
+
 /* ---- npy and npz ---- */
 
 /* A .npy file's bytes. Returns their count. */
@@ -528,8 +547,9 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {libsvm_as_it_should_be, libsvm_broken, csv_as_it_should_be, csv_two_files_and_gzip,
-                                csv_broken, npy_as_it_should_be, npy_broken, npz_whole_and_broken,
+  const TTest *const tests[] = {libsvm_as_it_should_be, libsvm_broken, csv_as_it_should_be,
+                                csv_two_files_and_gzip, csv_broken,    guessed_from_the_content,
+                                npy_as_it_should_be,    npy_broken,    npz_whole_and_broken,
                                 cifar_whole_and_broken, NULL};
   return run_suite("readers", tests);
 }

@@ -357,9 +357,14 @@ static enum gv_status csv_read(const struct gv_options *options, int nodes, stru
   return status;
 }
 
+/* By its name, or a first line of text with a delimiter in it. */
 static bool csv_recognizes(const char *path)
 {
-  return gv_is_file(path) && (gv_ends_in(path, ".csv") || gv_ends_in(path, ".tsv"));
+  char text[LOOK];
+  if (!gv_is_file(path) || gv_ends_in(path, ".csv") || gv_ends_in(path, ".tsv"))
+    return gv_is_file(path);
+  size_t got = gv_first_bytes(path, text, sizeof text), line = strcspn(text, "\n");
+  return got > 0 && strlen(text) == got && strcspn(text, ",;\t") < line;
 }
 
 static const struct gv_option options[] = {

@@ -215,10 +215,17 @@ static enum gv_status libsvm_read(const struct gv_options *options, int nodes, s
   return status;
 }
 
+/* By its name, or a first line that is a number and then index:value. */
 static bool libsvm_recognizes(const char *path)
 {
-  return gv_is_file(path) &&
-         (gv_ends_in(path, ".libsvm") || gv_ends_in(path, ".svm") || gv_ends_in(path, ".svmlight"));
+  char text[512], word[64] = "", pair[64] = "";
+  double number;
+  if (!gv_is_file(path) || gv_ends_in(path, ".libsvm") || gv_ends_in(path, ".svm") || gv_ends_in(path, ".svmlight"))
+    return gv_is_file(path);
+  size_t got = gv_first_bytes(path, text, sizeof text);
+  text[strcspn(text, "\r\n")] = '\0';
+  int words = sscanf(text, "%63s %63[0-9:]", word, pair);
+  return got > 0 && words == 2 && gv_text_number(word, &number) && strchr(pair, ':') != NULL;
 }
 
 static const struct gv_option options[] = {

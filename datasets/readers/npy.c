@@ -1,5 +1,6 @@
 /* Reader "npy": NumPy arrays, a file for x and one for y. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/paths.h"
 #include "core/base/memory.h"
@@ -49,7 +50,8 @@ static enum gv_status npy_read(const struct gv_options *options, int nodes, stru
 
 static bool npy_recognizes(const char *path)
 {
-  return gv_is_file(path) && gv_ends_in(path, ".npy");
+  char text[8];
+  return gv_first_bytes(path, text, sizeof text) >= 6 && memcmp(text, "\x93NUMPY", 6) == 0;
 }
 
 static const struct gv_option options[] = {

@@ -121,7 +121,9 @@ static enum gv_status npz_read(const struct gv_options *options, int nodes, stru
 
 static bool npz_recognizes(const char *path)
 {
-  return gv_is_file(path) && gv_ends_in(path, ".npz");
+  char text[8];
+  return gv_is_file(path) && (gv_ends_in(path, ".npz") ||
+                              (gv_first_bytes(path, text, sizeof text) >= 4 && memcmp(text, "PK\3\4", 4) == 0));
 }
 
 static const struct gv_option options[] = {

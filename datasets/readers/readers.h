@@ -14,4 +14,7 @@ extern const struct gv_reader gv_reader_libsvm;
 /* For readers: whether a file's name ends so, or so with .gz behind it. */
 bool gv_ends_in(const char *path, const char *ending);
 
+/* For readers: text <- the first bytes of a file, unpacked, and a zero. Returns how many; 0: it cannot be read. */
+size_t gv_first_bytes(const char *path, char *text, size_t size);
+
 #endif
