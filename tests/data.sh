@@ -54,8 +54,9 @@ check 'data show: sparse, and how sparse' prints 'as sparse, 9' '300 training, 0
   ../files/flowers.libsvm --test-share 0
 check 'data show: targets and origins' prints 'targets      1, from' 'origins      5' -- data show quadratic \
   --nodes 5
-check 'data show as JSON' json 'page["classes"] == 3 and sorted(page["class_names"]) == ["rose", "tulip", "wild flower"] and
-  page["train_samples"] == 240 and sum(page["train_counts"]) == 240 and abs(page["mean"]) < 1e-6 and abs(page["deviation"] - 1) < 1e-5' \
+check 'data show as JSON' json 'page["classes"] == 3 and
+  sorted(page["class_names"]) == ["rose", "tulip", "wild flower"] and page["train_samples"] == 240 and
+  sum(page["train_counts"]) == 240 and abs(page["mean"]) < 1e-6 and abs(page["deviation"] - 1) < 1e-5' \
   data show ../files/flowers.csv --json --normalize standard
 check 'data show: --train-limit' prints '30 training' -- data show --data ../files/flowers.tsv --train-limit 30
 for name in $(names reader); do
