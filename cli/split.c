@@ -17,7 +17,6 @@ static const struct gv_option rows[] = {
     {.key = "data", .type = GV_OPTION_TEXT, .value = "digits", .help = "data set, as in train"},
     GV_DATA_LIMIT(""),
     GV_DATA_SHARE("0.2"),
-    GV_DATA_NORMALIZE("it changes no split"),
     {.key = "split", .type = GV_OPTION_TEXT, .value = "auto",
      .help = "which training sample belongs to which node, as in train"},
     {.key = "nodes", .type = GV_OPTION_INT, .value = "8", .min = 1, .max = 1e6, .help = "how many"},

@@ -71,6 +71,7 @@ refused 1 'no such file' data show ./nowhere.csv
 refused 2 "is no column" data show csv:path=../files/flowers.csv,label=colour
 refused 2 'test-share 0.5: data digits come with a test part' data show digits --test-share 0.5
 refused 2 'normalize' data show digits --normalize minmax
+refused 2 "unknown option" split --normalize unit
 refused 2 'show takes one' data list digits
 
 # ---- split ----

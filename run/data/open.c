@@ -4,8 +4,9 @@
 enum gv_status gv_data_open(const char *spec, const struct gv_options *options, int nodes, uint64_t seed,
                             struct gv_dataset **out, struct gv_error *err)
 {
+  bool normalized = gv_option_find(gv_options_rows(options), "normalize") != NULL;
   const struct gv_preparing preparing = {
-      .normalize = gv_options_text(options, "normalize"),
+      .normalize = normalized ? gv_options_text(options, "normalize") : "none",
       .train_limit = gv_options_is_word(options, "train-limit") ? 0 : gv_options_int(options, "train-limit"),
       .test_share = gv_options_is_word(options, "test-share") ? GV_TEST_SHARE_AUTO :
                     gv_options_real(options, "test-share"),
