@@ -17,8 +17,8 @@
   {.key = "test-share", .type = GV_OPTION_REAL, .value = "auto", .min = 0, .max = 0.9, .words = "auto",         \
    .help = "share of each class held out for the test where the data have no test part; auto: " automatic}
 
-/* Opens spec, which --data names, and prepares it as the rows normalize (not there: none), train-limit and test-share
- * say. */
+/* Opens spec, which --data names, and prepares it as the rows normalize (not there: none), train-limit and
+ * test-share say. */
 enum gv_status gv_data_open(const char *spec, const struct gv_options *options, int nodes, uint64_t seed,
                             struct gv_dataset **out, struct gv_error *err);
 
