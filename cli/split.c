@@ -118,9 +118,10 @@ static enum gv_status finish(const struct gv_dataset *dataset, const struct gv_s
                              const struct gv_census *census, const struct gv_options *options, struct gv_error *err)
 {
   const char *path = gv_options_text(options, "draw");
-  char title[300];
+  char title[120];
   if (*path != '\0') {
-    snprintf(title, sizeof title, "%s, %s", dataset->name, shards->spec);
+    const char *split = gv_options_text(options, "split");  /* as given: with all values it is too long */
+    snprintf(title, sizeof title, "%s, %s", dataset->name, strcmp(split, "auto") == 0 ? shards->spec : split);
     enum gv_status status = gv_bubbles_draw(census, dataset->class_names, title, path, err);
     if (status != GV_OK)
       return status;

@@ -22,16 +22,20 @@ enum gv_status gv_bubbles_check(const char *path, int nodes, int32_t classes, st
 static void put_script(FILE *out, const struct gv_census *census, char *const *names, const char *title,
                        const char *path)
 {
-  enum { LEAST = 300, MOST = 1000, MARGIN = 110 };  /* points of a picture's side, and beside the bubbles */
+  /* Pixels of a picture's side, beside the bubbles, and of a letter of the title, which is to fit. */
+  enum { LEAST = 220, MOST = 1000, MARGIN = 110, LETTER = 9 };
   int nodes = census->nodes, classes = census->classes, longest = nodes > classes ? nodes : classes;
   int cell = (MOST - MARGIN) / longest;
   cell = cell < 4 ? 4 : cell > 40 ? 40 : cell;
-  int width = nodes * cell + MARGIN, height = classes * cell + MARGIN;
+  int width = nodes * cell + MARGIN, height = classes * cell + MARGIN, letters = LETTER * (int)strlen(title);
+  width = width < letters ? letters : width;
   char terminal[160];
   gv_chart_terminal(path, width < LEAST ? LEAST : width, height < LEAST ? LEAST : height, terminal,
                     sizeof terminal);
   fprintf(out, "set terminal %s\nset encoding utf8\n", terminal);
-  gv_chart_put_text(out, "title", title);
+  fputs("set label 1 ", out);  /* a title would be centred on the bubbles, whose margin the names of classes make */
+  gv_chart_quote(out, title);
+  fputs(" at screen 0.5, screen 0.94 center noenhanced\nset tmargin at screen 0.88\n", out);
   gv_chart_put_text(out, "xlabel", "node");
   gv_chart_put_text(out, "ylabel", "class");
   fprintf(out, "set xrange [-0.7:%.1f]\nset yrange [-0.7:%.1f]\nset size ratio -1\nunset key\nset border 3\n"
