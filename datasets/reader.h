@@ -21,7 +21,7 @@ struct gv_reader {
   bool (*recognizes)(const char *path);
 
   /* Reads and settles a data set. A size from a file is checked before memory of that size is taken: at most 64
-   * bytes for a byte of (unpacked) content, and 4 MiB, as tests/fuzz holds it to. nodes: for what is made up a
+   * bytes for a byte of (unpacked) content, and 1 MiB, as tests/fuzz holds it to. nodes: for what is made up a
    * node. */
   enum gv_status (*read)(const struct gv_options *options, int nodes, struct gv_dataset **out,
                          struct gv_error *err);

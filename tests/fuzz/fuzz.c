@@ -24,34 +24,28 @@ struct target {
   const char *reader;
   const char *files[FILES];
   const char *specs[SPECS];
-  bool packed;  /* a file may be compressed */
 };
 
 static const struct target targets[] = {
     {"idx",
      {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
-     {"idx:path=@"},
-     true},
+     {"idx:path=@"}},
     {"cifar",
      {"fine_label_names.txt", "test.bin", "train.bin"},
-     {"cifar:path=@", "cifar:path=@,labels=coarse"},
-     true},
+     {"cifar:path=@", "cifar:path=@,labels=coarse"}},
     {"csv",
      {"test.csv", "train.csv"},
      {"csv:path=@/train.csv", "csv:path=@/train.csv,test=@/test.csv", "csv:path=@/train.csv,target=1",
-      "csv:path=@/train.csv,label=1,drop=2/x", "csv:path=@/train.csv,header=no,delimiter=space", "@/train.csv"},
-     true},
+      "csv:path=@/train.csv,label=1,drop=2/x", "csv:path=@/train.csv,header=no,delimiter=space", "@/train.csv"}},
     {"libsvm",
      {"test.libsvm", "train.libsvm"},
      {"libsvm:path=@/train.libsvm", "libsvm:path=@/train.libsvm,test=@/test.libsvm",
-      "libsvm:path=@/train.libsvm,target=yes", "libsvm:path=@/train.libsvm,zero-based=yes,features=100"},
-     true},
+      "libsvm:path=@/train.libsvm,target=yes", "libsvm:path=@/train.libsvm,zero-based=yes,features=100"}},
     {"npy",
      {"y.npy", "x.npy"},
      {"npy:x=@/x.npy,y=@/y.npy", "npy:x=@/x.npy,y=@/x.npy", "npy:x=@/x.npy,y=@/y.npy,layout=channels-last",
-      "npy:x=@/x.npy,y=@/y.npy,test-x=@/x.npy,test-y=@/y.npy"},
-     true},
-    {"npz", {"a.npz"}, {"npz:path=@/a.npz", "npz:path=@/a.npz,x=a,y=b"}, true},
+      "npy:x=@/x.npy,y=@/y.npy,test-x=@/x.npy,test-y=@/y.npy"}},
+    {"npz", {"a.npz"}, {"npz:path=@/a.npz", "npz:path=@/a.npz,x=a,y=b"}},
 };
 
 static const struct target *target;
@@ -157,6 +151,12 @@ static void make_spec(const char *pattern, char *spec, size_t size)
   spec[used] = '\0';
 }
 
+/* Whether something in it may be compressed: gzip, or a member of an archive. */
+static bool packed(const uint8_t *data, size_t size)
+{
+  return memmem(data, size, "\x1f\x8b", 2) != NULL || memmem(data, size, "PK", 2) != NULL;
+}
+
 /* ---- what must hold ---- */
 
 static void check_part(const struct gv_dataset *d, const struct gv_part *part)
@@ -213,7 +213,7 @@ void gv_fuzz_one(const uint8_t *data, size_t size)
   write_files(data + 1, size - 1);
   peak = now = 0;
   enum gv_status status = gv_dataset_open(spec, 3, &dataset, &error);
-  size_t content = (size + 64) * (target->packed ? (size_t)GV_FUZZ_PACKED : 1);
+  size_t content = size * (packed(data, size) ? (size_t)GV_FUZZ_PACKED : 1);
   if (peak > GV_FUZZ_MULTIPLE * content + GV_FUZZ_CONSTANT)
     gv_fuzz_broken("more memory than a multiple of the file");
   if (status == GV_OK) {

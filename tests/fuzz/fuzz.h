@@ -8,7 +8,7 @@
 /* A reader takes at most MULTIPLE bytes for each byte of content, and CONSTANT for its buffers. Content may be
  * packed: deflate makes up to 1032 bytes of one, in which libFuzzer must not run out of memory either. */
 #define GV_FUZZ_MULTIPLE 64
-#define GV_FUZZ_CONSTANT ((size_t)4 << 20)
+#define GV_FUZZ_CONSTANT ((size_t)1 << 20)
 #define GV_FUZZ_PACKED 1032
 
 void gv_fuzz_start(const char *reader);  /* once, before all inputs */
