@@ -127,8 +127,8 @@ static enum gv_status finish(const struct gv_dataset *dataset, const struct gv_s
       return status;
   }
   if (gv_options_flag(options, "json")) {
-    char *text = gv_split_text(gv_split_json(dataset, shards, census, (uint64_t)gv_options_int(options, "seed"),
-                                             INT64_MAX));
+    uint64_t seed = (uint64_t)gv_options_int(options, "seed");
+    char *text = gv_split_text(gv_split_json(dataset, shards, census, seed));
     if (text == NULL)
       return gv_fail(err, GV_MEMORY, "no memory for the figures");
     puts(text);
@@ -161,7 +161,7 @@ static enum gv_status act(const struct gv_options *options, struct gv_error *err
   if (status == GV_OK)
     status = gv_shards_create_any(gv_options_text(options, "split"), dataset, nodes, seed, &shards, err);
   if (status == GV_OK)
-    status = gv_census_take(dataset, shards, &census, err);
+    status = gv_census_take(dataset, shards, INT64_MAX, &census, err);
   if (status == GV_OK)
     status = finish(dataset, shards, &census, options, err);
   gv_census_clear(&census);

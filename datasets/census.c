@@ -34,53 +34,69 @@ static double plogp(double p)  /* p log2 p */
   return p > 0 ? p * log2(p) : 0;
 }
 
-static void measure_laws(struct gv_census *census, const double *all)
+/* How many labels of each class a node sees: row (classes). */
+static void count_row(const int32_t *labels, const struct gv_shards *shards, int node, int32_t classes,
+                      int64_t *row)
 {
-  double tv_sum = 0, js_sum = 0, effective_sum = 0;
-  int count = 0;
-  for (int i = 0; i < census->nodes; i++) {
-    const int64_t *row = census->histogram + (int64_t)i * census->classes;
-    double tv = 0, js = 0, entropy = 0;
-    if (census->sizes[i] == 0)
-      continue;
-    for (int32_t c = 0; c < census->classes; c++) {
-      double p = (double)row[c] / (double)census->sizes[i], q = all[c], middle = 0.5 * (p + q);
-      tv += 0.5 * fabs(p - q);
-      js += 0.5 * (plogp(p) + plogp(q)) - plogp(middle);
-      entropy -= plogp(p);
-    }
-    tv_sum += tv;
-    js_sum += sqrt(js > 0 ? js : 0);
-    effective_sum += exp2(entropy);
-    count++;
-  }
-  census->tv_mean = tv_sum / count;
-  census->js_mean = js_sum / count;
-  census->effective_classes_mean = effective_sum / count;
+  memset(row, 0, (size_t)classes * sizeof *row);
+  for (int64_t k = shards->first[node]; k < shards->first[node + 1]; k++)
+    row[labels[shards->index[k]]]++;
 }
 
-static enum gv_status count_labels(const int32_t *labels, const struct gv_shards *shards, struct gv_census *census,
-                                   struct gv_error *err)
+/* Adds up the distances of one node's labels, row (classes) of count, to those of all (classes). */
+static void measure_row(struct gv_census *census, const int64_t *row, int64_t count, const double *all)
+{
+  double tv = 0, js = 0, entropy = 0;
+  for (int32_t c = 0; c < census->classes; c++) {
+    double p = (double)row[c] / (double)count, q = all[c], middle = 0.5 * (p + q);
+    tv += 0.5 * fabs(p - q);
+    js += 0.5 * (plogp(p) + plogp(q)) - plogp(middle);
+    entropy -= plogp(p);
+  }
+  census->tv_mean += tv;
+  census->js_mean += sqrt(js > 0 ? js : 0);
+  census->effective_classes_mean += exp2(entropy);
+}
+
+static enum gv_status count_labels(const int32_t *labels, const struct gv_shards *shards, int64_t cells,
+                                   struct gv_census *census, struct gv_error *err)
 {
   size_t classes = (size_t)census->classes;
+  bool kept = (int64_t)census->nodes * census->classes <= cells;
+  int64_t *rows = NULL;
   double *all = NULL;
-  enum gv_status status = gv_alloc_for(&census->histogram, (size_t)census->nodes * classes,
-                                       sizeof *census->histogram, "the histogram of labels", err);
+  int nodes = 0;
+  enum gv_status status = gv_alloc_for(&rows, (kept ? (size_t)census->nodes : 1) * classes, sizeof *rows,
+                                       "the histogram of labels", err);
   if (status == GV_OK)
     status = gv_alloc_for(&all, classes, sizeof *all, "the histogram of labels", err);
-  for (int i = 0; i < census->nodes && status == GV_OK; i++)
-    for (int64_t k = shards->first[i]; k < shards->first[i + 1]; k++) {
-      int32_t label = labels[shards->index[k]];
-      census->histogram[(size_t)i * classes + (size_t)label]++;
-      all[label] += 1 / (double)census->samples;
-    }
-  if (status == GV_OK)
-    measure_laws(census, all);
+  if (status == GV_OK) {
+    for (int64_t s = 0; s < census->samples; s++)
+      all[labels[s]] += 1 / (double)census->samples;
+    census->tv_mean = census->js_mean = census->effective_classes_mean = 0;
+  }
+  for (int i = 0; i < census->nodes && status == GV_OK; i++) {
+    int64_t *row = rows + (kept ? (size_t)i * classes : 0);
+    count_row(labels, shards, i, census->classes, row);
+    if (census->sizes[i] == 0)
+      continue;
+    measure_row(census, row, census->sizes[i], all);
+    nodes++;
+  }
+  if (status == GV_OK) {
+    census->tv_mean /= nodes;
+    census->js_mean /= nodes;
+    census->effective_classes_mean /= nodes;
+  }
+  if (status == GV_OK && kept)
+    census->histogram = rows;
+  else
+    gv_free(rows);
   gv_free(all);
   return status;
 }
 
-enum gv_status gv_census_take(const struct gv_dataset *dataset, const struct gv_shards *shards,
+enum gv_status gv_census_take(const struct gv_dataset *dataset, const struct gv_shards *shards, int64_t cells,
                               struct gv_census *census, struct gv_error *err)
 {
   const int32_t *labels = shards->labels != NULL ? shards->labels : dataset->train.labels;
@@ -94,7 +110,7 @@ enum gv_status gv_census_take(const struct gv_dataset *dataset, const struct gv_
   if (status == GV_OK)
     status = measure_sizes(census, err);
   if (status == GV_OK && labels != NULL)
-    status = count_labels(labels, shards, census, err);
+    status = count_labels(labels, shards, cells, census, err);
   if (status != GV_OK)
     gv_census_clear(census);
   return status;

@@ -13,13 +13,14 @@ struct gv_census {
   int32_t classes;
   int64_t samples;
   int64_t *sizes;          /* (nodes) */
-  int64_t *histogram;      /* (nodes, classes): labels as the nodes see them; NULL: there are no classes */
+  int64_t *histogram;      /* (nodes, classes): labels as the nodes see them; NULL: no classes, or too many cells */
   double tv_mean, js_mean, effective_classes_mean;
   int64_t size_min, size_max;
   double size_median;
 };
 
-enum gv_status gv_census_take(const struct gv_dataset *dataset, const struct gv_shards *shards,
+/* cells: how many the histogram may have at most to be kept. */
+enum gv_status gv_census_take(const struct gv_dataset *dataset, const struct gv_shards *shards, int64_t cells,
                               struct gv_census *census, struct gv_error *err);
 void gv_census_clear(struct gv_census *census);
 

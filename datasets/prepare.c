@@ -177,6 +177,7 @@ enum gv_status gv_dataset_prepare(struct gv_dataset *dataset, const struct gv_pr
                                   struct gv_error *err)
 {
   double share = preparing->test_share;
+  int64_t samples = dataset->train.samples;
   enum gv_status status = GV_OK;
   if (share > 0 && dataset->test.samples > 0)
     return gv_fail(err, GV_USAGE,
@@ -189,5 +190,8 @@ enum gv_status gv_dataset_prepare(struct gv_dataset *dataset, const struct gv_pr
     status = hold_out(dataset, share, preparing->seed, err);
   if (status == GV_OK && preparing->train_limit > 0 && preparing->train_limit < dataset->train.samples)
     status = limit(dataset, preparing->train_limit, preparing->seed, err);
-  return status == GV_OK ? gv_dataset_normalize(dataset, preparing->normalize, err) : status;
+  /* Settling has normalized bytes already, by all that was there. */
+  bool same = samples == dataset->train.samples &&
+              (strcmp(preparing->normalize, "auto") == 0 || strcmp(preparing->normalize, dataset->normalized) == 0);
+  return status == GV_OK && !same ? gv_dataset_normalize(dataset, preparing->normalize, err) : status;
 }

@@ -19,32 +19,37 @@ void gv_answers_start(struct gv_answers *answers, enum gv_task_kind kind)
 }
 
 static enum gv_status add_class(struct gv_answers *answers, struct gv_classes *classes, const char *text,
-                                const char *where, struct gv_error *err)
+                                const char *path, int64_t row, struct gv_error *err)
 {
   int32_t id = 0;
   if (*text == '\0')
-    return gv_fail(err, GV_INPUT, "%s: the label is empty; accepted: a word or a number", where);
+    return gv_fail(err, GV_INPUT, "%s: row %lld: the label is empty; accepted: a word or a number", path,
+                   (long long)row);
   enum gv_status status = gv_classes_number(classes, text, &id, err);
   if (status == GV_OK && id < 0 && classes->settled)
-    return gv_fail(err, GV_INPUT, "%s: the label '%.40s' is none of the %d of the training part", where, text,
+    return gv_fail(err, GV_INPUT, "%s: row %lld: the label '%.40s' is none of the %d of the training part", path,
+                   (long long)row, text,
                    classes->count);
   if (status == GV_OK && id < 0)
-    return gv_fail(err, GV_INPUT, "%s: '%.40s' would be class %d; accepted are up to %d classes. If these are "
-                   "measured numbers, say so with target", where, text, classes->count + 1, GV_CLASSES_MAX);
+    return gv_fail(err, GV_INPUT,
+                   "%s: row %lld: '%.40s' would be class %d; accepted are up to %d classes. If these are "
+                   "measured numbers, say so with target",
+                   path, (long long)row, text, classes->count + 1, GV_CLASSES_MAX);
   if (status == GV_OK)
     ((int32_t *)answers->items.items)[answers->items.count++] = id;
   return status;
 }
 
 enum gv_status gv_answers_add(struct gv_answers *answers, struct gv_classes *classes, const char *text,
-                              const char *where, struct gv_error *err)
+                              const char *path, int64_t row, struct gv_error *err)
 {
   enum gv_status status = gv_grow_by(&answers->items, 1, "labels", err);
   if (status != GV_OK || answers->kind == GV_TASK_CLASSES)
-    return status != GV_OK ? status : add_class(answers, classes, text, where, err);
+    return status != GV_OK ? status : add_class(answers, classes, text, path, row, err);
   double number;
   if (!gv_text_number(text, &number))
-    return gv_fail(err, GV_INPUT, "%s: the target '%.40s' is no finite number", where, text);
+    return gv_fail(err, GV_INPUT, "%s: row %lld: the target '%.40s' is no finite number", path, (long long)row,
+                   text);
   ((float *)answers->items.items)[answers->items.count++] = (float)number;
   return GV_OK;
 }

@@ -21,9 +21,9 @@ struct gv_answers {
 
 void gv_answers_start(struct gv_answers *answers, enum gv_task_kind kind);
 
-/* Adds one; where: "FILE: row 3", as in the error. */
+/* Adds one; path and row are for the error. */
 enum gv_status gv_answers_add(struct gv_answers *answers, struct gv_classes *classes, const char *text,
-                              const char *where, struct gv_error *err);
+                              const char *path, int64_t row, struct gv_error *err);
 
 /* part->labels or targets <- the answers, whose memory it takes. */
 void gv_answers_give(struct gv_answers *answers, struct gv_part *part);

@@ -266,10 +266,10 @@ static enum gv_status save(struct gv_run *run, struct gv_error *err)
 static enum gv_status write_split(const struct gv_run *run, struct gv_error *err)
 {
   struct gv_census census;
-  enum gv_status status = gv_census_take(run->dataset, run->shards, &census, err);
+  enum gv_status status = gv_census_take(run->dataset, run->shards, GV_SPLIT_CELLS, &census, err);
   if (status != GV_OK)
     return status;
-  char *text = gv_split_text(gv_split_json(run->dataset, run->shards, &census, run->seed, GV_SPLIT_CELLS));
+  char *text = gv_split_text(gv_split_json(run->dataset, run->shards, &census, run->seed));
   status = gv_folder_write(&run->folder, "split.json", text, err);
   free(text);
   gv_census_clear(&census);

@@ -594,7 +594,7 @@ START_TEST(census_closed_forms)
   struct gv_shards *shards = NULL;
   struct gv_census census;
   assert_ok(gv_shards_create("classes:per-node=1", &dataset, CLASSES, 1, &shards, err));
-  assert_ok(gv_census_take(&dataset, shards, &census, err));
+  assert_ok(gv_census_take(&dataset, shards, 500, &census, err));
   ck_assert_double_eq_tol(census.tv_mean, 0.9, 1e-12);
   /* Of laws (1, 0, ..) and (1/C, ..): (log2(1 / ((1 + 1/C)/2)) + sum 1/C log2((1/C)/m)) / 2. */
   double middle = 0.55, js = 0.5 * -log2(middle) + 0.5 * (0.1 * log2(0.1 / middle) + 0.9 * 1);
@@ -608,7 +608,7 @@ START_TEST(census_closed_forms)
   gv_census_clear(&census);
   gv_shards_destroy(shards);
   assert_ok(gv_shards_create("iid:stratified=yes", &dataset, 4, 1, &shards, err));
-  assert_ok(gv_census_take(&dataset, shards, &census, err));
+  assert_ok(gv_census_take(&dataset, shards, 500, &census, err));
   ck_assert_double_eq_tol(census.tv_mean, 0, 1e-12);
   ck_assert_double_eq_tol(census.js_mean, 0, 1e-6);
   ck_assert_double_eq_tol(census.effective_classes_mean, CLASSES, 1e-9);
@@ -616,9 +616,16 @@ START_TEST(census_closed_forms)
   gv_census_clear(&census);
   gv_shards_destroy(shards);
   assert_ok(gv_shards_create_any("dirichlet:alpha=0.001,min=0", &dataset, 50, 1, &shards, err));  /* empty nodes */
-  assert_ok(gv_census_take(&dataset, shards, &census, err));
+  assert_ok(gv_census_take(&dataset, shards, 500, &census, err));
   ck_assert_int_eq(census.size_min, 0);
   ck_assert(census.tv_mean > 0.5 && census.tv_mean <= 1 && census.js_mean <= 1);
+  struct gv_census brief;  /* too large to keep: the same figures */
+  assert_ok(gv_census_take(&dataset, shards, 499, &brief, err));
+  ck_assert_ptr_nonnull(census.histogram);
+  ck_assert_ptr_null(brief.histogram);
+  ck_assert(brief.tv_mean == census.tv_mean && brief.js_mean == census.js_mean &&
+            brief.effective_classes_mean == census.effective_classes_mean);
+  gv_census_clear(&brief);
   gv_census_clear(&census);
   gv_shards_destroy(shards);
 }

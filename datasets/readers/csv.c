@@ -114,14 +114,11 @@ static enum gv_status find_columns(struct table *table, struct gv_error *err)
 static enum gv_status add_cell(struct table *table, size_t column, const char *text, struct gv_error *err)
 {
   const struct columns *columns = table->columns;
-  char where[300];
   double number;
   if (column >= columns->count || columns->dropped[column])
     return GV_OK;  /* too many are refused at the row's end */
-  if (column == columns->label) {
-    snprintf(where, sizeof where, "%s: row %lld", table->input.path, (long long)table->row);
-    return gv_answers_add(&table->answers, table->classes, text, where, err);
-  }
+  if (column == columns->label)
+    return gv_answers_add(&table->answers, table->classes, text, table->input.path, table->row, err);
   if (!gv_text_number(text, &number))
     return gv_fail(err, GV_INPUT, "%s: row %lld, column %zu%s%.40s%s: '%.40s' is no finite number%s",
                    table->input.path, (long long)table->row, column + 1, columns->header ? " (" : "",

@@ -100,8 +100,7 @@ static enum gv_status add_row(struct text *text, char *line, struct gv_classes *
     return gv_fail(err, GV_INPUT, "%s: the label '%.40s' is no number; a row is: label index:value index:value ...",
                    where(text, place, sizeof place), word);
   plain_number(word, plain, sizeof plain);
-  enum gv_status status =
-      gv_answers_add(&text->answers, classes, plain, where(text, place, sizeof place), err);
+  enum gv_status status = gv_answers_add(&text->answers, classes, plain, text->input.path, text->row, err);
   int64_t last = -1;
   for (word = strtok_r(NULL, space, &next); word != NULL && status == GV_OK; word = strtok_r(NULL, space, &next))
     if (strncmp(word, "qid:", 4) != 0)  /* of SVMlight's rankings; it is no feature */

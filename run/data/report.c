@@ -6,9 +6,9 @@
 
 #include "run/json.h"
 
-static json_t *histogram_of(const struct gv_census *census, int64_t cells)
+static json_t *histogram_of(const struct gv_census *census)
 {
-  if (census->histogram == NULL || (int64_t)census->nodes * census->classes > cells)
+  if (census->histogram == NULL)
     return json_null();
   json_t *rows = json_array();
   for (int i = 0; i < census->nodes; i++)
@@ -17,7 +17,7 @@ static json_t *histogram_of(const struct gv_census *census, int64_t cells)
 }
 
 json_t *gv_split_json(const struct gv_dataset *dataset, const struct gv_shards *shards,
-                      const struct gv_census *census, uint64_t seed, int64_t cells)
+                      const struct gv_census *census, uint64_t seed)
 {
   json_t *page = json_pack("{s:o, s:o, s:I, s:i, s:I, s:i}", "data", gv_json_text(dataset->name), "split",
                            gv_json_text(shards->spec), "seed", (json_int_t)seed, "nodes", census->nodes, "samples",
@@ -30,7 +30,7 @@ json_t *gv_split_json(const struct gv_dataset *dataset, const struct gv_shards *
   json_object_set_new(page, "size_median", gv_json_number(census->size_median));
   json_object_set_new(page, "size_max", json_integer(census->size_max));
   json_object_set_new(page, "sizes", gv_json_counts(census->sizes, census->nodes));
-  json_object_set_new(page, "histogram", histogram_of(census, cells));
+  json_object_set_new(page, "histogram", histogram_of(census));
   return page;
 }
 

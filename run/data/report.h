@@ -7,10 +7,10 @@
 #include "datasets/census.h"
 
 /* Keys data, split, seed, nodes, samples, classes, class_names, sizes[], histogram[][] (nodes x classes; null where
- * there are no classes, or more than `cells` cells), tv_mean, js_mean, effective_classes_mean, size_min,
- * size_median, size_max. NULL without memory. */
+ * the census has none), tv_mean, js_mean, effective_classes_mean, size_min, size_median, size_max. NULL without
+ * memory. */
 json_t *gv_split_json(const struct gv_dataset *dataset, const struct gv_shards *shards,
-                      const struct gv_census *census, uint64_t seed, int64_t cells);
+                      const struct gv_census *census, uint64_t seed);
 
 enum { GV_SPLIT_CELLS = 1000000 };  /* of the histogram in a run's folder */
 
