@@ -128,7 +128,7 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
     gv_folder_clear(&made);
     return status;
   }
-  fputs("rounds,epochs,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
+  fputs("round,epoch,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
         "node_accuracy_max,consensus_distance,learning_rate,node_rounds_min,node_rounds_max,staleness_mean,"
         "staleness_max,published,skipped,messages_per_node,bytes_per_node,global_averages,objective,"
         "objective_by_samples,gradient_norm,gradient_dissimilarity,drift_max\n", made.metrics);
