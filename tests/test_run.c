@@ -213,6 +213,11 @@ static void check_metrics(const char *path, const json_t *summary, int rows)
     names[columns] = name;
   rest = last;
   for (int c = 0; c < columns; c++) {
+    /* A row is of one round; a summary has how many there were. */
+    const char *counted_by[] = {"round", "rounds", "epoch", "epochs"};
+    for (int k = 0; k < 4; k += 2)
+      if (strcmp(names[c], counted_by[k]) == 0)
+        names[c] = (char *)counted_by[k + 1];
     cells[c] = strsep(&rest, ",");
     ck_assert_ptr_nonnull(cells[c]);
     if (cells[c][0] == '\0') {  /* there is no such value */
