@@ -70,6 +70,8 @@ static void on_start(void *context, const struct gv_result *r)
           gv_short_number((double)r->train_samples, samples, sizeof samples),
           gv_short_number((double)r->parameters, parameters, sizeof parameters),
           (unsigned long long)r->rounds_planned);
+  if (r->resumed_at > 0)
+    fprintf(stderr, "it goes on after round %llu\n", (unsigned long long)r->resumed_at);
   if (r->evaluated_nodes < r->nodes)
     fprintf(stderr, "node accuracies are those of %d evenly spaced nodes\n", r->evaluated_nodes);
 }
@@ -194,7 +196,9 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
     gv_fail(error, GV_SYSTEM, "standard output cannot be written; the results are in %s", result->folder);
     return gv_complain(error);
   }
-  if (status == GV_INTERRUPTED)
+  if (status == GV_INTERRUPTED && result->kept)
+    fprintf(stderr, "grapevine: %s; `grapevine train --resume %s` goes on\n", error->text, result->folder);
+  else if (status == GV_INTERRUPTED)
     fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text,
             result->folder);
   return gv_status_exit(status);

@@ -2,10 +2,11 @@
 #include "run/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,7 +16,13 @@
 
 /* What a run may write: a folder that holds any of it is not taken. */
 static const char *const names[] = {"config.json", "split.json", "metrics.csv", "summary.json", "model.safetensors",
-                                    "checkpoint.safetensors"};
+                                    GV_CHECKPOINT, GV_CHECKPOINT_PREVIOUS};
+
+static const char columns[] =
+    "round,epoch,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
+    "node_accuracy_max,consensus_distance,learning_rate,node_rounds_min,node_rounds_max,staleness_mean,"
+    "staleness_max,published,skipped,messages_per_node,bytes_per_node,global_averages,objective,"
+    "objective_by_samples,gradient_norm,gradient_dissimilarity,drift_max\n";
 
 /* mkdir -p; made[i] <- whether the folder named by the first i characters is new. Returns 0 or an errno. */
 static int make_all(char *path, char *made)
@@ -110,40 +117,123 @@ static enum gv_status make_named(const char *path, struct gv_folder *folder, str
   return status;
 }
 
+/* Two processes that train in one folder would spoil each other's files. */
+static enum gv_status lock(struct gv_folder *folder, struct gv_error *err)
+{
+  int fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return gv_fail(err, GV_SYSTEM, "out %s: cannot be opened: %s", folder->path, strerror(errno));
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(fd);
+    return gv_fail(err, GV_SYSTEM, "out %s: another process trains in this folder", folder->path);
+  }
+  folder->locked = true;
+  folder->lock = fd;
+  return GV_OK;
+}
+
+/* How many bytes of metrics.csv are its first line and the rows up to round `last`; -1: that is none. */
+static long kept_rows(FILE *metrics, const uint64_t *last)
+{
+  char *line = NULL;
+  size_t size = 0;
+  long kept = -1;
+  ssize_t length = getline(&line, &size, metrics);
+  if (length > 0 && strcmp(line, columns) == 0)
+    kept = (long)length;
+  while (kept > 0 && last != NULL && (length = getline(&line, &size, metrics)) > 0 && line[length - 1] == '\n' &&
+         strtoull(line, NULL, 10) <= *last)
+    kept += (long)length;
+  free(line);
+  return kept;
+}
+
+/* Opens metrics.csv to go on behind its rows up to round *last. A folder whose run died before it wrote one gets
+ * one. */
+static enum gv_status reopen_metrics(struct gv_folder *folder, const uint64_t *last, struct gv_error *err)
+{
+  char *path = gv_path_join(folder->path, "metrics.csv");
+  if (path == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the run's folder");
+  enum gv_status status = GV_OK;
+  folder->metrics = fopen(path, "a+e");
+  if (folder->metrics == NULL) {
+    status = gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+  } else {
+    long kept = kept_rows(folder->metrics, last);
+    if (kept < 0 && last != NULL)
+      status = gv_fail(err, GV_INPUT, "%s: its first line is not that of a run's metrics", path);
+    else if (ftruncate(fileno(folder->metrics), kept < 0 ? 0 : kept) != 0)
+      status = gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    else if (fseek(folder->metrics, 0, SEEK_END) == 0 && kept < 0)
+      fputs(columns, folder->metrics);
+  }
+  free(path);
+  return status;
+}
+
+enum gv_status gv_folder_reopen(const char *path, const uint64_t *last, struct gv_folder *folder,
+                                struct gv_error *err)
+{
+  struct gv_folder there = {.path = strdup(path)};
+  enum gv_status status =
+      there.path != NULL ? lock(&there, err) : gv_fail(err, GV_MEMORY, "no memory for the run's folder");
+  if (status == GV_OK)
+    status = reopen_metrics(&there, last, err);
+  if (status != GV_OK)
+    gv_folder_clear(&there);
+  else
+    *folder = there;
+  return status;
+}
+
 enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, struct gv_error *err)
 {
   struct gv_folder made = {0};
   enum gv_status status = strcmp(path, "auto") == 0 ? make_dated(&made, err) : make_named(path, &made, err);
-  if (status == GV_OK) {
-    char *metrics = gv_path_join(made.path, "metrics.csv");
-    if (metrics != NULL)
-      made.metrics = fopen(metrics, "wxe");  /* x: of two runs that start at once in one folder, one is refused */
-    int why = errno;
-    free(metrics);
-    if (made.metrics == NULL)
-      status = gv_fail(err, GV_SYSTEM, "out %s: metrics.csv cannot be written: %s", made.path, strerror(why));
-  }
+  if (status == GV_OK)
+    status = lock(&made, err);
   if (status != GV_OK) {
     unmake(&made);
     gv_folder_clear(&made);
     return status;
   }
-  fputs("round,epoch,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
-        "node_accuracy_max,consensus_distance,learning_rate,node_rounds_min,node_rounds_max,staleness_mean,"
-        "staleness_max,published,skipped,messages_per_node,bytes_per_node,global_averages,objective,"
-        "objective_by_samples,gradient_norm,gradient_dissimilarity,drift_max\n", made.metrics);
   *folder = made;
   return GV_OK;
 }
 
+enum gv_status gv_folder_begin_metrics(struct gv_folder *folder, struct gv_error *err)
+{
+  char *path = gv_path_join(folder->path, "metrics.csv");
+  if (path != NULL)
+    folder->metrics = fopen(path, "wxe");
+  int why = errno;
+  free(path);
+  if (folder->metrics == NULL)
+    return gv_fail(err, GV_SYSTEM, "out %s: metrics.csv cannot be written: %s", folder->path, strerror(why));
+  fputs(columns, folder->metrics);
+  return GV_OK;
+}
+
+void gv_folder_remove(const struct gv_folder *folder, const char *name)
+{
+  char *path = gv_path_join(folder->path, name);
+  if (path != NULL)
+    (void)unlink(path);
+  free(path);
+}
+
+enum gv_status gv_folder_sync(struct gv_folder *folder, struct gv_error *err)
+{
+  if (fflush(folder->metrics) == 0 && (fdatasync(fileno(folder->metrics)) == 0 || errno == EINVAL))
+    return GV_OK;
+  return gv_fail(err, GV_SYSTEM, "%s/metrics.csv: cannot be written: %s", folder->path, strerror(errno));
+}
+
 void gv_folder_discard(struct gv_folder *folder)
 {
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    char *path = gv_path_join(folder->path, names[i]);
-    if (path != NULL)
-      (void)unlink(path);
-    free(path);
-  }
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    gv_folder_remove(folder, names[i]);
   unmake(folder);
   gv_folder_clear(folder);
 }
@@ -152,6 +242,8 @@ void gv_folder_clear(struct gv_folder *folder)
 {
   if (folder->metrics != NULL)
     fclose(folder->metrics);
+  if (folder->locked)
+    close(folder->lock);
   free(folder->path);
   free(folder->made);
   *folder = (struct gv_folder){0};

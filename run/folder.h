@@ -2,20 +2,35 @@
 #ifndef GV_RUN_FOLDER_H
 #define GV_RUN_FOLDER_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include <grapevine/evaluation.h>
 #include <grapevine/status.h>
 
+#define GV_CHECKPOINT "checkpoint.safetensors"
+#define GV_CHECKPOINT_PREVIOUS "checkpoint.previous.safetensors"
+
 struct gv_folder {
   char *path;
   char *made;     /* made[i]: the first i characters of path name a folder that is new */
   FILE *metrics;  /* metrics.csv, a row an evaluation, flushed row by row */
+  bool locked;    /* against other processes, by `lock`, a file descriptor */
+  int lock;
 };
 
 /* Makes the folder, with its parents: `path`, or for "auto" runs/DATE-TIME. An existing folder is taken when it
  * holds no file of a run. On failure nothing new is left. */
 enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, struct gv_error *err);
+
+/* Begins metrics.csv; after config.json, which --resume needs. */
+enum gv_status gv_folder_begin_metrics(struct gv_folder *folder, struct gv_error *err);
+
+/* Takes the folder of a run that goes on. metrics.csv keeps its rows up to round *last; NULL: none, it begins. */
+enum gv_status gv_folder_reopen(const char *path, const uint64_t *last, struct gv_folder *folder,
+                                struct gv_error *err);
+
 void gv_folder_clear(struct gv_folder *folder);
 
 /* Takes everything of a run that came to nothing back: its files, and the folders made for it. Clears. */
@@ -24,6 +39,12 @@ void gv_folder_discard(struct gv_folder *folder);
 /* Writes one whole file. */
 enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text,
                                struct gv_error *err);
+
+/* Removes a file, if it is there. */
+void gv_folder_remove(const struct gv_folder *folder, const char *name);
+
+/* The rows of metrics.csv so far survive the machine. */
+enum gv_status gv_folder_sync(struct gv_folder *folder, struct gv_error *err);
 
 /* Appends a row to metrics.csv; values that do not exist are empty cells. */
 enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *evaluation,

@@ -1,5 +1,6 @@
 libgv_la_SOURCES += \
   %D%/advice.c \
+  %D%/checkpoint.c %D%/checkpoint.h \
   %D%/chart.c %D%/chart.h \
   %D%/filter.c %D%/filter.h \
   %D%/eval.c %D%/eval.h \
@@ -12,6 +13,7 @@ libgv_la_SOURCES += \
   %D%/predictions.c %D%/predictions.h \
   %D%/report.c \
   %D%/resolve.c \
+  %D%/resume.c \
   %D%/run.c %D%/run.h \
   %D%/safetensors.c %D%/safetensors.h \
   %D%/safetensors_read.c

@@ -57,6 +57,12 @@ static const struct gv_option rows[] = {
      .help = "epochs between two evaluations"},
     {.key = "metrics", .type = GV_OPTION_CHOICE, .value = "basic", .words = "basic|all",
      .help = "all: at evaluations also the objective, its gradient, zeta^2, drift; a pass over all training data"},
+    {.key = "checkpoint-every", .type = GV_OPTION_REAL, .value = "auto", .min = 1e-6, .max = 1e9,
+     .words = "auto|never",
+     .help = "epochs between two checkpoints; auto: one a minute at most, at evaluations; a stop writes one too, "
+             "unless never"},
+    {.key = "resume", .type = GV_OPTION_TEXT, .value = "",
+     .help = "folder of a run that was stopped, or died: it goes on there, and ends with the same bits"},
     {.key = "out", .type = GV_OPTION_TEXT, .value = "auto",
      .help = "folder for the run's files; auto: runs/DATE-TIME"},
     {.key = "plugin-dir", .type = GV_OPTION_TEXT, .value = "",

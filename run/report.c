@@ -22,6 +22,13 @@ static void set_options(json_t *object, const struct gv_options *options)
     json_object_set_new(object, row->key, gv_json_text(gv_options_text(options, row->key)));
 }
 
+json_t *gv_run_options_json(const struct gv_run *run)
+{
+  json_t *options = json_object();
+  set_options(options, run->options);
+  return options;
+}
+
 static void set_resolved(json_t *resolved, const char *key, const char *name, const struct gv_options *options)
 {
   json_t *entry = json_object();
@@ -86,9 +93,8 @@ static json_t *machine(const struct gv_machine *m)
 
 char *gv_run_config_text(const struct gv_run *run)
 {
-  json_t *config = json_object(), *options = json_object(), *resolved = json_object();
-  set_options(options, run->options);
-  json_object_set_new(config, "options", options);
+  json_t *config = json_object(), *resolved = json_object();
+  json_object_set_new(config, "options", gv_run_options_json(run));
 
   set_resolved(resolved, "model", run->model->name, run->model_options);
   set_choice(resolved, "topology", &gv_topology_table, gv_options_text(run->options, "topology"));

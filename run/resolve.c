@@ -153,7 +153,7 @@ static enum gv_status resolve_start(struct gv_run *run, struct gv_error *err)
 {
   const char *path = gv_options_text(run->options, "init");
   struct gv_safetensors *file = NULL;
-  if (strcmp(path, "auto") == 0)
+  if (strcmp(path, "auto") == 0 || run->checkpoint.file != NULL)
     return GV_OK;
   if (*path == '\0')
     return gv_fail(err, GV_USAGE, "init: the file's name is empty; accepted: a safetensors file, or 'auto'");
@@ -169,9 +169,11 @@ static enum gv_status resolve_start(struct gv_run *run, struct gv_error *err)
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
 {
   const struct gv_options *o = run->options;
+  enum gv_status status = gv_run_take_up(run, err);
   run->nodes = (int)gv_options_int(o, "nodes");
   run->seed = (uint64_t)gv_options_int(o, "seed");
-  enum gv_status status = gv_blas_prepare(err);
+  if (status == GV_OK)
+    status = gv_blas_prepare(err);
   if (status == GV_OK)
     status = resolve_names(run, err);
   if (status == GV_OK)
@@ -190,6 +192,8 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
     status = resolve_plan(run, err);
   if (status == GV_OK)
     status = resolve_start(run, err);
+  if (status == GV_OK && run->checkpoint.file != NULL)
+    status = gv_checkpoint_fits(&run->checkpoint, run, err);
   if (status != GV_OK)
     return status;
   gv_placing_log(&run->machine, &run->placing);
@@ -200,5 +204,6 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   run->result.train_samples = run->source.train_samples;
   run->result.test_samples = run->source.test_samples;
   run->result.seed = run->seed;
+  run->result.resumed_at = run->checkpoint.file != NULL ? run->checkpoint.counters.round : 0;
   return GV_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/engine/hosting.h"
@@ -75,6 +76,8 @@ void gv_run_destroy(struct gv_run *run)
   gv_placing_clear(&run->placing);
   gv_machine_clear(&run->machine);
   gv_folder_clear(&run->folder);
+  gv_checkpoint_close(&run->checkpoint);
+  free(run->resumes);
   free(run->model_path);
   free(run->summary);
   free(run);
@@ -124,6 +127,10 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
         (double)evaluation->round * (double)run->source.samples_per_round / evaluation->seconds;
   if (evaluation->round == 0)
     gv_log(GV_LOG_DETAIL, GV_FIRST_ROUND_LINE);
+  if (run->checkpoint.file != NULL && !run->looked) {
+    run->looked = true;
+    return GV_OK;
+  }
   gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
   if (status == GV_OK && run->watcher.evaluated != NULL)
@@ -179,8 +186,12 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .seed = run->seed,
       .start = run->start,
       .stop = &run->stop,
+      .resume = run->checkpoint.file != NULL ? &run->checkpoint.counters : NULL,
+      .keep_every = gv_checkpoint_rounds(run),
       .context = run,
       .evaluated = on_evaluation,
+      .keep = gv_checkpoint_keep,
+      .restore = gv_checkpoint_restore,
       .progress = run->watcher.progress != NULL ? on_progress : NULL,
   };
   enum gv_status status = check_memory(run, gv_engine_bytes(&setup), err);
@@ -279,14 +290,32 @@ static enum gv_status write_split(const struct gv_run *run, struct gv_error *err
 /* A failed run keeps its folder when something was measured in it. */
 static enum gv_status give_up(struct gv_run *run, enum gv_status status)
 {
-  if (run->result.last.round == 0) {
+  if (run->result.last.round == 0 && run->resumes == NULL) {
     run->result.folder = NULL;
     gv_folder_discard(&run->folder);
   }
   return status;
 }
 
-static enum gv_status train(struct gv_run *run, struct gv_error *err)
+/* The run's folder with all that stands in it before the first round. */
+static enum gv_status open_folder(struct gv_run *run, struct gv_error *err)
+{
+  if (run->checkpoint.file != NULL)
+    return gv_folder_reopen(run->resumes, &run->checkpoint.counters.last_evaluation, &run->folder, err);
+  if (run->resumes != NULL)
+    return gv_folder_reopen(run->resumes, NULL, &run->folder, err);
+  enum gv_status status = gv_folder_create(gv_options_text(run->options, "out"), &run->folder, err);
+  if (status != GV_OK)
+    return status;
+  char *config = gv_run_config_text(run);
+  status = gv_folder_write(&run->folder, "config.json", config, err);
+  free(config);
+  if (status == GV_OK)
+    status = gv_folder_begin_metrics(&run->folder, err);
+  return status == GV_OK ? GV_OK : give_up(run, status);
+}
+
+static enum gv_status prepare(struct gv_run *run, struct gv_error *err)
 {
   if (run->used)
     return gv_fail(err, GV_USAGE, "this run has trained already; a run trains once");
@@ -297,17 +326,20 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     run->result.evaluated_nodes = gv_engine_evaluated_nodes(run->engine);
   if (status == GV_OK)
-    status = gv_folder_create(gv_options_text(run->options, "out"), &run->folder, err);
+    status = open_folder(run, err);
   if (status != GV_OK)
     return status;
   run->result.folder = run->folder.path;
-  char *config = gv_run_config_text(run);
-  status = gv_folder_write(&run->folder, "config.json", config, err);
-  free(config);
-  if (status == GV_OK)
-    status = write_split(run, err);
+  run->kept_at = gv_seconds();
+  status = write_split(run, err);
+  return status == GV_OK ? GV_OK : give_up(run, status);
+}
+
+static enum gv_status train(struct gv_run *run, struct gv_error *err)
+{
+  enum gv_status status = prepare(run, err);
   if (status != GV_OK)
-    return give_up(run, status);
+    return status;
   log_details(run);
   if (run->watcher.started != NULL)
     run->watcher.started(run->watcher.context, &run->result);
@@ -321,6 +353,8 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
   enum gv_status saved = save(run, err);
   if (saved != GV_OK)
     return saved;
+  if (status == GV_OK)
+    gv_checkpoint_remove(run);
   return status == GV_OK ? GV_OK : gv_fail(err, status, "%s", ended.text);
 }
 

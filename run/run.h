@@ -2,6 +2,8 @@
 #ifndef GV_RUN_RUN_H
 #define GV_RUN_RUN_H
 
+#include <jansson.h>
+
 #include <grapevine/grapevine.h>
 
 #include "core/algorithms/algorithm.h"
@@ -17,6 +19,7 @@
 #include "datasets/split.h"
 #include "plugins/host.h"
 #include "plugins/plan.h"
+#include "run/checkpoint.h"
 #include "run/folder.h"
 #include "run/placing.h"
 
@@ -59,12 +62,19 @@ struct gv_run {
   float *start;                /* (parameters) of --init, until the engine has them; NULL: the model's own */
   struct gv_engine *engine;
   struct gv_folder folder;
+  char *resumes;               /* the folder of --resume; NULL: a new run */
+  struct gv_checkpoint checkpoint;  /* that it goes on from; file NULL: at the start */
+  bool looked;                 /* what the engine evaluates first after a resume was seen */
+  double kept_at, keeping;     /* seconds of the clock when the last checkpoint was written, and how many it took */
   struct gv_result result;
   char *summary;
 };
 
 /* resolve.c: every option checked, plugin and data loaded, schedule validated; nothing is written yet. */
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
+
+/* resume.c: --resume, before anything is resolved: the options and the checkpoint of the run in that folder. */
+enum gv_status gv_run_take_up(struct gv_run *run, struct gv_error *err);
 
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
@@ -75,6 +85,9 @@ void gv_run_advise(struct gv_run *run, double loss);
 
 /* What --verbose says when the evaluation before round 0 is done. */
 #define GV_FIRST_ROUND_LINE "all is ready; the first round is next"
+
+/* report.c: the text of every option; NULL without memory. */
+json_t *gv_run_options_json(const struct gv_run *run);
 
 /* report.c: the texts of config.json and summary.json, for the caller to free; NULL without memory. */
 char *gv_run_config_text(const struct gv_run *run);

@@ -223,9 +223,9 @@ static void list_tensors(const struct gv_safetensors *file, char *text, size_t s
   }
 }
 
-/* Whether the tensor is in the file in its canonical shape. */
+/* Whether the tensor is in the file in this shape. `whose`: "the model" has it so. */
 static enum gv_status check_tensor(const struct gv_safetensors *file, const struct gv_tensor *tensor,
-                                   struct gv_error *err)
+                                   const char *whose, struct gv_error *err)
 {
   enum gv_status status = GV_OK;
   const json_t *entry = json_object_get(file->header, tensor->name), *found = json_object_get(entry, "shape");
@@ -235,11 +235,11 @@ static enum gv_status check_tensor(const struct gv_safetensors *file, const stru
     status = gv_fail(err, GV_MEMORY, "%s: no memory to read it", file->path);
   } else if (entry == NULL) {
     list_tensors(file, all, sizeof all);
-    status = gv_fail(err, GV_INPUT, "%s: there is no tensor '%.64s' of shape %s, which the model has; found: %s",
-                     file->path, tensor->name, wanted_text, all);
+    status = gv_fail(err, GV_INPUT, "%s: there is no tensor '%.64s' of shape %s, which %s has; found: %s",
+                     file->path, tensor->name, wanted_text, whose, all);
   } else if (!json_equal(found, wanted)) {
-    status = gv_fail(err, GV_INPUT, "%s: tensor '%.64s' has the shape %.100s; for the model it is %s", file->path,
-                     tensor->name, found_text, wanted_text);
+    status = gv_fail(err, GV_INPUT, "%s: tensor '%.64s' has the shape %.100s; for %s it is %s", file->path,
+                     tensor->name, found_text, whose, wanted_text);
   }
   free(found_text);
   free(wanted_text);
@@ -247,24 +247,74 @@ static enum gv_status check_tensor(const struct gv_safetensors *file, const stru
   return status;
 }
 
-/* Every tensor of the plan is there, and nothing else. */
-static enum gv_status check_all(const struct gv_safetensors *file, const struct gv_plan *plan, struct gv_error *err)
+/* Every tensor is there, and nothing else. tensor_of(tensors, t): the t-th of count. */
+static enum gv_status check_all(const struct gv_safetensors *file,
+                                const struct gv_tensor *(*tensor_of)(const void *tensors, size_t t),
+                                const void *tensors, size_t count, const char *whose, struct gv_error *err)
 {
   const char *name;
   json_t *value;
-  for (size_t t = 0; t < plan->count; t++) {
-    enum gv_status status = check_tensor(file, &plan->tensors[t].tensor, err);
+  for (size_t t = 0; t < count; t++) {
+    enum gv_status status = check_tensor(file, tensor_of(tensors, t), whose, err);
     if (status != GV_OK)
       return status;
   }
   json_object_foreach(file->header, name, value) {
     size_t t = 0;
-    while (t < plan->count && strcmp(plan->tensors[t].tensor.name, name) != 0)
+    while (t < count && strcmp(tensor_of(tensors, t)->name, name) != 0)
       t++;
-    if (t == plan->count && strcmp(name, "__metadata__") != 0)
-      return gv_fail(err, GV_INPUT, "%s: it has a tensor '%.64s', which the model has not", file->path, name);
+    if (t == count && strcmp(name, "__metadata__") != 0)
+      return gv_fail(err, GV_INPUT, "%s: it has a tensor '%.64s', which %s has not", file->path, name, whose);
   }
   return GV_OK;
+}
+
+static const struct gv_tensor *placed_tensor(const void *tensors, size_t t)
+{
+  return &((const struct gv_placed *)tensors)[t].tensor;
+}
+
+static const struct gv_tensor *stored_tensor(const void *tensors, size_t t)
+{
+  return &((const struct gv_stored *)tensors)[t].tensor;
+}
+
+enum gv_status gv_safetensors_expect(const struct gv_safetensors *file, const struct gv_stored *tensors,
+                                     size_t count, struct gv_error *err)
+{
+  struct entry entry;
+  enum gv_status status = check_all(file, stored_tensor, tensors, count, "this run", err);
+  for (size_t t = 0; t < count && status == GV_OK; t++) {
+    const char *name = tensors[t].tensor.name;
+    status = check_entry(file, name, json_object_get(file->header, name), &entry, err);
+    if (status == GV_OK && entry.width != tensors[t].width)
+      status = gv_fail(err, GV_INPUT, "%s: tensor '%.64s' has values of %d bytes; for this run they have %d",
+                       file->path, name, entry.width, tensors[t].width);
+  }
+  return status;
+}
+
+enum gv_status gv_safetensors_get(const struct gv_safetensors *file, const struct gv_stored *stored, int64_t first,
+                                  int64_t count, void *values, struct gv_error *err)
+{
+  struct entry entry;
+  const char *name = stored->tensor.name;
+  enum gv_status status = check_entry(file, name, json_object_get(file->header, name), &entry, err);
+  if (status != GV_OK)
+    return status;
+  size_t width = (size_t)stored->width;
+  uint64_t offset = file->values + entry.first + (uint64_t)first * width;
+  status = read_at(file, offset, values, (size_t)count * width, err);
+#if __BYTE_ORDER == __BIG_ENDIAN
+  unsigned char *bytes = values;
+  for (size_t i = 0; i < (size_t)count && status == GV_OK; i++)
+    for (size_t b = 0; b < width / 2; b++) {
+      unsigned char low = bytes[i * width + b];
+      bytes[i * width + b] = bytes[(i + 1) * width - 1 - b];
+      bytes[(i + 1) * width - 1 - b] = low;
+    }
+#endif
+  return status;
 }
 
 static double decode(const unsigned char *bytes, int width)
@@ -315,7 +365,7 @@ enum gv_status gv_safetensors_read(const struct gv_safetensors *file, const stru
                                    struct gv_error *err)
 {
   unsigned char *piece = malloc((size_t)PIECE * 8);
-  enum gv_status status = piece != NULL ? check_all(file, plan, err)
+  enum gv_status status = piece != NULL ? check_all(file, placed_tensor, plan->tensors, plan->count, "the model", err)
                                         : gv_fail(err, GV_MEMORY, "%s: no memory to read it", file->path);
   for (size_t t = 0; t < plan->count && status == GV_OK; t++)
     status = read_tensor(file, &plan->tensors[t], piece, w, err);

@@ -1,6 +1,11 @@
 /* The budget of steps: one counter that all workers add to, seldom. */
 #include "core/engine/budget.h"
 
+void gv_budget_begin(struct gv_budget *budget, uint64_t taken)
+{
+  atomic_store_explicit(&budget->taken, taken, memory_order_relaxed);
+}
+
 uint64_t gv_budget_take(struct gv_budget *budget, uint64_t want, uint64_t limit, int takers, uint64_t *first)
 {
   uint64_t taken = atomic_load_explicit(&budget->taken, memory_order_relaxed), count;

@@ -23,8 +23,13 @@ static void settle(struct gv_worker *worker)
   if (status != GV_OK)
     gv_worker_fail(worker, 0, worker->nodes.first, status, "%s", error.text);
   gv_team_barrier(worker->team);
-  for (int i = worker->nodes.first; i < worker->nodes.end && !worker->failed; i += worker->nodes.step)
+  if (e->setup.resume != NULL)
+    gv_worker_resume(worker);
+  for (int i = worker->nodes.first; i < worker->nodes.end && !worker->failed; i += worker->nodes.step) {
     gv_node_begin(e, i);
+    if (e->setup.resume != NULL && gv_node_resume(e, i, &error) != GV_OK)
+      gv_worker_fail(worker, e->setup.resume->round, i, error.status, "%s", error.text);
+  }
 }
 
 static void unsettle(struct gv_worker *worker)
@@ -86,6 +91,7 @@ static void evaluate(struct gv_worker *worker, uint64_t round)
   struct gv_evaluation evaluation;
   gv_worker_evaluate(worker, round, &evaluation);
   if (worker->index == 0) {
+    e->looks = false;
     if (gv_engine_failed(e))
       e->over = true;
     else if (e->setup.evaluated != NULL && e->setup.evaluated(e->setup.context, &evaluation, &e->error) != GV_OK)
@@ -94,15 +100,74 @@ static void evaluate(struct gv_worker *worker, uint64_t round)
   gv_team_barrier(worker->team);
 }
 
-/* The evaluation that follows `round` comes after this many rounds: the next multiple of eval_every, rounded up as
- * the length of a run is, so that evaluations do not drift away from whole epochs. */
-static uint64_t next_evaluation(const struct gv_engine_setup *s, uint64_t round)
+/* The first multiple of `every` rounds after `round`, rounded up as the length of a run is, so that evaluations do
+ * not drift away from whole epochs; at most the end of the run. */
+static uint64_t next_turn(double every, uint64_t round, uint64_t rounds)
 {
-  double turn = floor((double)round / s->eval_every), next;
+  double turn = floor((double)round / every), next;
   do
-    next = ceil(++turn * s->eval_every - 1e-9);
+    next = ceil(++turn * every - 1e-9);
   while (next <= (double)round);
-  return next < (double)s->rounds ? (uint64_t)next : s->rounds;
+  return next < (double)rounds ? (uint64_t)next : rounds;
+}
+
+/* Whether `round` is a multiple of keep_every. */
+static bool end_of_turn(const struct gv_engine_setup *s, uint64_t round)
+{
+  return s->keep_every > 0 && round > 0 && next_turn(s->keep_every, round - 1, s->rounds) == round;
+}
+
+/* Rounds from `round` to `end`, or to where a stop or a failure ended them. Returns the round reached. */
+static uint64_t advance(struct gv_worker *worker, uint64_t round, uint64_t end)
+{
+  struct gv_engine *e = worker->engine;
+  uint64_t reached = 0;
+  if (worker->index == 0)
+    e->segment_start = gv_seconds();
+  gv_team_barrier(worker->team);
+  if (e->setup.async)
+    gv_worker_async(worker, end * (uint64_t)e->nodes);
+  else
+    reached = run_segment(worker, round, end);
+  gv_team_barrier(worker->team);
+  if (e->setup.async)
+    reached = gv_budget_taken(&e->budget) / (uint64_t)e->nodes;
+  if (worker->index == 0) {
+    e->seconds += gv_seconds() - e->segment_start;
+    e->over = gv_engine_failed(e);
+    if (reached < end && !e->over) {
+      e->over = true;
+      gv_fail(&e->error, GV_INTERRUPTED, "stopped on request after round %llu of %llu",
+              (unsigned long long)reached, (unsigned long long)e->setup.rounds);
+    }
+  }
+  gv_team_barrier(worker->team);
+  return reached;
+}
+
+/* From the first evaluation to the end. What a stop ends is kept before the evaluation there, which the plan does
+ * not have: the run that goes on from it does not know of it. */
+static void train(struct gv_worker *worker)
+{
+  struct gv_engine *e = worker->engine;
+  const struct gv_engine_setup *s = &e->setup;
+  uint64_t round = s->resume != NULL ? s->resume->round : 0;
+  evaluate(worker, round);
+  while (!e->over && round < s->rounds) {
+    uint64_t evaluation = next_turn(s->eval_every, round, s->rounds), end = evaluation;
+    if (s->keep_every > 0)
+      end = next_turn(s->keep_every, round, evaluation);
+    round = advance(worker, round, end);
+    if (gv_engine_failed(e))
+      return;
+    bool planned = round == evaluation, over = e->over;
+    if (!planned)
+      gv_worker_keep(worker, round, true);
+    if ((planned || over) && round != e->last_evaluation)
+      evaluate(worker, round);
+    if (planned && !e->over && round < s->rounds)
+      gv_worker_keep(worker, round, end_of_turn(s, round));
+  }
 }
 
 static void work(void *arg, struct gv_team *team, int thread)
@@ -121,36 +186,8 @@ static void work(void *arg, struct gv_team *team, int thread)
     gv_free(e->start);
     e->start = NULL;
   }
-  if (!gv_engine_failed(e)) {
-    uint64_t round = 0, reached = 0;
-    evaluate(worker, 0);
-    while (!e->over && round < e->setup.rounds) {
-      uint64_t end = next_evaluation(&e->setup, round);
-      if (index == 0)
-        e->segment_start = gv_seconds();
-      gv_team_barrier(team);
-      if (e->setup.async)
-        gv_worker_async(worker, end * (uint64_t)e->nodes);
-      else
-        reached = run_segment(worker, round, end);
-      gv_team_barrier(team);
-      if (e->setup.async)
-        reached = gv_budget_taken(&e->budget) / (uint64_t)e->nodes;
-      if (index == 0) {
-        e->seconds += gv_seconds() - e->segment_start;
-        e->over = gv_engine_failed(e);
-        if (reached < end && !e->over) {
-          e->over = true;
-          gv_fail(&e->error, GV_INTERRUPTED, "stopped on request after round %llu of %llu",
-                  (unsigned long long)reached, (unsigned long long)e->setup.rounds);
-        }
-      }
-      gv_team_barrier(team);
-      round = reached;
-      if (!gv_engine_failed(e) && round != e->last_evaluation)
-        evaluate(worker, round);
-    }
-  }
+  if (!gv_engine_failed(e))
+    train(worker);
   gv_team_barrier(team);
   unsettle(worker);
 }
@@ -227,7 +264,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   e->decay = (float)gv_options_real(setup->optimizer_options, "weight-decay");
   if (!gv_options_is_word(setup->optimizer_options, "clip"))
     e->clip = (float)gv_options_real(setup->optimizer_options, "clip");
-  gv_gate_open(&e->gate, setup->stop);
+  e->looks = setup->resume != NULL;
+  gv_gate_open(&e->gate, setup->stop, setup->resume != NULL ? setup->resume->round : 0);
   status = gv_alloc_for(&e->node, (size_t)e->nodes, sizeof *e->node, "the nodes", err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->worker, (size_t)setup->workers, sizeof *e->worker, "the workers", err);

@@ -18,6 +18,7 @@
 #include "core/algorithms/rate.h"
 #include "core/engine/score.h"
 #include "core/engine/source.h"
+#include "core/engine/state.h"
 #include "core/engine/stop.h"
 #include "core/graph/schedule.h"
 
@@ -58,9 +59,20 @@ struct gv_engine_setup {
   const float *start;     /* (parameters) where every node begins, copied at once; NULL: the model's init */
   const struct gv_stop *stop;  /* asked: the run ends soon; may be NULL */
 
-  void *context;          /* for the three below, each called on the thread that called gv_engine_run */
+  const struct gv_counters *resume;  /* where a run that `keep` saw goes on; NULL: at the start. What is evaluated
+                                        there first is for the caller alone: the run counts it as not made */
+  double keep_every;      /* rounds between two calls of `keep` that must be heeded, as eval_every; 0: none */
+
+  void *context;          /* for those below, each called on the thread that called gv_engine_run */
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void (*progress)(void *context, uint64_t round, double seconds);  /* some ten times a second; may be NULL */
+  /* May save what a resume needs (state.h), while all workers stand still: after every evaluation but the last, and
+   * `must` be saved each keep_every rounds and where a stop ends the run. A failure there ends the run. May be NULL. */
+  enum gv_status (*keep)(void *context, const struct gv_counters *counters, bool must, struct gv_error *err);
+  /* For setup.resume, on the thread of the worker that hosts the node: vector[v] (dim), as gv_engine_vector has
+   * them, and *state <- what was saved. */
+  enum gv_status (*restore)(void *context, int node, float *const *vector, struct gv_node_state *state,
+                            struct gv_error *err);
   /* Sees every replica between two rounds: x (nodes) of dim floats each. For tests, in synchronous pace; may be
    * NULL; costs a barrier. */
   void (*inspect)(void *context, uint64_t round, const float *const *x);

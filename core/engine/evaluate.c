@@ -137,14 +137,17 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
   for (int i = 0; i < e->nodes; i++) {
     distance += e->distance[i];
     train += e->node[i].loss;
-    e->node[i].loss = 0;
     steps += e->node[i].rounds;
   }
   out->consensus_distance = sqrt(distance / e->nodes);
   if (steps > e->last_steps)
     out->train_loss = train / (double)(steps - e->last_steps);
-  e->last_steps = steps;
-  e->last_evaluation = round;
+  if (!e->looks) {
+    for (int i = 0; i < e->nodes; i++)
+      e->node[i].loss = 0;
+    e->last_steps = steps;
+    e->last_evaluation = round;
+  }
   summarise_pace(e, out);
   summarise_traffic(e, round, out);
   gv_measure_summarise(e, out);

@@ -7,9 +7,9 @@ enum { STRIDE_MAX = 4096 };
 
 static const uint64_t near = 4000, far = 16000;  /* microseconds between two limits: aim between */
 
-void gv_gate_open(struct gv_gate *gate, const struct gv_stop *stop)
+void gv_gate_open(struct gv_gate *gate, const struct gv_stop *stop, uint64_t round)
 {
-  atomic_init(&gate->limit, 0);
+  atomic_init(&gate->limit, round << 1);
   atomic_init(&gate->stride, 1);
   atomic_init(&gate->raised, 0);
   atomic_init(&gate->failed.asked, false);

@@ -21,7 +21,8 @@ struct gv_gate {
   const struct gv_stop *stop; /* asked by whoever runs the engine; may be NULL */
 };
 
-void gv_gate_open(struct gv_gate *gate, const struct gv_stop *stop);
+/* round: the first that anybody will ask for. */
+void gv_gate_open(struct gv_gate *gate, const struct gv_stop *stop, uint64_t round);
 
 bool gv_gate_decide(struct gv_gate *gate, uint64_t round);
 

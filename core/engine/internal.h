@@ -11,6 +11,7 @@
 #include "core/engine/hosting.h"
 #include "core/exchange/exchange.h"
 #include "core/exchange/mail.h"
+#include "core/exchange/asynchrony.h"
 #include "core/exchange/snapshots.h"
 
 /* Kernels work on blocks whose few vectors fit in the first-level cache together: 8 KiB each. */
@@ -99,6 +100,7 @@ struct gv_engine {
   uint64_t next_progress;
   uint64_t last_evaluation;  /* rounds done at it */
   uint64_t last_steps;       /* of all nodes done at it */
+  bool looks;                /* the evaluation under way is not counted: the first one after a resume */
   bool over;
   struct gv_error error;
 };
@@ -171,6 +173,14 @@ void gv_pause(double seconds);
 
 /* engine.c: worker 0 tells how far the run is. */
 void gv_engine_report(struct gv_engine *engine, uint64_t round);
+
+/* state.c: called by all workers together, between rounds; `must` as in setup.keep. */
+void gv_worker_keep(struct gv_worker *worker, uint64_t round, bool must);
+
+/* The worker's and the engine's counters, and a node's vectors, as setup.resume and setup.restore say; each on the
+ * worker's thread, after gv_node_begin. */
+void gv_worker_resume(struct gv_worker *worker);
+enum gv_status gv_node_resume(struct gv_engine *engine, int node, struct gv_error *err);
 
 /* evaluate.c: called by all workers together, between rounds; worker 0 fills *evaluation. */
 enum gv_status gv_evaluate_prepare(struct gv_engine *engine, struct gv_error *err);

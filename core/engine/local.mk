@@ -16,6 +16,7 @@ libgv_la_SOURCES += \
   %D%/score.c %D%/score.h \
   %D%/size.c \
   %D%/source.c %D%/source.h \
+  %D%/state.c %D%/state.h \
   %D%/step.c \
   %D%/stop.h \
   %D%/straggler.c

@@ -267,6 +267,27 @@ void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *esti
   lag->skipped += (uint64_t)degree - sends;
 }
 
+void gv_mail_settle(struct gv_mail *mail, int node, float *estimate)
+{
+  struct purse *purse = &mail->purses[node];
+  size_t receives = 0;
+  for (int64_t b = mail->first[node]; b < mail->first[node + 1]; b++)
+    if (atomic_load_explicit(&mail->boxes[b].full, memory_order_acquire)) {  /* pairs with deliver's stores */
+      purse->weight += mail->boxes[b].weight;
+      purse->in[receives++] = &mail->boxes[b];
+    }
+  move(purse, 0, receives, 0, mail->dim, estimate);
+  for (size_t b = 0; b < receives; b++)
+    atomic_store_explicit(&purse->in[b]->full, false, memory_order_release);
+}
+
+void gv_mail_restore(struct gv_mail *mail, int node, const float *estimate, double weight)
+{
+  struct purse *purse = &mail->purses[node];
+  purse->weight = weight;
+  give(purse->mass, estimate, (float)weight, mail->dim);
+}
+
 void gv_mail_sum(const struct gv_mail *mail, size_t e, double *mass, double *weight)
 {
   *mass = *weight = 0;

@@ -40,6 +40,12 @@ double gv_mail_weight(const struct gv_mail *mail, int node);
  * skipped and taken. Wait-free. */
 void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *estimate, struct gv_asynchrony *lag);
 
+/* Takes in what lies in the node's mailboxes, and writes the estimate (dim); while nobody delivers. */
+void gv_mail_settle(struct gv_mail *mail, int node, float *estimate);
+
+/* The node's mass is `weight` times estimate (dim) from now on; while nobody delivers. */
+void gv_mail_restore(struct gv_mail *mail, int node, const float *estimate, double weight);
+
 /* The sum of element e of all mass, in nodes and mailboxes, and the sum of all weights; while nobody delivers. */
 void gv_mail_sum(const struct gv_mail *mail, size_t e, double *mass, double *weight);
 

@@ -39,6 +39,8 @@ struct gv_result {
   int64_t parameters, train_samples, test_samples;
   uint64_t seed;
   bool interrupted;                /* ended by gv_run_stop */
+  bool kept;                       /* a checkpoint was written: gv_run_set(run, "resume", folder) goes on from it */
+  uint64_t resumed_at;             /* the round that a resumed run went on from; else 0 */
   const char *folder;              /* where the files of the run lie; NULL before gv_run_train took it */
 };
 

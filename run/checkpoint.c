@@ -1,0 +1,288 @@
+/* Writes and reads checkpoints. */
+#include "run/checkpoint.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/memory.h"
+#include "core/engine/reduce.h"
+#include "run/json.h"
+#include "run/run.h"
+
+enum { NUMBERS = 3, TENSORS_MAX = 3 };  /* of struct gv_node_state; of a file */
+
+static const char form[] = "1";                    /* of the file */
+static const double pause_least = 60, share = 20;  /* seconds between two of `auto`; how many times as long as one took */
+
+/* The tensors of a run's file, into tensors. Returns how many. */
+static size_t tensors_of(const struct gv_run *run, struct gv_stored tensors[TENSORS_MAX])
+{
+  int64_t nodes = run->nodes, dim = run->plan->parameters;
+  int states = run->algorithm->states + run->optimizer->states;
+  size_t count = 0;
+  tensors[count++] = (struct gv_stored){{.name = "nodes", .rank = 2, .shape = {nodes, NUMBERS}}, 8};
+  tensors[count++] = (struct gv_stored){{.name = "x", .rank = 2, .shape = {nodes, dim}}, 4};
+  if (states > 0)
+    tensors[count++] = (struct gv_stored){{.name = "states", .rank = 3, .shape = {nodes, states, dim}}, 4};
+  return count;
+}
+
+/* ---- counters as JSON ---- */
+
+static json_t *list_of(const uint64_t *numbers, size_t count)
+{
+  json_t *list = json_array();
+  for (size_t i = 0; i < count; i++)
+    json_array_append_new(list, json_integer((json_int_t)numbers[i]));
+  return list;
+}
+
+static json_t *counters_json(const struct gv_run *run, const struct gv_counters *c)
+{
+  const struct gv_asynchrony *a = &c->asynchrony;
+  const uint64_t whole[] = {c->round, c->steps, c->last_evaluation, c->last_steps, c->messages, c->bytes,
+                            c->averages, c->rhythm.next, c->rhythm.heard, a->published, a->skipped, a->taken,
+                            a->staleness_sum, a->staleness_max};
+  return json_pack("{s:I, s:f, s:f, s:o, s:o, s:I, s:I}", "round", (json_int_t)c->round, "seconds", c->seconds,
+                   "first_loss", c->rhythm.first_loss, "whole", list_of(whole, sizeof whole / sizeof whole[0]),
+                   "staleness", list_of(a->staleness, GV_STALENESS_BINS), "train_samples",
+                   (json_int_t)run->source.train_samples, "test_samples", (json_int_t)run->source.test_samples);
+}
+
+/* numbers (count) <- a list of just so many counts. */
+static bool read_list(const json_t *list, uint64_t **numbers, size_t count)
+{
+  bool good = json_is_array(list) && json_array_size(list) == count;
+  for (size_t i = 0; i < count && good; i++) {
+    const json_t *one = json_array_get(list, i);
+    good = json_is_integer(one) && json_integer_value(one) >= 0;
+    *numbers[i] = (uint64_t)json_integer_value(one);
+  }
+  return good;
+}
+
+static bool read_counters(const json_t *facts, struct gv_counters *c)
+{
+  struct gv_asynchrony *a = &c->asynchrony;
+  uint64_t *whole[] = {&c->round, &c->steps, &c->last_evaluation, &c->last_steps, &c->messages, &c->bytes,
+                       &c->averages, &c->rhythm.next, &c->rhythm.heard, &a->published, &a->skipped, &a->taken,
+                       &a->staleness_sum, &a->staleness_max};
+  uint64_t *bins[GV_STALENESS_BINS];
+  for (int b = 0; b < GV_STALENESS_BINS; b++)
+    bins[b] = &a->staleness[b];
+  const json_t *seconds = json_object_get(facts, "seconds"), *first = json_object_get(facts, "first_loss");
+  c->seconds = json_number_value(seconds);
+  c->rhythm.first_loss = json_number_value(first);
+  return json_is_number(seconds) && c->seconds >= 0 && json_is_number(first) &&
+         read_list(json_object_get(facts, "whole"), whole, sizeof whole / sizeof whole[0]) &&
+         read_list(json_object_get(facts, "staleness"), bins, GV_STALENESS_BINS) && c->last_evaluation <= c->round;
+}
+
+/* ---- writing ---- */
+
+/* The values of the file, in the order of its tensors. */
+static void put_values(const struct gv_run *run, struct gv_new_file *file)
+{
+  size_t dim = (size_t)run->plan->parameters;
+  for (int i = 0; i < run->nodes; i++) {
+    struct gv_node_state state;
+    gv_engine_node_state(run->engine, i, &state);
+    const double numbers[NUMBERS] = {state.loss, state.weight, (double)state.rounds};
+    gv_safetensors_put(file, numbers, NUMBERS, 8);
+  }
+  for (int i = 0; i < run->nodes; i++)
+    gv_safetensors_put(file, gv_engine_vector(run->engine, i, 0), dim, 4);
+  for (int i = 0; i < run->nodes; i++)
+    for (int v = 1; v < gv_engine_vectors(run->engine); v++)
+      gv_safetensors_put(file, gv_engine_vector(run->engine, i, v), dim, 4);
+}
+
+/* The file there gets a second name, under which it stays when the new one takes its place. */
+static void keep_previous(const struct gv_run *run, const char *path)
+{
+  char *previous = gv_path_join(run->folder.path, GV_CHECKPOINT_PREVIOUS);
+  char *other = gv_path_join(run->folder.path, GV_CHECKPOINT_PREVIOUS ".new");
+  if (previous != NULL && other != NULL) {
+    (void)unlink(other);
+    if (link(path, other) != 0 || rename(other, previous) != 0)
+      (void)unlink(other);  /* a first one, or a file system without links: there is no previous one then */
+  }
+  free(previous);
+  free(other);
+}
+
+static enum gv_status write_file(struct gv_run *run, const struct gv_counters *counters, struct gv_error *err)
+{
+  struct gv_stored tensors[TENSORS_MAX];
+  size_t count = tensors_of(run, tensors);
+  char *path = gv_path_join(run->folder.path, GV_CHECKPOINT);
+  json_t *facts = counters_json(run, counters), *options = gv_run_options_json(run);
+  char *facts_text = json_dumps(facts, JSON_COMPACT), *options_text = json_dumps(options, JSON_COMPACT);
+  struct gv_new_file file = {0};
+  enum gv_status status = GV_MEMORY;
+  if (path == NULL || facts_text == NULL || options_text == NULL) {
+    gv_fail(err, status, "no memory for a checkpoint");
+  } else {
+    const struct gv_metadata about[] = {{"grapevine_checkpoint", form}, {"program", "grapevine " PACKAGE_VERSION},
+                                        {"options", options_text}, {"counters", facts_text}};
+    status = gv_safetensors_begin(&file, path, tensors, count, about, sizeof about / sizeof about[0], err);
+  }
+  if (status == GV_OK) {
+    put_values(run, &file);
+    keep_previous(run, path);
+    status = gv_file_commit(&file, err);
+  }
+  json_decref(facts);
+  json_decref(options);
+  free(facts_text);
+  free(options_text);
+  free(path);
+  return status;
+}
+
+/* Weights that are no numbers are not worth keeping: the next evaluation ends the run. */
+static bool is_finite(const struct gv_run *run)
+{
+  bool good = true;
+  for (int i = 0; i < run->nodes && good; i++)
+    good = isfinite(gv_squared_norm(gv_engine_vector(run->engine, i, 0), (size_t)run->plan->parameters));
+  return good;
+}
+
+double gv_checkpoint_rounds(const struct gv_run *run)
+{
+  if (gv_options_is_word(run->options, "checkpoint-every"))
+    return 0;
+  double rounds = gv_options_real(run->options, "checkpoint-every") * run->result.rounds_per_epoch;
+  return rounds < 1 ? 1 : rounds;
+}
+
+enum gv_status gv_checkpoint_keep(void *context, const struct gv_counters *counters, bool must,
+                                  struct gv_error *err)
+{
+  struct gv_run *run = context;
+  struct gv_error why = {GV_OK, ""};
+  const char *every = gv_options_text(run->options, "checkpoint-every");
+  double began = gv_seconds();
+  bool due = strcmp(every, "auto") == 0 && began - run->kept_at >= fmax(pause_least, share * run->keeping);
+  if (strcmp(every, "never") == 0 || !(must || due) || !is_finite(run))
+    return GV_OK;
+  enum gv_status status = gv_folder_sync(&run->folder, &why);
+  if (status == GV_OK)
+    status = write_file(run, counters, &why);
+  run->kept_at = gv_seconds();
+  run->keeping = run->kept_at - began;
+  run->result.kept = run->result.kept || status == GV_OK;
+  if (status != GV_OK && gv_stop_asked(&run->stop))
+    return gv_fail(err, status, "%s", why.text);
+  if (status != GV_OK)
+    gv_log(GV_LOG_WARNING, "the run goes on without a checkpoint of round %llu: %s",
+           (unsigned long long)counters->round, why.text);
+  return GV_OK;
+}
+
+void gv_checkpoint_remove(const struct gv_run *run)
+{
+  gv_folder_remove(&run->folder, GV_CHECKPOINT);
+  gv_folder_remove(&run->folder, GV_CHECKPOINT_PREVIOUS);
+}
+
+/* ---- reading ---- */
+
+static json_t *parsed(const struct gv_safetensors *file, const char *key)
+{
+  const char *text = gv_safetensors_metadata(file, key);
+  json_t *value = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+  if (json_is_object(value))
+    return value;
+  json_decref(value);
+  return NULL;
+}
+
+enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err)
+{
+  *checkpoint = (struct gv_checkpoint){0};
+  enum gv_status status = gv_safetensors_open(path, &checkpoint->file, err);
+  if (status != GV_OK)
+    return status;
+  const char *version = gv_safetensors_metadata(checkpoint->file, "grapevine_checkpoint");
+  checkpoint->options = parsed(checkpoint->file, "options");
+  checkpoint->facts = parsed(checkpoint->file, "counters");
+  if (version == NULL)
+    status = gv_fail(err, GV_INPUT, "%s: that is no checkpoint of a run", path);
+  else if (strcmp(version, form) != 0)
+    status = gv_fail(err, GV_INPUT, "%s: a checkpoint of form %.16s; this version reads form %s", path, version, form);
+  else if (checkpoint->options == NULL || checkpoint->facts == NULL ||
+           !read_counters(checkpoint->facts, &checkpoint->counters))
+    status = gv_fail(err, GV_INPUT, "%s: the options or counters in its metadata are damaged", path);
+  if (status != GV_OK)
+    gv_checkpoint_close(checkpoint);
+  return status;
+}
+
+void gv_checkpoint_close(struct gv_checkpoint *checkpoint)
+{
+  gv_safetensors_close(checkpoint->file);
+  json_decref(checkpoint->options);
+  json_decref(checkpoint->facts);
+  *checkpoint = (struct gv_checkpoint){0};
+}
+
+static bool is_count(const json_t *facts, const char *key, int64_t count)
+{
+  return json_integer_value(json_object_get(facts, key)) == (json_int_t)count;
+}
+
+enum gv_status gv_checkpoint_fits(const struct gv_checkpoint *checkpoint, const struct gv_run *run,
+                                  struct gv_error *err)
+{
+  struct gv_stored tensors[TENSORS_MAX];
+  size_t count = tensors_of(run, tensors);
+  const struct gv_counters *c = &checkpoint->counters;
+  const json_t *facts = checkpoint->facts;
+  uint64_t nodes = (uint64_t)run->nodes;
+  enum gv_status status = gv_safetensors_expect(checkpoint->file, tensors, count, err);
+  if (status != GV_OK)
+    return status;
+  if (!is_count(facts, "train_samples", run->source.train_samples) ||
+      !is_count(facts, "test_samples", run->source.test_samples))
+    return gv_fail(err, GV_INPUT, "data %s: %lld training and %lld test samples; when the run was saved there were "
+                   "%lld and %lld: the data have changed", gv_options_text(run->options, "data"),
+                   (long long)run->source.train_samples, (long long)run->source.test_samples,
+                   (long long)json_integer_value(json_object_get(facts, "train_samples")),
+                   (long long)json_integer_value(json_object_get(facts, "test_samples")));
+  if (c->round >= run->rounds || c->steps > run->rounds * nodes || c->last_steps > c->steps)
+    return gv_fail(err, GV_INPUT, "resume %s: round %llu of %llu; there is nothing left to do, or it is damaged",
+                   gv_options_text(run->options, "resume"), (unsigned long long)c->round,
+                   (unsigned long long)run->rounds);
+  return GV_OK;
+}
+
+enum gv_status gv_checkpoint_restore(void *context, int node, float *const *vector, struct gv_node_state *state,
+                                     struct gv_error *err)
+{
+  const struct gv_run *run = context;
+  const struct gv_safetensors *file = run->checkpoint.file;
+  struct gv_stored tensors[TENSORS_MAX];
+  double numbers[NUMBERS] = {0};
+  int64_t dim = run->plan->parameters, states = run->algorithm->states + run->optimizer->states;
+  tensors_of(run, tensors);
+  enum gv_status status = gv_safetensors_get(file, &tensors[0], (int64_t)node * NUMBERS, NUMBERS, numbers, err);
+  if (status == GV_OK)
+    status = gv_safetensors_get(file, &tensors[1], node * dim, dim, vector[0], err);
+  for (int64_t s = 0; s < states && status == GV_OK; s++)
+    status = gv_safetensors_get(file, &tensors[2], (node * states + s) * dim, dim, vector[1 + s], err);
+  if (status != GV_OK)
+    return status;
+  if (!isfinite(gv_squared_norm(vector[0], (size_t)dim)) || !isfinite(numbers[0]) || !(numbers[1] > 0) ||
+      !(numbers[2] >= 0 && numbers[2] <= (double)UINT32_MAX * (double)run->nodes))
+    return gv_fail(err, GV_INPUT, "resume %s: what was saved of node %d is no number: the file is damaged",
+                   gv_options_text(run->options, "resume"), node);
+  *state = (struct gv_node_state){.loss = numbers[0], .weight = numbers[1], .rounds = (uint64_t)numbers[2]};
+  return GV_OK;
+}

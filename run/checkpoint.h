@@ -1,0 +1,49 @@
+/* checkpoint.h - the file that a run is taken up from: every node's vectors, the counters, the configuration.
+ *
+ * A safetensors file of tensors x (nodes, parameters), states (nodes, states, parameters; not there where there are
+ * none), which are those of the algorithm, then of the optimizer, and nodes (nodes, 3), F64: loss, weight and rounds
+ * of struct gv_node_state. Its metadata has the options and the counters as JSON.
+ */
+#ifndef GV_RUN_CHECKPOINT_H
+#define GV_RUN_CHECKPOINT_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include <grapevine/status.h>
+
+#include "core/engine/state.h"
+#include "run/safetensors.h"
+
+struct gv_run;
+
+/* A checkpoint that was opened. */
+struct gv_checkpoint {
+  struct gv_safetensors *file;  /* NULL: there is none */
+  struct gv_counters counters;
+  json_t *options;              /* key: text */
+  json_t *facts;                /* train_samples, test_samples */
+};
+
+/* Opens a file and checks all that can be checked without its run. */
+enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err);
+void gv_checkpoint_close(struct gv_checkpoint *checkpoint);
+
+/* Whether the run, resolved, is the one that was saved. */
+enum gv_status gv_checkpoint_fits(const struct gv_checkpoint *checkpoint, const struct gv_run *run,
+                                  struct gv_error *err);
+
+/* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written is a warning,
+ * and an error where the run stops for good. */
+enum gv_status gv_checkpoint_keep(void *run, const struct gv_counters *counters, bool must, struct gv_error *err);
+enum gv_status gv_checkpoint_restore(void *run, int node, float *const *vector, struct gv_node_state *state,
+                                     struct gv_error *err);
+
+/* Rounds between two checkpoints that --checkpoint-every asks for; 0: none at fixed rounds. */
+double gv_checkpoint_rounds(const struct gv_run *run);
+
+/* The run has come to its end: its checkpoints say nothing any more. */
+void gv_checkpoint_remove(const struct gv_run *run);
+
+#endif
