@@ -17,7 +17,8 @@
 enum { NUMBERS = 3, TENSORS_MAX = 3 };  /* of struct gv_node_state; of a file */
 
 static const char form[] = "1";                    /* of the file */
-static const double pause_least = 60, share = 20;  /* seconds between two of `auto`; how many times as long as one took */
+static const double pause_least = 60, share = 20;  /* seconds from one of `auto` to the next, and at least so many
+                                                      times as long as writing one took */
 
 /* The tensors of a run's file, into tensors. Returns how many. */
 static size_t tensors_of(const struct gv_run *run, struct gv_stored tensors[TENSORS_MAX])
@@ -216,7 +217,8 @@ enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkp
   if (version == NULL)
     status = gv_fail(err, GV_INPUT, "%s: that is no checkpoint of a run", path);
   else if (strcmp(version, form) != 0)
-    status = gv_fail(err, GV_INPUT, "%s: a checkpoint of form %.16s; this version reads form %s", path, version, form);
+    status = gv_fail(err, GV_INPUT, "%s: a checkpoint of form %.16s; this version reads form %s", path, version,
+                     form);
   else if (checkpoint->options == NULL || checkpoint->facts == NULL ||
            !read_counters(checkpoint->facts, &checkpoint->counters))
     status = gv_fail(err, GV_INPUT, "%s: the options or counters in its metadata are damaged", path);

@@ -1,8 +1,8 @@
 /* checkpoint.h - the file that a run is taken up from: every node's vectors, the counters, the configuration.
  *
- * A safetensors file of tensors x (nodes, parameters), states (nodes, states, parameters; not there where there are
- * none), which are those of the algorithm, then of the optimizer, and nodes (nodes, 3), F64: loss, weight and rounds
- * of struct gv_node_state. Its metadata has the options and the counters as JSON.
+ * A safetensors file of tensors x (nodes, parameters); states (nodes, states, parameters), those of the algorithm,
+ * then of the optimizer, not there where there are none; and nodes (nodes, 3), F64: loss, weight and rounds of
+ * struct gv_node_state. Its metadata has the options and the counters as JSON.
  */
 #ifndef GV_RUN_CHECKPOINT_H
 #define GV_RUN_CHECKPOINT_H

@@ -1,6 +1,7 @@
 /* Makes a run's folder and writes its text files. */
 #include "run/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -160,16 +161,34 @@ static enum gv_status reopen_metrics(struct gv_folder *folder, const uint64_t *l
   if (folder->metrics == NULL) {
     status = gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
   } else {
-    long kept = kept_rows(folder->metrics, last);
-    if (kept < 0 && last != NULL)
+    folder->cuts = true;
+    folder->kept = kept_rows(folder->metrics, last);
+    if (folder->kept < 0 && last != NULL)
       status = gv_fail(err, GV_INPUT, "%s: its first line is not that of a run's metrics", path);
-    else if (ftruncate(fileno(folder->metrics), kept < 0 ? 0 : kept) != 0)
-      status = gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
-    else if (fseek(folder->metrics, 0, SEEK_END) == 0 && kept < 0)
-      fputs(columns, folder->metrics);
   }
   free(path);
   return status;
+}
+
+/* Whether the name is one that gv_file_commit gives a file of a run just before it renames it. */
+static bool is_temporary(const char *name)
+{
+  size_t length = strlen(name);
+  bool ours = false;
+  for (size_t i = 0; i < sizeof names / sizeof names[0] && !ours; i++)
+    ours = strncmp(name, names[i], strlen(names[i])) == 0 && name[strlen(names[i])] == '.';
+  return ours && length > 4 && strcmp(name + length - 4, ".tmp") == 0;
+}
+
+/* What a run that was killed was just writing. */
+static void sweep(const struct gv_folder *folder)
+{
+  DIR *entries = opendir(folder->path);
+  for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+    if (is_temporary(entry->d_name))
+      gv_folder_remove(folder, entry->d_name);
+  if (entries != NULL)
+    closedir(entries);
 }
 
 enum gv_status gv_folder_reopen(const char *path, const uint64_t *last, struct gv_folder *folder,
@@ -180,6 +199,8 @@ enum gv_status gv_folder_reopen(const char *path, const uint64_t *last, struct g
       there.path != NULL ? lock(&there, err) : gv_fail(err, GV_MEMORY, "no memory for the run's folder");
   if (status == GV_OK)
     status = reopen_metrics(&there, last, err);
+  if (status == GV_OK)
+    sweep(&there);
   if (status != GV_OK)
     gv_folder_clear(&there);
   else
@@ -267,6 +288,17 @@ enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name,
   return gv_file_commit(&file, err);
 }
 
+/* What the run that goes on will measure again is taken away when its first row comes, and not sooner: until then
+ * it may turn out not to go on. */
+static bool cut(struct gv_folder *folder)
+{
+  bool begins = folder->kept < 0;
+  bool good = ftruncate(fileno(folder->metrics), begins ? 0 : folder->kept) == 0 &&
+              fseek(folder->metrics, 0, SEEK_END) == 0 && (!begins || fputs(columns, folder->metrics) >= 0);
+  folder->cuts = !good;
+  return good;
+}
+
 enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *e,
                                      struct gv_error *err)
 {
@@ -277,6 +309,8 @@ enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_e
                           (double)e->asynchrony.skipped, e->messages, e->bytes, (double)e->global_averages,
                           e->objective, e->objective_by_samples, e->gradient_norm, e->gradient_dissimilarity,
                           e->drift_max};
+  if (folder->cuts && !cut(folder))
+    return gv_fail(err, GV_SYSTEM, "%s/metrics.csv: cannot be written: %s", folder->path, strerror(errno));
   fprintf(folder->metrics, "%llu", (unsigned long long)e->round);
   for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++)
     fprintf(folder->metrics, isfinite(cells[c]) ? ",%.9g" : ",", cells[c]);

@@ -16,6 +16,8 @@ struct gv_folder {
   char *path;
   char *made;     /* made[i]: the first i characters of path name a folder that is new */
   FILE *metrics;  /* metrics.csv, a row an evaluation, flushed row by row */
+  bool cuts;      /* of metrics.csv `kept` bytes stay when the next row comes; < 0: none, it begins anew */
+  long kept;
   bool locked;    /* against other processes, by `lock`, a file descriptor */
   int lock;
 };

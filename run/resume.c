@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/log.h"
 #include "run/run.h"
@@ -63,15 +64,26 @@ static enum gv_status read_config(const char *folder, json_t **options, struct g
   return status;
 }
 
-/* A finished run is not begun again. */
+static void remove_from(const char *folder, const char *name)
+{
+  char *path = gv_path_join(folder, name);
+  if (path != NULL)
+    (void)unlink(path);
+  free(path);
+}
+
+/* A finished run is not begun again; checkpoints that it died too early to take away go. */
 static enum gv_status check_unfinished(const char *folder, struct gv_error *err)
 {
   enum gv_status status = GV_OK;
   char *path = gv_path_join(folder, "summary.json");
   json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-  if (json_is_false(json_object_get(summary, "interrupted")))
+  if (json_is_false(json_object_get(summary, "interrupted"))) {
+    remove_from(folder, GV_CHECKPOINT);
+    remove_from(folder, GV_CHECKPOINT_PREVIOUS);
     status = gv_fail(err, GV_USAGE, "resume %s: the run is finished; its figures are in its summary.json",
                      folder);
+  }
   json_decref(summary);
   free(path);
   return status;
@@ -103,8 +115,8 @@ static enum gv_status take_option(struct gv_run *run, const char *from, const ch
     return gv_fail(err, GV_INPUT, "%s: its option '%.64s' is no text", from, key);
   bool same = gv_option_find(gv_run_options(), key) != NULL && strcmp(text, here) == 0;
   if (!same && gv_options_given(run->options, key))
-    return gv_fail(err, GV_USAGE, "%s %s: the run in %s has %.100s; it goes on as it was begun, leave --%s out", key,
-                   here, from, text, key);
+    return gv_fail(err, GV_USAGE, "%s %s: the run in %s has %.100s; it goes on as it was begun, leave --%s out",
+                   key, here, from, text, key);
   if (!same && gv_options_set(run->options, key, text, &why) != GV_OK)
     return gv_fail(err, GV_INPUT, "%s: %s", from, why.text);
   return GV_OK;

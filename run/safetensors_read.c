@@ -365,8 +365,9 @@ enum gv_status gv_safetensors_read(const struct gv_safetensors *file, const stru
                                    struct gv_error *err)
 {
   unsigned char *piece = malloc((size_t)PIECE * 8);
-  enum gv_status status = piece != NULL ? check_all(file, placed_tensor, plan->tensors, plan->count, "the model", err)
-                                        : gv_fail(err, GV_MEMORY, "%s: no memory to read it", file->path);
+  enum gv_status status = gv_fail(err, GV_MEMORY, "%s: no memory to read it", file->path);
+  if (piece != NULL)
+    status = check_all(file, placed_tensor, plan->tensors, plan->count, "the model", err);
   for (size_t t = 0; t < plan->count && status == GV_OK; t++)
     status = read_tensor(file, &plan->tensors[t], piece, w, err);
   free(piece);

@@ -502,7 +502,7 @@ static void check_stopped(struct gv_run *run, enum gv_status status, const struc
   ck_assert_mem_eq(weight, gv_run_mean_model(run), 640 * sizeof *weight);
   free(weight);
   close_saved(&saved);
-  ck_assert_int_eq(entries(out), 5);
+  ck_assert_int_eq(entries(out), 6);
 }
 
 struct stopper {
@@ -662,6 +662,7 @@ START_TEST(rules_of_the_folder)
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
     assert_ok(gv_folder_create(good[i], &made, err));
     assert_ok(gv_folder_write(&made, "config.json", "{}", err));
+    assert_ok(gv_folder_begin_metrics(&made, err));
     ck_assert_msg(made.path[strlen(made.path) - 1] != '/', "%s", made.path);
     gv_folder_clear(&made);
   }

@@ -158,6 +158,12 @@ struct toy_run {
   const struct gv_model *model;    /* NULL: toy_model */
   const struct gv_source *source;  /* NULL: samples of toy_draw, by batch and unite */
   bool measure;
+  const struct gv_counters *resume;
+  double keep_every;
+  enum gv_status (*keep)(void *context, const struct gv_counters *counters, bool must, struct gv_error *err);
+  enum gv_status (*restore)(void *context, int node, float *const *vector, struct gv_node_state *state,
+                            struct gv_error *err);
+  struct gv_engine **engine;       /* where the engine is while it runs; NULL: nobody asks */
   int tests;           /* samples to evaluate on; 0: 300, more than a batch */
 };
 
@@ -260,11 +266,14 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
       .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
       .start = run->start, .async = run->async, .slow = run->slow, .measure = run->measure,
-      .global_every = run->global_every};
+      .global_every = run->global_every, .resume = run->resume, .keep_every = run->keep_every, .keep = run->keep,
+      .restore = run->restore};
   struct gv_engine *engine = NULL;
   if (status == GV_OK)
     status = gv_engine_create(&setup, &engine, why);
   if (status == GV_OK) {
+    if (run->engine != NULL)
+      *run->engine = engine;
     status = gv_engine_run(engine, why);
     if (mean != NULL)
       memcpy(mean, gv_engine_mean(engine), (size_t)run->dim * sizeof *mean);

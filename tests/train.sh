@@ -596,8 +596,8 @@ stop() {
   # header length, header and 650 floats: the file is whole
   local length
   length=$(od -An -t u8 -N 8 "../$name/model.safetensors" | tr -d ' ')
-  [ "$(stat -c %s "../$name/model.safetensors")" = $((8 + length + 2600)) ] && [ "$(ls "../$name" | wc -l)" = 5 ] &&
-    [ "$(wc -l <"$err")" = 1 ] && grep -q 'stopped on request after round' "$err"
+  [ "$(stat -c %s "../$name/model.safetensors")" = $((8 + length + 2600)) ] && [ "$(ls "../$name" | wc -l)" = 6 ] &&
+    [ "$(wc -l <"$err")" = 1 ] && grep -q "stopped on request after round.*train --resume ../$name" "$err"
 }
 check 'SIGINT ends a run within seconds, and all is saved' stop int INT
 check 'so does SIGTERM' stop term TERM

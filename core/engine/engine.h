@@ -66,8 +66,9 @@ struct gv_engine_setup {
   void *context;          /* for those below, each called on the thread that called gv_engine_run */
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void (*progress)(void *context, uint64_t round, double seconds);  /* some ten times a second; may be NULL */
-  /* May save what a resume needs (state.h), while all workers stand still: after every evaluation but the last, and
-   * `must` be saved each keep_every rounds and where a stop ends the run. A failure there ends the run. May be NULL. */
+  /* May save what a resume needs (state.h), while all workers stand still: after every evaluation but the last; and
+   * `must` save it each keep_every rounds and where a stop ends the run. A failure there ends the run. May be
+   * NULL. */
   enum gv_status (*keep)(void *context, const struct gv_counters *counters, bool must, struct gv_error *err);
   /* For setup.resume, on the thread of the worker that hosts the node: vector[v] (dim), as gv_engine_vector has
    * them, and *state <- what was saved. */

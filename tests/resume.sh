@@ -1,0 +1,216 @@
+#!/bin/bash
+# `grapevine train --resume`: runs that are stopped, or killed at random moments a hundred times, end with the same
+# bits; files that are damaged, foreign or of another run are refused. TAP.
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
+subcommand=(train --quiet)
+RANDOM=7
+
+# The columns of metrics.csv but for seconds, which no two runs share.
+figures() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i !~ /seconds/) keep[i] = 1 }
+  { line = ""; for (i = 1; i <= NF; i++) if (keep[i]) line = line "," $i; print line }' "$1/metrics.csv"; }
+same() {
+  cmp "$1/model.safetensors" "$2/model.safetensors" && diff <(figures "$1") <(figures "$2") &&
+    diff <(ls "$1") <(ls "$2")
+}
+
+# ---- killed ----
+
+experiments=(
+  '--algorithm gt --optimizer nesterov --topology ring'
+  '--optimizer adam --model logreg:l2=1e-3'
+  '--algorithm aga --split dirichlet:alpha=0.3 --topology ring'
+  '--algorithm d2 --topology hypercube --weights lazy --optimizer momentum'
+  '--algorithm choco:compress=8-bit --topology torus --split shards'
+  '--algorithm push-sum --topology exponential --last-batch drop'
+  '--algorithm slowmo --optimizer adamw --batch 7 --last-batch short'
+  '--algorithm qg-dsgdm --drop-link 0.1 --churn 0.1 --topology base:k=2'
+  '--algorithm psgd --optimizer rmsprop --schedule step:every=3'
+  '--algorithm exact-diffusion --topology grid --split classes --metrics all')
+
+now() { date +%s%N; }
+kills=100
+[ "${GV_SANITIZE:-no}" = no ] || kills=12  # programs start slowly there
+
+# whole E: the experiment from one end to the other, once; $took is how many milliseconds that is
+whole() {
+  local began
+  began=$(now)
+  [ -e "whole$1" ] || run ${experiments[$1]} --epochs 60 --out "whole$1" 2>"$err" || { cat "$err"; return 1; }
+  [ -e "whole$1.took" ] || echo $((($(now) - began) / 1000000)) >"whole$1.took"
+  took=$(cat "whole$1.took")
+}
+
+# piecewise E FOLDER: the same, killed at most ten times after random times; counts in $killed
+piecewise() {
+  local code=137 last=$((killed + 10)) words=()
+  [ $last -le $kills ] || last=$kills
+  read -r -a words <<<"${experiments[$1]}"
+  while [ $code = 137 ]; do
+    if [ -e "$2/config.json" ]; then
+      words=(--resume "$2" --workers $((RANDOM % 3 + 1)))
+    else
+      words=(${experiments[$1]} --epochs 60 --checkpoint-every 0.5 --out "$2" --workers $((RANDOM % 3 + 1)))
+    fi
+    code=0
+    if [ $killed -lt $last ]; then
+      local at=$((took * (RANDOM % 90 + 5) / 100))
+      "$grapevine" train --quiet "${words[@]}" 2>"$err" &
+      sleep "$((at / 1000)).$(printf %03d $((at % 1000)))"
+      kill -KILL $! 2>/dev/null
+      { wait $!; code=$?; } 2>/dev/null
+      [ $code = 137 ] && killed=$((killed + 1))
+    else
+      run "${words[@]}" 2>"$err" || code=$?
+    fi
+    [ $code = 2 ] && grep -q 'the run is finished' "$err" && return  # killed between its last file and its end
+    [ $code = 0 ] || [ $code = 137 ] || { cat "$err"; return 1; }
+  done
+}
+
+killed=0 turn=0
+hundred() {
+  local e took
+  while [ $killed -lt $kills ] && [ $turn -lt 400 ]; do
+    e=$((turn % ${#experiments[@]}))
+    whole $e && piecewise $e "part$turn" && same "whole$e" "part$turn" ||
+      { echo "experiment $e, run $turn, after $killed kills: ${experiments[$e]}"; return 1; }
+    rm -r "part$turn"
+    turn=$((turn + 1))
+  done
+  echo "$killed kills in $turn runs"
+  [ $killed = $kills ]
+}
+check "killed (-9) $kills times at random moments, resumed, the same bits" hundred
+
+# ---- stopped ----
+
+# stopped SIGNAL: in the middle of a run whose checkpoints are none but this
+stopped() {
+  local tries=0
+  rm -rf stop straight
+  set -- "$1" --model logreg --algorithm gt --topology ring --rounds 20000 --eval-every 30
+  run "${@:2}" --out straight || return
+  "$grapevine" train --quiet "${@:2}" --out stop 2>"$err" &
+  while [ "$(cat stop/metrics.csv 2>/dev/null | wc -l)" -lt 3 ] && [ $tries -lt 400 ]; do
+    sleep 0.01
+    tries=$((tries + 1))
+  done
+  kill "-$1" $!
+  wait $!
+  [ $? = 130 ] || { echo 'it was not stopped'; return 1; }
+  [ -s stop/checkpoint.safetensors ] && grep -q '"interrupted": true' stop/summary.json &&
+    grep -q 'train --resume stop' "$err" || { cat "$err"; return 1; }
+  run --resume stop/ --workers 1 && same straight stop && grep -q '"interrupted": false' stop/summary.json
+}
+check 'SIGINT saves a checkpoint, and --resume ends with the same bits' stopped INT
+check 'SIGTERM does, too' stopped TERM
+
+# A run is stopped once and kept in ./kept, with two checkpoints.
+"$grapevine" train --quiet --model logreg --rounds 4e9 --eval-every 1 --checkpoint-every 1 --out kept 2>"$err" &
+tries=0
+while [ ! -e kept/checkpoint.previous.safetensors ] && [ $tries -lt 400 ]; do sleep 0.02; tries=$((tries + 1)); done
+locked() {
+  local code=0
+  run --resume kept >"$out" 2>"$err" || code=$?
+  cat "$err"
+  [ $code = 1 ] && grep -q 'another process trains in this folder' "$err"
+}
+check 'a folder in which a run is trained is not resumed' locked
+kill -INT $!
+wait $! || :
+check 'a checkpoint and the one before it are kept' \
+  test -s kept/checkpoint.safetensors -a -s kept/checkpoint.previous.safetensors
+
+readable() {
+  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
+  python3 - kept/checkpoint.safetensors <<'END'
+import json, struct, sys
+data = open(sys.argv[1], "rb").read()
+length = struct.unpack("<Q", data[:8])[0]
+header = json.loads(data[8:8 + length])
+about = header.pop("__metadata__")
+assert header["x"]["shape"] == [8, 650] and header["x"]["dtype"] == "F32", header["x"]
+assert header["states"]["shape"] == [8, 1, 650], header["states"]
+assert header["nodes"] == {"dtype": "F64", "shape": [8, 3], "data_offsets": [0, 192]}, header["nodes"]
+assert json.loads(about["options"])["model"] == "logreg"
+rounds = struct.unpack("<24d", data[8 + length:8 + length + 192])[2::3]
+assert set(rounds) == {json.loads(about["counters"])["round"]}, rounds
+END
+}
+check 'it is a safetensors file with the run in its metadata' readable
+
+# copied: a fresh copy of that folder in ./copy
+copied() { rm -rf copy && cp -r kept copy; }
+previous() {
+  copied && rm copy/checkpoint.safetensors &&
+    timeout -s INT 1 "$grapevine" train --quiet --resume copy/checkpoint.previous.safetensors 2>"$err"
+  grep -q 'train --resume copy' "$err" && [ -s copy/checkpoint.safetensors ]
+}
+check 'the one before can be named' previous
+
+# spoiled WHAT COMMAND...: done in the copy, it is refused
+spoiled() {
+  local what=$1
+  shift
+  copied
+  (cd copy && "$@") || return
+  ls -l copy >before
+  refuse 1 "$what" --resume copy || return
+  ls -l copy | diff before -
+}
+cut_short() { truncate -s "$1" checkpoint.safetensors; }
+check 'refused: an empty checkpoint' spoiled 'begins with 8' cut_short 0
+check 'refused: one cut in its header' spoiled 'cut short' cut_short 100
+check 'refused: one cut in its values' spoiled 'cut short' cut_short -100
+check 'refused: a model for a checkpoint' spoiled 'no checkpoint of a run' \
+  cp model.safetensors checkpoint.safetensors
+check 'refused: config.json of another run' \
+  spoiled "a run with model 'logreg', and config.json beside it says 'mlp'" \
+  sed -i 's/"model": "logreg"/"model": "mlp"/' config.json
+check 'refused: a config.json that is no JSON' spoiled 'config.json' sed -i '1d' config.json
+check 'refused: another form of file' spoiled 'form' \
+  sed -i 's/"grapevine_checkpoint":"1"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
+check 'refused: damaged counters' spoiled 'damaged' sed -i 's/\\"whole\\"/\\"While\\"/' checkpoint.safetensors
+not_numbers() {  # the last values of the file are those of a node's state; x lies before
+  local size
+  size=$(stat -c %s checkpoint.safetensors)
+  printf '\xff\xff\xff\xff' |
+    dd of=checkpoint.safetensors bs=1 seek=$((size - 8 * 650 * 4 - 4)) conv=notrunc status=none
+}
+check 'refused: weights that are no numbers' spoiled 'no number' not_numbers
+foreign_metrics() { echo mine >metrics.csv; }
+check 'refused: a metrics.csv that is no run'"'"'s' spoiled 'first line' foreign_metrics
+
+copied
+watched=(copy)
+refused 2 'nodes 9: the run in copy/checkpoint.safetensors has 8; it goes on as' --resume copy --nodes 9
+refused 2 'leave --out out' --resume copy --out other
+refused 1 'no such folder' --resume nowhere
+refused 2 'name is empty' --resume ''
+mkdir empty
+refused 1 'no run was begun there' --resume empty
+finished() { run --model logreg --epochs 1 --out done && refuse 2 'is finished' --resume done; }
+check 'a finished run is not begun again' finished
+same_options() {
+  timeout -s INT 1 "$grapevine" train --quiet --resume copy --nodes 8 --model logreg 2>"$err"
+  grep -q 'goes on' "$err"
+}
+check 'options that say the same may be given' same_options
+
+asynchronous() {
+  timeout -s INT 1 "$grapevine" train --quiet --pace async --rounds 4e9 --out async 2>"$err"
+  local code=0 before
+  [ -s async/checkpoint.safetensors ] || return
+  before=$(awk -F'[:,]' '/"rounds":/ { print $2 + 0 }' async/summary.json)
+  timeout -s INT 1 "$grapevine" train --quiet --resume async 2>"$err" || code=$?
+  [ $code = 124 ] && [ "$(awk -F'[:,]' '/"rounds":/ { print $2 + 0 }' async/summary.json)" -gt "$before" ]
+}
+check 'an asynchronous run goes on' asynchronous
+
+never() {
+  timeout -s INT 1 "$grapevine" train --quiet --rounds 4e9 --checkpoint-every never --out never 2>"$err"
+  [ ! -e never/checkpoint.safetensors ] && grep -q 'mean model of that round' "$err"
+}
+check 'without checkpoints there is none' never
+finish
