@@ -1,4 +1,5 @@
 /* Long options from an option table, through getopt_long; and the same table as help. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,5 +196,23 @@ void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes)
       snprintf(text + used, sizeof text - used, " [%s]", row->value);
     int column = fprintf(out, "  %s%-*s  ", dashes ? "--" : "", (int)width, row->key);
     gv_print_wrapped(out, text, (size_t)column, 100);
+  }
+}
+
+enum gv_status gv_read_sizes(const char *owner, const char *text, int *sizes, int most, int *count,
+                             struct gv_error *err)
+{
+  *count = 0;
+  for (const char *c = text;; c++) {
+    char *end = NULL;
+    errno = 0;
+    long long n = *c >= '0' && *c <= '9' ? strtoll(c, &end, 10) : 0;
+    if (n < 2 || n > 1000000 || errno != 0 || (*end != ',' && *end != '\0') || *count == most)
+      return gv_fail(err, GV_USAGE, "%s: nodes is '%s'; accepted: up to %d whole numbers from 2 to 1000000, "
+                     "joined by commas", owner, text, most);
+    sizes[(*count)++] = (int)n;
+    c = end;
+    if (*c == '\0')
+      return GV_OK;
   }
 }

@@ -27,6 +27,7 @@ extern const struct gv_command gv_command_bench;
 extern const struct gv_command gv_command_consensus;
 extern const struct gv_command gv_command_data;
 extern const struct gv_command gv_command_split;
+extern const struct gv_command gv_command_cost;
 extern const struct gv_command gv_command_help;
 
 /* Subcommands of `grapevine model`. */
@@ -76,6 +77,11 @@ int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char 
 int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
                  void (*print_help)(void),
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err));
+
+/* sizes (most) <- the numbers of "16,64,256": 1 or more of them, each from 2 to 1000000. `owner` begins the
+ * error. */
+enum gv_status gv_read_sizes(const char *owner, const char *text, int *sizes, int most, int *count,
+                             struct gv_error *err);
 
 /* Prints text from column `at` on, where the cursor is, wrapped at words before column `width`. */
 void gv_print_wrapped(FILE *out, const char *text, size_t at, size_t width);

@@ -7,6 +7,7 @@
 #include "core/algorithms/optimizer.h"
 #include "core/algorithms/rate.h"
 #include "core/base/named.h"
+#include "core/cluster/network.h"
 #include "core/graph/topology.h"
 #include "core/graph/weights/weights.h"
 #include "datasets/known.h"
@@ -19,7 +20,7 @@
 static const struct gv_table *const tables[] = {
     &gv_topology_table, &gv_weight_table, &gv_algorithm_table, &gv_optimizer_table,
     &gv_rate_table,     &gv_known_table,  &gv_reader_table,    &gv_split_table,
-    &gv_start_table,    &gv_signal_table,
+    &gv_start_table,    &gv_signal_table, &gv_network_table,
 };
 
 enum { TABLES = sizeof tables / sizeof tables[0] };

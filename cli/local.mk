@@ -6,6 +6,7 @@ grapevine_SOURCES = \
   %D%/bench.c \
   %D%/cli.h \
   %D%/consensus.c \
+  %D%/cost.c \
   %D%/data.c \
   %D%/eval.c \
   %D%/help.c \

@@ -16,6 +16,7 @@ const struct gv_command *const gv_commands[] = {
     &gv_command_model,
     &gv_command_topology,
     &gv_command_consensus,
+    &gv_command_cost,
     &gv_command_bench,
     &gv_command_help,
     NULL,

@@ -1,5 +1,4 @@
 /* grapevine topology growth: the spectral gap of every family against n, beside the law that it should follow. */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,23 +28,6 @@ struct family {
   int exact[SIZES_MAX];       /* rounds after which all agree; 0: never quite */
   double slope, law_slope;    /* of ln gap against ln n; NAN: none */
 };
-
-static enum gv_status read_sizes(const char *text, int *sizes, int *count, struct gv_error *err)
-{
-  *count = 0;
-  for (const char *c = text;; c++) {
-    char *end = NULL;
-    errno = 0;
-    long long n = *c >= '0' && *c <= '9' ? strtoll(c, &end, 10) : 0;
-    if (n < 2 || n > 1000000 || errno != 0 || (*end != ',' && *end != '\0') || *count == SIZES_MAX)
-      return gv_fail(err, GV_USAGE, "growth: nodes is '%s'; accepted: up to %d whole numbers from 2 to 1000000, "
-                     "joined by commas", text, SIZES_MAX);
-    sizes[(*count)++] = (int)n;
-    c = end;
-    if (*c == '\0')
-      return GV_OK;
-  }
-}
 
 /* Where all agree exactly there is no gap to grow; the law is fitted over the same n as the gaps. */
 static void fit(struct family *family, const int *sizes, int count)
@@ -173,7 +155,7 @@ static enum gv_status tabulate(const struct gv_options *options, struct gv_error
 {
   int sizes[SIZES_MAX], count = 0;
   bool json = gv_options_flag(options, "json");
-  enum gv_status status = read_sizes(gv_options_text(options, "nodes"), sizes, &count, err);
+  enum gv_status status = gv_read_sizes("growth", gv_options_text(options, "nodes"), sizes, SIZES_MAX, &count, err);
   if (status != GV_OK)
     return status;
   json_t *families = json_array(), *nodes = json_array();

@@ -111,7 +111,7 @@ static void on_progress(void *context, const struct gv_result *r, uint64_t round
 
 /* ---- the end, on stdout ---- */
 
-static void print_table(const struct gv_result *r)
+static void print_table(const struct gv_result *r, const char *network)
 {
   const struct gv_evaluation *e = &r->last;
   char rate[32], time[32];
@@ -151,6 +151,8 @@ static void print_table(const struct gv_result *r)
   printf("  training                    %s samples/s, %s, %llu rounds, %.4g epochs\n",
          gv_short_number(r->samples_per_second, rate, sizeof rate), gv_short_time(e->seconds, time, sizeof time),
          (unsigned long long)e->round, e->epoch);
+  printf("  on a cluster it would take  %s (simulated: a machine a node, %s)\n",
+         gv_short_time(e->simulated_seconds, time, sizeof time), network);
   printf("  files                       %s/\n", r->folder);
 }
 
@@ -189,7 +191,7 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
   if (json)
     printf("%s\n", gv_run_summary(train->run));
   else if (!quiet)
-    print_table(result);
+    print_table(result, gv_run_option(train->run, "network"));
   if (defaults && train->shows && status == GV_OK)
     print_next();
   if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -10,11 +10,12 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/cluster/clock.h"
 #include "core/engine/reduce.h"
 #include "run/json.h"
 #include "run/run.h"
 
-enum { NUMBERS = 3, TENSORS_MAX = 3 };  /* of struct gv_node_state; of a file */
+enum { NUMBERS = 3, TENSORS_MAX = 4 };  /* of struct gv_node_state; of a file */
 
 static const char form[] = "1";                    /* of the file */
 static const double pause_least = 60, share = 20;  /* seconds from one of `auto` to the next, and at least so many
@@ -27,6 +28,8 @@ static size_t tensors_of(const struct gv_run *run, struct gv_stored tensors[TENS
   int states = run->algorithm->states + run->optimizer->states;
   size_t count = 0;
   tensors[count++] = (struct gv_stored){{.name = "nodes", .rank = 2, .shape = {nodes, NUMBERS}}, 8};
+  tensors[count++] = (struct gv_stored){
+      {.name = "clock", .rank = 1, .shape = {(int64_t)gv_clock_count(run->nodes)}}, 8};
   tensors[count++] = (struct gv_stored){{.name = "x", .rank = 2, .shape = {nodes, dim}}, 4};
   if (states > 0)
     tensors[count++] = (struct gv_stored){{.name = "states", .rank = 3, .shape = {nodes, states, dim}}, 4};
@@ -87,7 +90,7 @@ static bool read_counters(const json_t *facts, struct gv_counters *c)
 /* ---- writing ---- */
 
 /* The values of the file, in the order of its tensors. */
-static void put_values(const struct gv_run *run, struct gv_new_file *file)
+static void put_values(const struct gv_run *run, const struct gv_counters *counters, struct gv_new_file *file)
 {
   size_t dim = (size_t)run->plan->parameters;
   for (int i = 0; i < run->nodes; i++) {
@@ -96,6 +99,7 @@ static void put_values(const struct gv_run *run, struct gv_new_file *file)
     const double numbers[NUMBERS] = {state.loss, state.weight, (double)state.rounds};
     gv_safetensors_put(file, numbers, NUMBERS, 8);
   }
+  gv_safetensors_put(file, counters->clock, gv_clock_count(run->nodes), 8);
   for (int i = 0; i < run->nodes; i++)
     gv_safetensors_put(file, gv_engine_vector(run->engine, i, 0), dim, 4);
   for (int i = 0; i < run->nodes; i++)
@@ -134,7 +138,7 @@ static enum gv_status write_file(struct gv_run *run, const struct gv_counters *c
     status = gv_safetensors_begin(&file, path, tensors, count, about, sizeof about / sizeof about[0], err);
   }
   if (status == GV_OK) {
-    put_values(run, &file);
+    put_values(run, counters, &file);
     keep_previous(run, path);
     status = gv_file_commit(&file, err);
   }
@@ -232,6 +236,7 @@ void gv_checkpoint_close(struct gv_checkpoint *checkpoint)
   gv_safetensors_close(checkpoint->file);
   json_decref(checkpoint->options);
   json_decref(checkpoint->facts);
+  gv_free(checkpoint->clock);
   *checkpoint = (struct gv_checkpoint){0};
 }
 
@@ -240,7 +245,24 @@ static bool is_count(const json_t *facts, const char *key, int64_t count)
   return json_integer_value(json_object_get(facts, key)) == (json_int_t)count;
 }
 
-enum gv_status gv_checkpoint_fits(const struct gv_checkpoint *checkpoint, const struct gv_run *run,
+/* The simulated cluster's clock, into memory of the checkpoint's own. */
+static enum gv_status read_clock(struct gv_checkpoint *checkpoint, const struct gv_stored *stored,
+                                 struct gv_error *err)
+{
+  int64_t count = stored->tensor.shape[0];
+  enum gv_status status =
+      gv_alloc_for(&checkpoint->clock, (size_t)count, sizeof *checkpoint->clock, "the cluster's clock", err);
+  if (status == GV_OK)
+    status = gv_safetensors_get(checkpoint->file, stored, 0, count, checkpoint->clock, err);
+  for (int64_t i = 0; i < count && status == GV_OK; i++)
+    if (!(isfinite(checkpoint->clock[i]) && checkpoint->clock[i] >= 0))
+      status = gv_fail(err, GV_INPUT, "the checkpoint's clock of node %lld is no time: the file is damaged",
+                       (long long)i);
+  checkpoint->counters.clock = checkpoint->clock;
+  return status;
+}
+
+enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct gv_run *run,
                                   struct gv_error *err)
 {
   struct gv_stored tensors[TENSORS_MAX];
@@ -262,7 +284,7 @@ enum gv_status gv_checkpoint_fits(const struct gv_checkpoint *checkpoint, const 
     return gv_fail(err, GV_INPUT, "resume %s: round %llu of %llu; there is nothing left to do, or it is damaged",
                    gv_options_text(run->options, "resume"), (unsigned long long)c->round,
                    (unsigned long long)run->rounds);
-  return GV_OK;
+  return read_clock(checkpoint, &tensors[1], err);
 }
 
 enum gv_status gv_checkpoint_restore(void *context, int node, float *const *vector, struct gv_node_state *state,
@@ -276,9 +298,9 @@ enum gv_status gv_checkpoint_restore(void *context, int node, float *const *vect
   tensors_of(run, tensors);
   enum gv_status status = gv_safetensors_get(file, &tensors[0], (int64_t)node * NUMBERS, NUMBERS, numbers, err);
   if (status == GV_OK)
-    status = gv_safetensors_get(file, &tensors[1], node * dim, dim, vector[0], err);
+    status = gv_safetensors_get(file, &tensors[2], node * dim, dim, vector[0], err);
   for (int64_t s = 0; s < states && status == GV_OK; s++)
-    status = gv_safetensors_get(file, &tensors[2], (node * states + s) * dim, dim, vector[1 + s], err);
+    status = gv_safetensors_get(file, &tensors[3], (node * states + s) * dim, dim, vector[1 + s], err);
   if (status != GV_OK)
     return status;
   if (!isfinite(gv_squared_norm(vector[0], (size_t)dim)) || !isfinite(numbers[0]) || !(numbers[1] > 0) ||

@@ -1,8 +1,9 @@
 /* checkpoint.h - the file that a run is taken up from: every node's vectors, the counters, the configuration.
  *
  * A safetensors file of tensors x (nodes, parameters); states (nodes, states, parameters), those of the algorithm,
- * then of the optimizer, not there where there are none; and nodes (nodes, 3), F64: loss, weight and rounds of
- * struct gv_node_state. Its metadata has the options and the counters as JSON.
+ * then of the optimizer, not there where there are none; nodes (nodes, 3), F64: loss, weight and rounds of struct
+ * gv_node_state; and clock, the numbers of core/cluster/clock.h, F64. Its metadata has the options and the counters
+ * as JSON.
  */
 #ifndef GV_RUN_CHECKPOINT_H
 #define GV_RUN_CHECKPOINT_H
@@ -23,6 +24,7 @@ struct gv_checkpoint {
   struct gv_safetensors *file;  /* NULL: there is none */
   struct gv_counters counters;
   json_t *options;              /* key: text */
+  double *clock;                /* of the simulated cluster */
   json_t *facts;                /* train_samples, test_samples */
 };
 
@@ -30,8 +32,8 @@ struct gv_checkpoint {
 enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err);
 void gv_checkpoint_close(struct gv_checkpoint *checkpoint);
 
-/* Whether the run, resolved, is the one that was saved. */
-enum gv_status gv_checkpoint_fits(const struct gv_checkpoint *checkpoint, const struct gv_run *run,
+/* Whether the run, resolved, is the one that was saved; reads its clock. */
+enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct gv_run *run,
                                   struct gv_error *err);
 
 /* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written is a warning,

@@ -20,7 +20,7 @@ static const char *const names[] = {"config.json", "split.json", "metrics.csv", 
                                     GV_CHECKPOINT, GV_CHECKPOINT_PREVIOUS};
 
 static const char columns[] =
-    "round,epoch,seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
+    "round,epoch,seconds,simulated_seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
     "node_accuracy_max,consensus_distance,learning_rate,node_rounds_min,node_rounds_max,staleness_mean,"
     "staleness_max,published,skipped,messages_per_node,bytes_per_node,global_averages,objective,"
     "objective_by_samples,gradient_norm,gradient_dissimilarity,drift_max\n";
@@ -302,7 +302,8 @@ static bool cut(struct gv_folder *folder)
 enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *e,
                                      struct gv_error *err)
 {
-  const double cells[] = {e->epoch, e->seconds, e->train_loss, e->test_loss, e->test_accuracy, e->node_accuracy_min,
+  const double cells[] = {e->epoch, e->seconds, e->simulated_seconds, e->train_loss, e->test_loss,
+                          e->test_accuracy, e->node_accuracy_min,
                           e->node_accuracy_mean, e->node_accuracy_max, e->consensus_distance, e->learning_rate,
                           (double)e->node_rounds_min, (double)e->node_rounds_max, gv_staleness_mean(e),
                           (double)e->asynchrony.staleness_max, (double)e->asynchrony.published,

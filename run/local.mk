@@ -1,7 +1,8 @@
 libgv_la_SOURCES += \
   %D%/advice.c \
-  %D%/checkpoint.c %D%/checkpoint.h \
   %D%/chart.c %D%/chart.h \
+  %D%/checkpoint.c %D%/checkpoint.h \
+  %D%/cost.c %D%/cost.h \
   %D%/filter.c %D%/filter.h \
   %D%/eval.c %D%/eval.h \
   %D%/eval_data.c %D%/eval_data.h \

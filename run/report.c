@@ -103,6 +103,8 @@ char *gv_run_config_text(const struct gv_run *run)
   set_resolved(resolved, "algorithm", run->algorithm->named.name, run->algorithm_options);
   set_resolved(resolved, "optimizer", run->optimizer->named.name, run->optimizer_options);
   set_resolved(resolved, "schedule", run->rate->named.name, run->rate_options);
+  json_object_set_new(resolved, "network", json_pack("{s:f, s:f}", "alpha", run->network.alpha, "bandwidth",
+                                                     1 / run->network.beta));
   json_object_set_new(resolved, "model_file", gv_json_text(run->model_path));
   json_object_set_new(resolved, "data", gv_json_text(run->dataset->name));
   json_object_set_new(resolved, "normalize", json_string(run->dataset->normalized));
@@ -152,6 +154,7 @@ char *gv_run_summary_text(const struct gv_run *run)
       {"node_accuracy_min", e->node_accuracy_min}, {"node_accuracy_mean", e->node_accuracy_mean},
       {"node_accuracy_max", e->node_accuracy_max}, {"consensus_distance", e->consensus_distance},
       {"train_loss", e->train_loss}, {"epochs", e->epoch}, {"seconds", e->seconds},
+      {"simulated_seconds", e->simulated_seconds},
       {"samples_per_second", r->samples_per_second}, {"learning_rate", e->learning_rate},
       {"staleness_mean", gv_staleness_mean(e)}, {"messages_per_node", e->messages}, {"bytes_per_node", e->bytes},
       {"objective", e->objective}, {"objective_by_samples", e->objective_by_samples},

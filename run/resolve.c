@@ -32,6 +32,8 @@ static enum gv_status resolve_names(struct gv_run *run, struct gv_error *err)
   status = gv_named_parse(&gv_rate_table, gv_options_text(o, "schedule"), &found, &run->rate_options, err);
   if (status == GV_OK)
     run->rate = (const struct gv_rate_schedule *)found;
+  if (status == GV_OK)
+    status = gv_network_parse(gv_options_text(o, "network"), &run->network, NULL, err);
   /* The schedule itself may be large, and waits until the data have room for so many nodes. */
   struct gv_options *unused = NULL;
   if (status == GV_OK)

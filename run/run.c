@@ -91,6 +91,11 @@ enum gv_status gv_run_set(struct gv_run *run, const char *key, const char *value
   return status;
 }
 
+const char *gv_run_option(const struct gv_run *run, const char *key)
+{
+  return gv_option_find(gv_run_options(), key) != NULL ? gv_options_text(run->options, key) : NULL;
+}
+
 void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher)
 {
   run->watcher = *watcher;
@@ -178,6 +183,9 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .measure = strcmp(gv_options_text(run->options, "metrics"), "all") == 0,
       .async = run->async,
       .slow = run->slow,
+      .network = run->network,
+      .compute_time = gv_options_real(run->options, "compute-time"),  /* 0 for auto */
+      .compute_jitter = gv_options_real(run->options, "compute-jitter"),
       .workers = run->placing.workers,
       .threads = run->placing.team,
       .cpus = run->placing.cpus,

@@ -46,6 +46,7 @@ struct gv_run {
   struct gv_schedule *schedule;
   uint64_t rounds;
   double eval_every;  /* rounds */
+  struct gv_network network;   /* of the simulated cluster */
   bool async;
   double *slow;                /* (nodes) of --straggler; NULL: none */
   int nodes;

@@ -19,7 +19,7 @@ height() {
     include/grapevine) echo 0 ;;
     core/base) echo 1 ;;
     core/graph) echo 2 ;;
-    core/exchange) echo 3 ;;
+    core/exchange | core/cluster) echo 3 ;;
     core/algorithms) echo 4 ;;
     core/engine) echo 5 ;;
     plugins | datasets) echo 6 ;;

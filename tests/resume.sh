@@ -7,7 +7,7 @@ subcommand=(train --quiet)
 RANDOM=7
 
 # The columns of metrics.csv but for seconds, which no two runs share.
-figures() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i !~ /seconds/) keep[i] = 1 }
+figures() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i != "seconds") keep[i] = 1 }
   { line = ""; for (i = 1; i <= NF; i++) if (keep[i]) line = line "," $i; print line }' "$1/metrics.csv"; }
 same() {
   cmp "$1/model.safetensors" "$2/model.safetensors" && diff <(figures "$1") <(figures "$2") &&
@@ -36,7 +36,9 @@ kills=100
 whole() {
   local began
   began=$(now)
-  [ -e "whole$1" ] || run ${experiments[$1]} --epochs 60 --out "whole$1" 2>"$err" || { cat "$err"; return 1; }
+  [ -e "whole$1" ] ||
+    run ${experiments[$1]} --compute-time 1e-3 --compute-jitter 0.3 --epochs 60 --out "whole$1" 2>"$err" ||
+    { cat "$err"; return 1; }
   [ -e "whole$1.took" ] || echo $((($(now) - began) / 1000000)) >"whole$1.took"
   took=$(cat "whole$1.took")
 }
@@ -50,7 +52,8 @@ piecewise() {
     if [ -e "$2/config.json" ]; then
       words=(--resume "$2" --workers $((RANDOM % 3 + 1)))
     else
-      words=(${experiments[$1]} --epochs 60 --checkpoint-every 0.5 --out "$2" --workers $((RANDOM % 3 + 1)))
+      words=(${experiments[$1]} --compute-time 1e-3 --compute-jitter 0.3 --epochs 60)
+      words+=(--checkpoint-every 0.5 --out "$2" --workers $((RANDOM % 3 + 1)))
     fi
     code=0
     if [ $killed -lt $last ]; then
@@ -89,7 +92,7 @@ check "killed (-9) $kills times at random moments, resumed, the same bits" hundr
 stopped() {
   local tries=0
   rm -rf stop straight
-  set -- "$1" --model logreg --algorithm gt --topology ring --rounds 20000 --eval-every 30
+  set -- "$1" --model logreg --algorithm gt --topology ring --rounds 20000 --eval-every 30 --compute-time 1e-3
   run "${@:2}" --out straight || return
   "$grapevine" train --quiet "${@:2}" --out stop 2>"$err" &
   while [ "$(cat stop/metrics.csv 2>/dev/null | wc -l)" -lt 3 ] && [ $tries -lt 400 ]; do

@@ -228,7 +228,7 @@ static void check_metrics(const char *path, const json_t *summary, int rows)
     ck_assert_msg(fabs(cell - want) <= 1e-8 * fabs(want), "%s: %s and %.12g", names[c], cells[c], want);
   }
   ck_assert_ptr_null(rest);
-  ck_assert_int_eq(columns, 25);
+  ck_assert_int_eq(columns, 26);
   free(csv);
 }
 

@@ -160,6 +160,8 @@ struct toy_run {
   bool measure;
   const struct gv_counters *resume;
   double keep_every;
+  struct gv_network network;
+  double compute_time;
   enum gv_status (*keep)(void *context, const struct gv_counters *counters, bool must, struct gv_error *err);
   enum gv_status (*restore)(void *context, int node, float *const *vector, struct gv_node_state *state,
                             struct gv_error *err);
@@ -267,6 +269,7 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
       .start = run->start, .async = run->async, .slow = run->slow, .measure = run->measure,
       .global_every = run->global_every, .resume = run->resume, .keep_every = run->keep_every, .keep = run->keep,
+      .network = run->network, .compute_time = run->compute_time,
       .restore = run->restore};
   struct gv_engine *engine = NULL;
   if (status == GV_OK)

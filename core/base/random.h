@@ -22,7 +22,8 @@ enum gv_purpose {
   GV_RANDOM_FEATURES = 9, /* what a node sees of a sample: noise, permuted pixels */
   GV_RANDOM_LABELS = 10,  /* labels that a node sees wrong */
   GV_RANDOM_DATA = 11,    /* data sets that are made up */
-  GV_RANDOM_HOLD = 12     /* which samples are held out for the test, or left out */
+  GV_RANDOM_HOLD = 12,    /* which samples are held out for the test, or left out */
+  GV_RANDOM_CLOCK = 13    /* how long a node of the simulated cluster computes */
 };
 
 struct gv_stream {

@@ -181,7 +181,7 @@ static bool visit(struct gv_worker *worker, int index, uint64_t limit, bool *mov
       return false;
     double began = factor > 1 ? gv_thread_seconds() : 0, loss_before = node->loss;
     float rate = rate_at(worker, ticket), *g = factor > 1 ? node->pending : worker->gradient;
-    gv_worker_compute(worker, index, g, node->rounds, (double)rate);
+    gv_worker_timed_compute(worker, index, g, node->rounds, (double)rate);
     if (worker->failed)
       return false;
     if (factor > 1)

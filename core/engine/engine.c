@@ -290,6 +290,11 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   if (status == GV_OK)
     status = make_exchange(e, err);
   if (status == GV_OK)
+    status = gv_clock_create(&(struct gv_pacing){.network = setup->network, .compute = setup->compute_time,
+                                                 .jitter = setup->compute_jitter, .slow = setup->slow,
+                                                 .seed = setup->seed},
+                             setup->schedule, &e->clock, err);
+  if (status == GV_OK)
     status = gv_crews_create(e, &e->crew, err);
   if (status != GV_OK) {
     gv_engine_destroy(e);
@@ -320,6 +325,7 @@ void gv_engine_destroy(struct gv_engine *e)
     gv_free(e->node[i].pending);
   }
   gv_crews_destroy(e);
+  gv_clock_destroy(e->clock);
   gv_exchange_destroy(e->exchange);
   gv_snapshots_destroy(e->snapshots);
   gv_mail_destroy(e->mail);

@@ -16,6 +16,7 @@
 #include "core/algorithms/algorithm.h"
 #include "core/algorithms/optimizer.h"
 #include "core/algorithms/rate.h"
+#include "core/cluster/network.h"
 #include "core/engine/score.h"
 #include "core/engine/source.h"
 #include "core/engine/state.h"
@@ -49,6 +50,9 @@ struct gv_engine_setup {
   bool async;             /* asynchronous pace: rounds are then steps of all nodes over their number, those in
                              errors the node's own */
   const double *slow;     /* (nodes) >= 1: how many times as long a node takes for a gradient; NULL: none is slow */
+  struct gv_network network;   /* of the simulated cluster */
+  double compute_time;    /* seconds that a node of it computes in a round; 0: as long as it takes here */
+  double compute_jitter;  /* how much that differs from node to node and round to round, as in struct gv_pacing */
   int workers;            /* 1 .. nodes */
   int threads;            /* of each worker, who share its batches; 0 is 1 */
   const int *cpus;        /* (workers, threads), or NULL: not bound */

@@ -100,6 +100,18 @@ static void summarise_traffic(const struct gv_engine *e, uint64_t round, struct 
   out->global_averages = e->worker[0].averages;
 }
 
+/* On the cluster that the clock simulates. */
+static double simulated_seconds(const struct gv_engine *e, const struct gv_evaluation *out)
+{
+  if (!e->setup.async)
+    return gv_clock_seconds(e->clock);
+  double steps = 0, each = gv_engine_message_bytes(&e->setup);
+  for (int i = 0; i < e->nodes; i++)
+    steps += (double)e->node[i].rounds;
+  double messages = (double)(e->mail != NULL ? out->asynchrony.published : out->asynchrony.taken);
+  return gv_clock_asynchronous(e->clock, steps, steps > 0 ? messages / steps : 0, each);
+}
+
 static void summarise_pace(const struct gv_engine *e, struct gv_evaluation *out)
 {
   out->node_rounds_min = UINT64_MAX;
@@ -150,6 +162,7 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
   }
   summarise_pace(e, out);
   summarise_traffic(e, round, out);
+  out->simulated_seconds = simulated_seconds(e, out);
   gv_measure_summarise(e, out);
 }
 

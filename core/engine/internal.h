@@ -4,6 +4,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/team.h"
+#include "core/cluster/clock.h"
 #include "core/engine/budget.h"
 #include "core/engine/crew.h"
 #include "core/engine/engine.h"
@@ -50,6 +51,7 @@ struct gv_worker {
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
   struct gv_rhythm rhythm;   /* of the global averages */
   uint64_t messages, bytes;  /* its nodes sent to neighbours */
+  double message_bytes;      /* of the message that one of its nodes sent last */
   uint64_t averages;         /* global ones, in which all took part */
   float *measuring;          /* (dim) scratch, and (dim) the gradient of a node; for setup.measure, else NULL */
   double *measured;
@@ -81,6 +83,7 @@ struct gv_engine {
   struct gv_crew *crew;      /* (workers), or NULL: a thread a worker */
   struct gv_gate gate;
   struct gv_budget budget;   /* of asynchronous steps */
+  struct gv_clock *clock;    /* of the simulated cluster; worker 0 moves it */
   float *start;              /* (dim) the common start vector, gone once copied */
   float *mean;               /* (dim) */
   const float **replicas;    /* (nodes) */
@@ -130,6 +133,8 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps);
 /* step.c. compute: g (dim) <- the gradient at the node's replica, on what it draws in `round`; returns the loss; on
  * failure the worker has failed. local: the algorithm's local step from g, for x (dim) to message. */
 double gv_worker_compute(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
+/* The same, and the cluster's clock hears how long it took, now and then. */
+double gv_worker_timed_compute(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
 void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
                      enum gv_mixing mixing, float *const *message);
 

@@ -46,7 +46,7 @@ static double take_gradient(struct gv_worker *worker, int index, float *g, const
   if (worker->failed)
     return 0;
   double began = e->setup.slow != NULL ? gv_thread_seconds() : 0;
-  double loss = gv_worker_compute(worker, index, g, turn->round, (double)turn->rate);
+  double loss = gv_worker_timed_compute(worker, index, g, turn->round, (double)turn->rate);
   if (e->setup.slow != NULL && e->setup.slow[index] > 1)
     gv_straggle(e, index, began);
   return loss;
@@ -88,6 +88,7 @@ static void step(struct gv_worker *worker, int index, const struct turn *turn)
     else
       bytes = gv_worker_compress(worker, index, turn->round, message[0]);
   }
+  worker->message_bytes = bytes;
   if (turn->carried == GV_MIX_NONE)
     return;
   if (!absent)
@@ -237,12 +238,25 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
     step(worker, i, &turn);
 }
 
+/* Worker 0 moves the simulated cluster's clock on. */
+static void tick(struct gv_worker *worker, const struct turn *turn)
+{
+  struct gv_engine *e = worker->engine;
+  bool global = turn->carried == GV_MIX_GLOBAL;
+  double whole = gv_engine_message_bytes(&e->setup);
+  gv_clock_round(e->clock, turn->round,
+                 turn->carried == GV_MIX_NEIGHBORS ? gv_view_graph(worker->view, turn->round) : NULL, global,
+                 global && turn->mixing == GV_MIX_GLOBAL ? whole : worker->message_bytes);
+}
+
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
 {
   struct gv_engine *e = worker->engine;
   struct turn turn = turn_of(worker, round), next = turn;
   if (turn.carried == GV_MIX_GLOBAL)
     average_all(worker, &turn);
+  if (worker->index == 0)
+    tick(worker, &turn);
   if (steps)
     next = turn_of(worker, round + 1);
   /* Whose neighbours are late is put off to the end of the pass; the order of nodes changes no result. */

@@ -33,7 +33,7 @@ static void count(const struct gv_engine *e, uint64_t round, struct gv_counters 
 {
   *out = (struct gv_counters){.round = round, .last_evaluation = e->last_evaluation, .last_steps = e->last_steps,
                               .averages = e->worker[0].averages, .seconds = e->seconds,
-                              .rhythm = e->worker[0].rhythm};
+                              .rhythm = e->worker[0].rhythm, .clock = e->clock->numbers};
   for (int i = 0; i < e->nodes; i++)
     out->steps += e->node[i].rounds;
   for (int w = 0; w < e->setup.workers; w++) {
@@ -79,6 +79,8 @@ void gv_worker_resume(struct gv_worker *worker)
   e->seconds = counters->seconds;
   e->last_evaluation = counters->last_evaluation;
   e->last_steps = counters->last_steps;
+  if (counters->clock != NULL)
+    memcpy(e->clock->numbers, counters->clock, gv_clock_count(e->nodes) * sizeof *e->clock->numbers);
   gv_budget_begin(&e->budget, counters->steps);
 }
 

@@ -19,6 +19,7 @@ struct gv_counters {
   double seconds;            /* of training */
   struct gv_rhythm rhythm;   /* of the global averages */
   struct gv_asynchrony asynchrony;
+  const double *clock;       /* (gv_clock_count of the nodes) the simulated cluster's; the engine's */
 };
 
 /* Of a node. */

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/algorithms/compress.h"
+#include "core/base/clock.h"
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
 #include "core/engine/reduce.h"
@@ -80,6 +81,16 @@ double gv_worker_compute(struct gv_worker *worker, int index, float *g, uint64_t
         (unsigned long long)round, (double)loss, rate);
   e->node[index].loss += (double)loss;
   return (double)loss;
+}
+
+double gv_worker_timed_compute(struct gv_worker *worker, int index, float *g, uint64_t round, double rate)
+{
+  struct gv_engine *e = worker->engine;
+  if (worker->index != 0 || index != worker->nodes.first || e->setup.compute_time > 0 || !gv_clock_wants(round))
+    return gv_worker_compute(worker, index, g, round, rate);
+  double began = gv_thread_seconds(), loss = gv_worker_compute(worker, index, g, round, rate);
+  gv_clock_measure(e->clock, gv_thread_seconds() - began);
+  return loss;
 }
 
 void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,

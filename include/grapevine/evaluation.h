@@ -22,6 +22,7 @@ struct gv_evaluation {
   uint64_t round;                /* rounds done */
   double epoch;                  /* samples drawn by all nodes / samples of the training set */
   double seconds;                /* of training, without evaluations */
+  double simulated_seconds;      /* of training on a simulated cluster of a machine a node */
   double train_loss;             /* mean over nodes and over the rounds since the last evaluation */
   double test_loss;              /* mean over the test set, of the mean model */
   double test_accuracy;          /* 0..1, of the mean model */

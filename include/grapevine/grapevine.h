@@ -63,6 +63,9 @@ GV_API void gv_run_destroy(struct gv_run *run);  /* NULL is fine; not while it t
 /* Sets an option as on the command line: ("topology", "ring"). */
 GV_API enum gv_status gv_run_set(struct gv_run *run, const char *key, const char *value, struct gv_error *err);
 
+/* The value of an option as it was set, or its default; the run's. NULL: there is no such option. */
+GV_API const char *gv_run_option(const struct gv_run *run, const char *key);
+
 /* Any function of the watcher may be NULL. The struct is copied. */
 GV_API void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher);
 

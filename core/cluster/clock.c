@@ -1,0 +1,145 @@
+/* The clock of a simulated cluster. */
+#include "core/cluster/clock.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/memory.h"
+#include "core/base/random.h"
+
+enum { FIRST, SUM, COUNT, MEASURED };  /* numbers behind those of the nodes */
+
+size_t gv_clock_count(int nodes)
+{
+  return (size_t)nodes + MEASURED;
+}
+
+static double *measured(const struct gv_clock *clock)
+{
+  return clock->numbers + clock->schedule->nodes;
+}
+
+enum gv_status gv_clock_create(const struct gv_pacing *pacing, const struct gv_schedule *schedule,
+                               struct gv_clock **out, struct gv_error *err)
+{
+  struct gv_clock *clock = NULL;
+  const char *what = "the cluster's clock";
+  enum gv_status status = gv_alloc_for(&clock, 1, sizeof *clock, what, err);
+  if (status != GV_OK)
+    return status;
+  *clock = (struct gv_clock){.pacing = *pacing, .schedule = schedule};
+  status = gv_alloc_for(&clock->done, (size_t)schedule->nodes, sizeof *clock->done, what, err);
+  if (status == GV_OK)
+    status = gv_alloc_for(&clock->numbers, gv_clock_count(schedule->nodes), sizeof *clock->numbers, what, err);
+  if (status != GV_OK) {
+    gv_clock_destroy(clock);
+    return status;
+  }
+  *out = clock;
+  return GV_OK;
+}
+
+void gv_clock_destroy(struct gv_clock *clock)
+{
+  if (clock == NULL)
+    return;
+  gv_free(clock->done);
+  gv_free(clock->numbers);
+  gv_free(clock);
+}
+
+void gv_clock_measure(struct gv_clock *clock, double seconds)
+{
+  double *m = measured(clock);
+  if (m[FIRST] == 0) {
+    m[FIRST] = seconds;
+    return;
+  }
+  m[SUM] += seconds;
+  m[COUNT]++;
+}
+
+double gv_clock_compute(const struct gv_clock *clock)
+{
+  const double *m = measured(clock);
+  if (clock->pacing.compute > 0)
+    return clock->pacing.compute;
+  return m[COUNT] > 0 ? m[SUM] / m[COUNT] : m[FIRST];
+}
+
+static double slowness(const struct gv_clock *clock, int node)
+{
+  return clock->pacing.slow != NULL ? clock->pacing.slow[node] : 1;
+}
+
+/* Seconds that the node computes in the round. */
+static double compute_of(const struct gv_clock *clock, int node, uint64_t round, double mean)
+{
+  double s = clock->pacing.jitter, seconds = mean * slowness(clock, node);
+  if (s > 0) {
+    struct gv_stream stream;
+    gv_stream_start(&stream, clock->pacing.seed, GV_RANDOM_CLOCK, (uint32_t)node, (uint32_t)round);
+    seconds *= exp(s * gv_stream_normal(&stream) - s * s / 2);
+  }
+  return seconds;
+}
+
+static bool is_absent(const struct gv_clock *clock, int node, uint64_t round)
+{
+  return clock->schedule->faults.churn > 0 && gv_schedule_absent(clock->schedule, node, round);
+}
+
+static void mix_all(struct gv_clock *clock, uint64_t round, double bytes)
+{
+  double latest = 0;
+  int n = clock->schedule->nodes, present = 0;
+  for (int i = 0; i < n; i++)
+    if (!is_absent(clock, i, round)) {
+      latest = fmax(latest, clock->done[i]);
+      present++;
+    }
+  latest += gv_network_allreduce(&clock->pacing.network, present, bytes);
+  for (int i = 0; i < n; i++)
+    clock->numbers[i] = is_absent(clock, i, round) ? clock->done[i] : latest;
+}
+
+static void mix_neighbors(struct gv_clock *clock, const struct gv_graph *graph, double bytes)
+{
+  for (int i = 0; i < clock->schedule->nodes; i++) {
+    int64_t degree = graph->first[i + 1] - graph->first[i];
+    double ready = clock->done[i];
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
+      ready = fmax(ready, clock->done[graph->from[e]]);
+    clock->numbers[i] = ready + gv_network_partial(&clock->pacing.network, (double)degree, bytes);
+  }
+}
+
+void gv_clock_round(struct gv_clock *clock, uint64_t round, const struct gv_graph *graph, bool global, double bytes)
+{
+  double mean = gv_clock_compute(clock);
+  for (int i = 0; i < clock->schedule->nodes; i++)
+    clock->done[i] = clock->numbers[i] + (is_absent(clock, i, round) ? 0 : compute_of(clock, i, round, mean));
+  if (global)
+    mix_all(clock, round, bytes);
+  else if (graph != NULL)
+    mix_neighbors(clock, graph, bytes);
+  else
+    for (int i = 0; i < clock->schedule->nodes; i++)
+      clock->numbers[i] = clock->done[i];
+}
+
+double gv_clock_seconds(const struct gv_clock *clock)
+{
+  double latest = 0;
+  for (int i = 0; i < clock->schedule->nodes; i++)
+    latest = fmax(latest, clock->numbers[i]);
+  return latest;
+}
+
+double gv_clock_asynchronous(const struct gv_clock *clock, double steps, double messages, double bytes)
+{
+  double pace = 0, mean = gv_clock_compute(clock);
+  for (int i = 0; i < clock->schedule->nodes; i++)
+    pace += 1 / (mean * slowness(clock, i) + gv_network_partial(&clock->pacing.network, messages, bytes));
+  return steps > 0 ? steps / pace : 0;
+}

@@ -1,0 +1,66 @@
+/* clock.h - the simulated clock of a cluster: when each of n nodes, a machine of its own, would be through a round.
+ *
+ * A round of node i: it computes; then it waits for the neighbours that it receives from in this round to have
+ * computed, and takes d_i (alpha + M beta) to receive their messages. A global average waits for all who take part,
+ * and takes a ring all-reduce. Nobody waits for anybody else. One thread.
+ */
+#ifndef GV_CLUSTER_CLOCK_H
+#define GV_CLUSTER_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <grapevine/status.h>
+
+#include "core/cluster/network.h"
+#include "core/graph/schedule.h"
+
+struct gv_pacing {
+  struct gv_network network;
+  double compute;      /* seconds that a node computes in a round; 0: as measured */
+  double jitter;       /* S: times exp(S z - S^2/2), z standard normal, drawn for each node and round; mean 1 */
+  const double *slow;  /* (nodes) that many times as long, or NULL; outlives the clock */
+  uint64_t seed;
+};
+
+struct gv_clock {
+  struct gv_pacing pacing;
+  const struct gv_schedule *schedule;
+  double *done;        /* (nodes) scratch: when a node has computed */
+  double *numbers;     /* (gv_clock_count) all that changes: each node's time, then what was measured */
+};
+
+/* schedule outlives the clock. */
+enum gv_status gv_clock_create(const struct gv_pacing *pacing, const struct gv_schedule *schedule,
+                               struct gv_clock **out, struct gv_error *err);
+void gv_clock_destroy(struct gv_clock *clock);
+
+/* Numbers that a clock is made of, for who saves it and sets it again. */
+size_t gv_clock_count(int nodes);
+
+/* A node's gradient took so long here. The first call, when caches are cold, counts until there is another. */
+void gv_clock_measure(struct gv_clock *clock, double seconds);
+
+/* Whether a round's gradient is worth measuring: a few of many are. */
+static inline bool gv_clock_wants(uint64_t round)
+{
+  return round < 16 || (round & 15) == 0;
+}
+
+/* Seconds that a node computes in a round on average, without jitter and slowness. */
+double gv_clock_compute(const struct gv_clock *clock);
+
+/* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom; NULL: nobody mixes,
+ * or with `global` all do. O(edges). */
+void gv_clock_round(struct gv_clock *clock, uint64_t round, const struct gv_graph *graph, bool global,
+                    double bytes);
+
+/* When the last node is through the rounds so far. */
+double gv_clock_seconds(const struct gv_clock *clock);
+
+/* In asynchronous pace, where nobody waits: when all nodes together have taken so many steps, of which each takes
+ * in `messages` on average; steps / sum_i 1/(seconds of a step of node i). */
+double gv_clock_asynchronous(const struct gv_clock *clock, double steps, double messages, double bytes);
+
+#endif

@@ -1,0 +1,34 @@
+/* network.h - what communication takes on a cluster, by the alpha-beta model: a message of M bytes takes
+ * alpha + M beta seconds, beta the seconds of a byte (Hockney, Parallel Computing 1994).
+ *
+ * All times are in seconds, all sizes in bytes. n nodes; n = 1 takes no time.
+ */
+#ifndef GV_CLUSTER_NETWORK_H
+#define GV_CLUSTER_NETWORK_H
+
+#include <grapevine/status.h>
+
+#include "core/base/named.h"
+
+/* All zero: a network on which nothing takes time. */
+struct gv_network {
+  double alpha;  /* latency of a message */
+  double beta;   /* of a byte: 1 over the bandwidth */
+};
+
+extern const struct gv_table gv_network_table;  /* presets; their options: alpha, bandwidth */
+
+/* "ethernet-10g", "ethernet-10g:alpha=1e-4", "alpha=1e-4,bandwidth=1e9". *preset <- its entry, may be NULL. */
+enum gv_status gv_network_parse(const char *spec, struct gv_network *network, const struct gv_named **preset,
+                                struct gv_error *err);
+
+/* One message. */
+double gv_network_message(const struct gv_network *network, double bytes);
+
+/* A mean over n nodes by ring all-reduce, 2(n-1) alpha + 2 (n-1)/n M beta (Patarasuk and Yuan, JPDC 2009). */
+double gv_network_allreduce(const struct gv_network *network, int n, double bytes);
+
+/* What a node takes to receive from d neighbours, d (alpha + M beta). */
+double gv_network_partial(const struct gv_network *network, double d, double bytes);
+
+#endif
