@@ -27,6 +27,7 @@ extern const struct gv_command gv_command_bench;
 extern const struct gv_command gv_command_consensus;
 extern const struct gv_command gv_command_data;
 extern const struct gv_command gv_command_split;
+extern const struct gv_command gv_command_study;
 extern const struct gv_command gv_command_cost;
 extern const struct gv_command gv_command_help;
 

@@ -18,6 +18,8 @@ grapevine_SOURCES = \
   %D%/model_show.c \
   %D%/signals.c \
   %D%/split.c \
+  %D%/study.c \
+  %D%/study_table.c %D%/study_table.h \
   %D%/terminal.c \
   %D%/topology.c \
   %D%/topology_advise.c \

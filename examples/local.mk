@@ -3,6 +3,8 @@ EXTRA_DIST += \
   %D%/heterogeneity/study.sh \
   %D%/heterogeneous/README.md \
   %D%/heterogeneous/algorithms.sh \
+  %D%/study/README.md \
+  %D%/study/topologies.ini \
   %D%/lecture/README.md \
   %D%/lecture/consensus.sh \
   %D%/lecture/dynamic.sh \

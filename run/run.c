@@ -323,14 +323,26 @@ static enum gv_status open_folder(struct gv_run *run, struct gv_error *err)
   return status == GV_OK ? GV_OK : give_up(run, status);
 }
 
-static enum gv_status prepare(struct gv_run *run, struct gv_error *err)
+static enum gv_status try(struct gv_run *run, struct gv_error *err)
 {
   if (run->used)
     return gv_fail(err, GV_USAGE, "this run has trained already; a run trains once");
   run->used = true;
   enum gv_status status = gv_run_resolve(run, err);
-  if (status == GV_OK)
-    status = make_engine(run, err);
+  return status == GV_OK ? make_engine(run, err) : status;
+}
+
+enum gv_status gv_run_try(struct gv_run *run, struct gv_error *err)
+{
+  struct plain plain = plain_begin();
+  enum gv_status status = try(run, err);
+  plain_end(plain);
+  return status;
+}
+
+static enum gv_status prepare(struct gv_run *run, struct gv_error *err)
+{
+  enum gv_status status = try(run, err);
   if (status == GV_OK)
     run->result.evaluated_nodes = gv_engine_evaluated_nodes(run->engine);
   if (status == GV_OK)

@@ -77,6 +77,9 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
 /* resume.c: --resume, before anything is resolved: the options and the checkpoint of the run in that folder. */
 enum gv_status gv_run_take_up(struct gv_run *run, struct gv_error *err);
 
+/* run.c: as far as the first round, without a file; then the run is used up. */
+enum gv_status gv_run_try(struct gv_run *run, struct gv_error *err);
+
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
 

@@ -4,6 +4,7 @@
 . "$GV_SOURCE/tests/tap.sh"
 cd "$folder" || exit 1
 PATH=$GV_BUILD:$PATH
+ln -s "$GV_SOURCE/examples" examples  # documents speak of them as seen from the root of the tree
 
 # Command lines are indented by four; what follows ./quickstart goes to the program.
 sed -n -E 's/^    (\.\/quickstart (train .*)|((GRAPEVINE[A-Z_]*=[^ ]* )?grapevine .*))$/\2\3/p' \

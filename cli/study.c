@@ -1,0 +1,246 @@
+/* grapevine study: a file of experiments in, progress on stderr, a table on stdout. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/study_table.h"
+#include "core/base/option.h"
+#include "run/study/execute.h"
+
+static const double check_seconds = 3;
+
+static const struct gv_option rows[] = {
+    {.key = "out",
+     .type = GV_OPTION_TEXT,
+     .value = "auto",
+     .help = "folder of the study; auto: runs/NAME, of NAME.ini"},
+    {.key = "parallel",
+     .type = GV_OPTION_INT,
+     .value = "auto",
+     .min = 1,
+     .max = 256,
+     .words = "auto",
+     .help = "runs at a time; auto: as many as there are cores, a worker each; 1 for undisturbed seconds"},
+    {.key = "dry-run",
+     .type = GV_OPTION_FLAG,
+     .value = "no",
+     .help = "list the runs, what of them is done, and how long the rest may take; write nothing"},
+    {.key = "table", .type = GV_OPTION_FLAG, .value = "no", .help = "train nothing: the table of what is done"},
+    {.key = "format",
+     .type = GV_OPTION_CHOICE,
+     .value = "text",
+     .words = "text|markdown|latex|json|csv",
+     .help = "of the table"},
+    {.key = "metrics",
+     .type = GV_OPTION_TEXT,
+     .value = "auto",
+     .help =
+         "figures of the table, as summary.csv has them, joined by commas; auto: the file's, or the usual ones"},
+    {.key = "quiet", .type = GV_OPTION_FLAG, .value = "no", .help = "no progress"},
+    {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
+    {.key = NULL},
+};
+
+static void print_help(void)
+{
+  printf(
+      "usage: grapevine study FILE.ini [--OPTION VALUE ...]\n\n"
+      "Trains every combination of the options in a file, each for several seeds, and tabulates mean and standard\n"
+      "deviation. What is done is not done again; a study that was stopped goes on where it was.\n\n"
+      "  [base]                            options of `grapevine train`, which all runs share\n"
+      "  data = digits\n"
+      "  epochs = 10\n"
+      "  seeds = 5                         so many runs of each combination\n\n"
+      "  [vary]                            every combination of these\n"
+      "  topology = ring | exponential\n"
+      "  nodes = 8 | 16\n\n"
+      "  [vary the baseline]               and of these\n"
+      "  algorithm = psgd\n\n");
+  gv_print_options(stdout, rows, true);
+  printf("\nExample\n  grapevine study examples/study/topologies.ini --format markdown\n");
+}
+
+/* ---- progress ---- */
+
+struct talk {
+  bool shows, live, drawn;
+  struct gv_stop stop;
+};
+
+static void clear_line(struct talk *talk)
+{
+  if (talk->drawn)
+    fprintf(stderr, "\r\033[K");
+  talk->drawn = false;
+}
+
+static void on_progress(void *context, const struct gv_study_progress *p)
+{
+  struct talk *talk = context;
+  char left[32];
+  if (!talk->live)
+    return;
+  fprintf(stderr, "\r\033[K%zu of %zu runs done, %zu under way", p->done, p->total, p->running);
+  if (p->failed > 0)
+    fprintf(stderr, ", %zu failed", p->failed);
+  if (isfinite(p->left))
+    fprintf(stderr, "  %s left", gv_short_time(p->left, left, sizeof left));
+  talk->drawn = true;
+}
+
+static void on_end(void *context, const struct gv_planned *run, const char *why, const struct gv_study_progress *p)
+{
+  struct talk *talk = context;
+  clear_line(talk);
+  if (why != NULL)
+    fprintf(stderr, "grapevine: run %s failed: %s\n", run->folder, why);
+  else if (talk->shows && !talk->live)
+    fprintf(stderr, "%zu of %zu: %s\n", p->done, p->total, run->folder);
+}
+
+static bool stop(void *context)
+{
+  gv_stop_ask(context);
+  return true;
+}
+
+/* ---- the dry run ---- */
+
+/* Seconds that a run takes on one worker: the mean of those that are done, else of some rounds of the first. */
+static double seconds_of_run(const struct gv_study_plan *plan, char *how, size_t size)
+{
+  double sum = 0;
+  int count = 0;
+  struct gv_table_of_study table;
+  struct gv_error error;
+  size_t column;
+  if (gv_study_collect(plan, &table, &error) != GV_OK)
+    return NAN;
+  if (gv_study_figure(&table, "seconds", &column) != NULL)
+    for (size_t g = 0; g < plan->groups; g++) {
+      const struct gv_cell *cell = &table.cell[g * table.figures + column];
+      sum += cell->mean * cell->runs;
+      count += cell->runs;
+    }
+  gv_study_table_clear(&table);
+  snprintf(how, size, "by the %d that are done", count);
+  if (count > 0)
+    return sum / count;
+  snprintf(how, size, "by trying the first");
+  return gv_study_probe(&plan->runs[0]);
+}
+
+static void print_dry(const struct gv_study_plan *plan, int parallel)
+{
+  static const char *const words[] = {"to do", "begun", "done"};
+  size_t left = 0;
+  for (size_t r = 0; r < plan->count; r++) {
+    printf("  %-6s ", words[plan->runs[r].state]);
+    for (size_t k = 0; k < plan->varied; k++)
+      printf(" %s=%s", plan->keys[k], plan->runs[r].values[k]);
+    printf("  seed=%llu\n", (unsigned long long)plan->runs[r].seed);
+    left += plan->runs[r].state != GV_RUN_DONE;
+  }
+  char how[64], time[32];
+  double each = left > 0 ? seconds_of_run(plan, how, sizeof how) : 0;
+  printf("\n%zu runs, %zu to do", plan->count, left);
+  if (left > 0 && isfinite(each))
+    printf("; about %s with %d at a time (%s)", gv_short_time(each * (double)left / parallel, time, sizeof time),
+           parallel, how);
+  printf("\n");
+}
+
+/* ---- the study ---- */
+
+static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_spec *spec, int parallel, bool quiet,
+                                struct gv_error *err)
+{
+  static struct talk talk;  /* the signal handler's, too */
+  char program[4096];
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+  size_t failed = 0;
+  if (length <= 0)
+    return gv_fail(err, GV_SYSTEM, "/proc/self/exe cannot be read: it says which program trains the runs");
+  program[length] = '\0';
+  talk.shows = !quiet;
+  talk.live = talk.shows && isatty(STDERR_FILENO);
+  const struct gv_execution how = {.program = program, .parallel = parallel, .stop = &talk.stop,
+                                   .watcher = {&talk, on_progress, on_end}};
+  enum gv_status status = gv_study_begin(spec, plan, err);
+  gv_watch_signals(stop, &talk.stop);
+  if (status == GV_OK)
+    status = gv_study_execute(plan, &how, &failed, err);
+  gv_unwatch_signals();
+  clear_line(&talk);
+  if (status == GV_OK && failed > 0)
+    status = gv_fail(err, GV_INPUT, "%zu of %zu runs failed; the table has the others", failed, plan->count);
+  return status;
+}
+
+static enum gv_status print_results(const struct gv_study_plan *plan, const struct gv_spec *spec,
+                                    const struct gv_options *options, bool write, struct gv_error *err)
+{
+  struct gv_table_of_study table;
+  const char *metrics = gv_options_text(options, "metrics");
+  enum gv_status status = gv_study_collect(plan, &table, err);
+  if (status != GV_OK)
+    return status;
+  if (write)
+    status = gv_study_write(&table, err);
+  if (strcmp(metrics, "auto") == 0)
+    metrics = spec->metrics;
+  if (status == GV_OK)
+    status = gv_print_study(&table, metrics, gv_options_text(options, "format"), err);
+  gv_study_table_clear(&table);
+  return status;
+}
+
+static enum gv_status study(const char *path, const struct gv_options *options, struct gv_error *err)
+{
+  struct gv_spec spec = {0};
+  struct gv_study_plan plan = {0};
+  struct gv_error ended = {GV_OK, ""};
+  char folder[4096];
+  bool only = gv_options_flag(options, "table"), dry = gv_options_flag(options, "dry-run");
+  int parallel = gv_options_is_word(options, "parallel") ? 0 : (int)gv_options_int(options, "parallel");
+  enum gv_status status = gv_spec_read(path, &spec, err);
+  if (strcmp(gv_options_text(options, "out"), "auto") != 0)
+    snprintf(folder, sizeof folder, "%s", gv_options_text(options, "out"));
+  else
+    snprintf(folder, sizeof folder, "runs/%s", spec.name != NULL ? spec.name : "");
+  if (status == GV_OK)
+    status = gv_plan_study(&spec, folder, &plan, err);
+  if (status == GV_OK)
+    gv_study_look(&plan);
+  if (status == GV_OK && !only)
+    status = gv_study_check(&spec, &plan, check_seconds, err);
+  if (status == GV_OK && dry)
+    print_dry(&plan, parallel > 0 ? parallel : gv_study_slots(&plan));
+  if (status == GV_OK && !dry && !only)
+    status = train_all(&plan, &spec, parallel, gv_options_flag(options, "quiet"), &ended);
+  bool interrupted = status == GV_INTERRUPTED;
+  if (!dry && !interrupted && (status == GV_OK || ended.status == GV_INPUT)) {
+    enum gv_status printed = print_results(&plan, &spec, options, !only, err);
+    status = printed != GV_OK ? printed : status;
+  }
+  if (status != GV_OK && ended.status != GV_OK)
+    gv_fail(err, ended.status, interrupted ? "%s; the same command goes on" : "%s", ended.text);
+  gv_study_plan_clear(&plan);
+  gv_spec_clear(&spec);
+  return status;
+}
+
+static int run_study(int argc, char **argv)
+{
+  return gv_run_word(argc, argv, rows, "study: which file? `grapevine study --help` shows what stands in one",
+                     print_help, study);
+}
+
+const struct gv_command gv_command_study = {
+    .name = "study",
+    .arguments = "FILE.ini [--OPTION VALUE ...]",
+    .summary = "many runs from one file, their table of means and deviations",
+    .run = run_study,
+};

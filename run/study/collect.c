@@ -1,0 +1,202 @@
+/* Statistics of a study's summaries. */
+#include "run/study/collect.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "run/json.h"
+
+static const struct gv_figure figures[] = {
+    {"test_accuracy", "accuracy", 1, true},
+    {"node_accuracy_min", "worst node", 1, false},
+    {"test_loss", "test loss", -1, true},
+    {"train_loss", "train loss", -1, false},
+    {"objective", "objective", -1, true},
+    {"gradient_norm", "gradient norm", -1, false},
+    {"gradient_dissimilarity", "zeta^2", 0, false},
+    {"consensus_distance", "consensus", 0, true},
+    {"rounds", "rounds", 0, false},
+    {"epochs", "epochs", 0, false},
+    {"rounds_to_target", "rounds to target", -1, true},
+    {"simulated_seconds_to_target", "cluster s to target", -1, true},
+    {"seconds_to_target", "s to target", -1, false},
+    {"bytes_per_node", "bytes a round", 0, false},
+    {"simulated_seconds", "cluster s", -1, false},
+    {"seconds", "s", -1, false},
+};
+
+enum { FIGURES = sizeof figures / sizeof figures[0] };
+
+static json_t *read_summary(const struct gv_study_plan *plan, const struct gv_planned *run)
+{
+  char *path = NULL;
+  if (run->state != GV_RUN_DONE || asprintf(&path, "%s/%s/summary.json", plan->folder, run->folder) < 0)
+    return NULL;
+  json_t *summary = json_load_file(path, 0, NULL);
+  free(path);
+  return summary;
+}
+
+/* Welford's sums, one value more. */
+static void add(struct gv_cell *cell, double x)
+{
+  double off = x - cell->mean;
+  cell->mean += off / ++cell->runs;
+  cell->deviation += off * (x - cell->mean);
+}
+
+/* Who has the best mean: as many as share it. */
+static void mark_best(struct gv_cell *cell, size_t groups, size_t stride, int better)
+{
+  double best = -INFINITY;
+  for (size_t g = 0; g < groups && better != 0; g++)
+    if (cell[g * stride].runs > 0 && better * cell[g * stride].mean > best)
+      best = better * cell[g * stride].mean;
+  for (size_t g = 0; g < groups && better != 0; g++)
+    cell[g * stride].best = cell[g * stride].runs > 0 && better * cell[g * stride].mean == best;
+}
+
+enum gv_status gv_study_collect(const struct gv_study_plan *plan, struct gv_table_of_study *table,
+                                struct gv_error *err)
+{
+  struct gv_cell *all = calloc(plan->groups * FIGURES + 1, sizeof *all);
+  *table = (struct gv_table_of_study){.plan = plan, .first = calloc(plan->groups + 1, sizeof *table->first),
+                                      .done = calloc(plan->groups + 1, sizeof *table->done),
+                                      .cell = calloc(plan->groups * FIGURES + 1, sizeof *table->cell)};
+  if (all == NULL || table->first == NULL || table->done == NULL || table->cell == NULL) {
+    free(all);
+    gv_study_table_clear(table);
+    return gv_fail(err, GV_MEMORY, "no memory for the study's table");
+  }
+  bool there[FIGURES] = {false};
+  for (size_t r = plan->count; r-- > 0;)
+    table->first[plan->runs[r].group] = r;
+  for (size_t r = 0; r < plan->count; r++) {
+    const struct gv_planned *run = &plan->runs[r];
+    json_t *summary = read_summary(plan, run);
+    table->done[run->group] += summary != NULL;
+    for (size_t f = 0; f < FIGURES; f++) {
+      const json_t *value = json_object_get(summary, figures[f].key);
+      if (!json_is_number(value))
+        continue;
+      there[f] = true;
+      add(&all[run->group * FIGURES + f], json_number_value(value));
+    }
+    json_decref(summary);
+  }
+  for (size_t f = 0; f < FIGURES; f++)
+    if (there[f])
+      table->figure[table->figures++] = &figures[f];
+  for (size_t g = 0; g < plan->groups; g++)
+    for (size_t c = 0; c < table->figures; c++) {
+      struct gv_cell *cell = &table->cell[g * table->figures + c];
+      *cell = all[g * FIGURES + (size_t)(table->figure[c] - figures)];
+      cell->deviation = cell->runs > 1 ? sqrt(cell->deviation / (cell->runs - 1)) : NAN;
+    }
+  for (size_t c = 0; c < table->figures && plan->groups > 1; c++)
+    mark_best(&table->cell[c], plan->groups, table->figures, table->figure[c]->better);
+  free(all);
+  return GV_OK;
+}
+
+void gv_study_table_clear(struct gv_table_of_study *table)
+{
+  free(table->first);
+  free(table->done);
+  free(table->cell);
+  *table = (struct gv_table_of_study){0};
+}
+
+const struct gv_figure *gv_study_figure(const struct gv_table_of_study *table, const char *key, size_t *column)
+{
+  for (*column = 0; *column < table->figures; ++*column)
+    if (strcmp(table->figure[*column]->key, key) == 0)
+      return table->figure[*column];
+  return NULL;
+}
+
+/* RFC 4180: quoted where it must be. */
+static void put_cell(FILE *out, const char *text)
+{
+  if (text[strcspn(text, ",\"\n\r")] == '\0') {
+    fputs(text, out);
+    return;
+  }
+  fputc('"', out);
+  for (; *text != '\0'; text++) {
+    if (*text == '"')
+      fputc('"', out);
+    fputc(*text, out);
+  }
+  fputc('"', out);
+}
+
+static void put_number(FILE *out, double x, bool there)
+{
+  if (there && isfinite(x))
+    fprintf(out, ",%.9g", x);
+  else
+    fputc(',', out);
+}
+
+enum gv_status gv_study_write(const struct gv_table_of_study *table, struct gv_error *err)
+{
+  const struct gv_study_plan *plan = table->plan;
+  char *path = NULL;
+  struct gv_new_file file;
+  if (asprintf(&path, "%s/summary.csv", plan->folder) < 0)
+    return gv_fail(err, GV_MEMORY, "no memory to write summary.csv");
+  enum gv_status status = gv_file_begin(&file, path, err);
+  free(path);
+  if (status != GV_OK)
+    return status;
+  for (size_t k = 0; k < plan->varied; k++) {
+    put_cell(file.stream, plan->keys[k]);
+    fputc(',', file.stream);
+  }
+  fputs("runs", file.stream);
+  for (size_t c = 0; c < table->figures; c++)
+    fprintf(file.stream, ",%s,%s_std", table->figure[c]->key, table->figure[c]->key);
+  fputc('\n', file.stream);
+  for (size_t g = 0; g < plan->groups; g++) {
+    for (size_t k = 0; k < plan->varied; k++) {
+      put_cell(file.stream, plan->runs[table->first[g]].values[k]);
+      fputc(',', file.stream);
+    }
+    fprintf(file.stream, "%d", table->done[g]);
+    for (size_t c = 0; c < table->figures; c++) {
+      const struct gv_cell *cell = &table->cell[g * table->figures + c];
+      put_number(file.stream, cell->mean, cell->runs > 0);
+      put_number(file.stream, cell->deviation, cell->runs > 1);
+    }
+    fputc('\n', file.stream);
+  }
+  return gv_file_commit(&file, err);
+}
+
+json_t *gv_study_json(const struct gv_table_of_study *table)
+{
+  const struct gv_study_plan *plan = table->plan;
+  json_t *groups = json_array(), *keys = json_array();
+  for (size_t k = 0; k < plan->varied; k++)
+    json_array_append_new(keys, gv_json_text(plan->keys[k]));
+  for (size_t g = 0; g < plan->groups; g++) {
+    json_t *values = json_object(), *means = json_object();
+    for (size_t k = 0; k < plan->varied; k++)
+      json_object_set_new(values, plan->keys[k], gv_json_text(plan->runs[table->first[g]].values[k]));
+    for (size_t c = 0; c < table->figures; c++) {
+      const struct gv_cell *cell = &table->cell[g * table->figures + c];
+      if (cell->runs > 0)
+        json_object_set_new(means, table->figure[c]->key,
+                            json_pack("{s:i, s:o, s:o, s:b}", "runs", cell->runs, "mean",
+                                      gv_json_number(cell->mean), "std", gv_json_number(cell->deviation), "best",
+                                      cell->best));
+    }
+    json_array_append_new(groups, json_pack("{s:o, s:i, s:o}", "values", values, "runs", table->done[g], "figures",
+                                            means));
+  }
+  return json_pack("{s:o, s:o, s:o}", "folder", gv_json_text(plan->folder), "vary", keys, "groups", groups);
+}

@@ -1,0 +1,257 @@
+/* Reads the file of a study with libinih. */
+#include "run/study/spec.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <grapevine/grapevine.h>
+
+#include "core/base/nearest.h"
+#include "core/base/option.h"
+
+enum { SEEDS_MAX = 10000 };
+
+struct reading {
+  struct gv_spec *spec;
+  FILE *file;
+  int line;           /* the last one read */
+  bool goes_on;       /* it begins with a blank: it continues the key before it */
+  struct gv_options *options;  /* of a run, to try values on */
+  struct gv_error *err;
+  enum gv_status status;
+};
+
+static void refuse(struct reading *r, const char *format, ...) GV_PRINTF(2, 3);
+
+static void refuse(struct reading *r, const char *format, ...)
+{
+  char text[GV_ERROR_TEXT];
+  va_list args;
+  if (r->status != GV_OK)
+    return;
+  va_start(args, format);
+  vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  r->status = gv_fail(r->err, GV_USAGE, "%s:%d: %s", r->spec->path, r->line, text);
+}
+
+static void no_memory(struct reading *r)
+{
+  if (r->status == GV_OK)
+    r->status = gv_fail(r->err, GV_MEMORY, "%s: no memory to read it", r->spec->path);
+}
+
+/* ---- what the library calls ---- */
+
+/* As fgets; a line that does not fit is refused, as the library would cut it. */
+static char *read_line(char *text, int size, void *context)
+{
+  struct reading *r = context;
+  if (r->status != GV_OK || fgets(text, size, r->file) == NULL)
+    return NULL;
+  r->line++;
+  r->goes_on = text[0] == ' ' || text[0] == '\t';
+  if (strlen(text) == (size_t)size - 1 && text[size - 2] != '\n') {
+    refuse(r, "the line is longer than %d characters; a list may go on in lines that begin with a blank", size - 2);
+    return NULL;
+  }
+  const char *end = text[0] == '[' ? strchr(text, ']') : NULL;
+  if (end != NULL && strncmp(text, "[vary", 5) == 0) {  /* the library tells of no section without keys */
+    for (size_t v = 0; v < r->spec->varies; v++)
+      if (strlen(r->spec->vary[v].name) == (size_t)(end - text - 1) &&
+          strncmp(r->spec->vary[v].name, text + 1, (size_t)(end - text - 1)) == 0)
+        refuse(r, "[%s] is there twice; a second one has a name of its own, as in [vary two]",
+               r->spec->vary[v].name);
+  }
+  return text;
+}
+
+static bool add_line(struct gv_spec_section *section, const char *key, int line)
+{
+  struct gv_spec_line *more = realloc(section->lines, (section->count + 1) * sizeof *more);
+  if (more == NULL)
+    return false;
+  section->lines = more;
+  section->lines[section->count] = (struct gv_spec_line){.key = strdup(key), .line = line};
+  return section->lines[section->count++].key != NULL;
+}
+
+/* One value of a key: whether a run would take it. */
+static void add_value(struct reading *r, struct gv_spec_line *to, const char *value, size_t length)
+{
+  struct gv_error why = {GV_OK, ""};
+  while (length > 0 && isspace((unsigned char)*value)) {
+    value++;
+    length--;
+  }
+  while (length > 0 && isspace((unsigned char)value[length - 1]))
+    length--;
+  char **more = realloc(to->values, (to->count + 1) * sizeof *more), *own = strndup(value, length);
+  if (more != NULL)
+    to->values = more;
+  if (more == NULL || own == NULL) {
+    free(own);
+    no_memory(r);
+    return;
+  }
+  to->values[to->count++] = own;
+  if (length == 0)
+    refuse(r, "%s: a value is empty", to->key);
+  for (size_t v = 0; v + 1 < to->count; v++)
+    if (strcmp(to->values[v], own) == 0)
+      refuse(r, "%s: '%s' is there twice", to->key, own);
+  if (r->status == GV_OK && gv_options_set(r->options, to->key, own, &why) != GV_OK)
+    refuse(r, "%s", why.text);
+}
+
+/* "a | b | c" of [vary]; of [base] the whole is one. */
+static void add_values(struct reading *r, struct gv_spec_line *to, const char *text, bool list)
+{
+  while (r->status == GV_OK) {
+    size_t length = list ? strcspn(text, "|") : strlen(text);
+    add_value(r, to, text, length);
+    if (text[length] == '\0')
+      return;
+    text += length + 1;
+    if (text[strspn(text, " \t")] == '\0')
+      return;  /* it goes on in the next line */
+  }
+}
+
+static struct gv_spec_section *section_of(struct reading *r, const char *name)
+{
+  struct gv_spec *spec = r->spec;
+  if (strcmp(name, "base") == 0)
+    return &spec->base;
+  if (strncmp(name, "vary", 4) != 0 || (name[4] != '\0' && name[4] != ' ')) {
+    refuse(r, "%s%s%s; accepted are [base], [vary] and [vary NAME]",
+           *name != '\0' ? "section ["
+                         : "a key stands before "
+                           "any section",
+           name, *name != '\0' ? "] is not known" : "");
+    return NULL;
+  }
+  for (size_t v = 0; v < spec->varies; v++)
+    if (strcmp(spec->vary[v].name, name) == 0)
+      return &spec->vary[v];
+  struct gv_spec_section *more = realloc(spec->vary, (spec->varies + 1) * sizeof *more);
+  if (more == NULL) {
+    no_memory(r);
+    return NULL;
+  }
+  spec->vary = more;
+  spec->vary[spec->varies] = (struct gv_spec_section){.name = strdup(name)};
+  return &spec->vary[spec->varies++];
+}
+
+/* Keys of [base] that are the study's own. */
+static bool take_own(struct reading *r, const char *key, const char *value)
+{
+  if (strcmp(key, "metrics") == 0 && gv_option_find(gv_run_options(), key) != NULL &&
+      strcmp(value, "basic") != 0 && strcmp(value, "all") != 0) {
+    free(r->spec->metrics);
+    r->spec->metrics = strdup(value);
+    return true;
+  }
+  if (strcmp(key, "seeds") != 0)
+    return false;
+  char *end = NULL;
+  errno = 0;
+  r->spec->seeds = strtoll(value, &end, 10);
+  if (end == value || *end != '\0' || errno != 0 || r->spec->seeds < 1 || r->spec->seeds > SEEDS_MAX)
+    refuse(r, "seeds is '%.60s'; accepted: a whole number from 1 to %d", value, SEEDS_MAX);
+  return true;
+}
+
+static int take_key(void *context, const char *name, const char *key, const char *value)
+{
+  struct reading *r = context;
+  struct gv_spec_section *section = section_of(r, name);
+  if (section == NULL || (section == &r->spec->base && take_own(r, key, value)))
+    return 1;
+  struct gv_spec_line *last = section->count > 0 ? &section->lines[section->count - 1] : NULL;
+  bool list = section != &r->spec->base;
+  if (r->goes_on && list && last != NULL && strcmp(last->key, key) == 0) {
+    add_values(r, last, value, true);
+    return 1;
+  }
+  for (size_t l = 0; l < section->count; l++)
+    if (strcmp(section->lines[l].key, key) == 0)
+      refuse(r, "%s is there twice in [%s], first in line %d", key, name, section->lines[l].line);
+  if (strcmp(key, "out") == 0 || strcmp(key, "resume") == 0)
+    refuse(r, "%s: every run of a study has a folder of its own in that of the study", key);
+  if (strcmp(key, "seed") == 0 && list)
+    refuse(r, "seed: `seeds = 5` in [base] takes so many of them, from `seed` in [base] on");
+  if (r->status == GV_OK && !add_line(section, key, r->line))
+    no_memory(r);
+  if (r->status == GV_OK)
+    add_values(r, &section->lines[section->count - 1], value, list);
+  return 1;
+}
+
+/* ---- the file ---- */
+
+static char *name_of(const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  size_t length = strlen(name);
+  if (length > 4 && strcmp(name + length - 4, ".ini") == 0)
+    length -= 4;
+  return strndup(name, length);
+}
+
+enum gv_status gv_spec_read(const char *path, struct gv_spec *spec, struct gv_error *err)
+{
+  *spec = (struct gv_spec){.path = strdup(path), .name = name_of(path), .seeds = 1};
+  struct reading r = {.spec = spec, .err = err};
+  if (spec->path == NULL || spec->name == NULL)
+    return gv_fail(err, GV_MEMORY, "%s: no memory to read it", path);
+  r.status = gv_options_create(gv_run_options(), "train", &r.options, err);
+  if (r.status != GV_OK)
+    return r.status;
+  r.file = fopen(path, "re");
+  if (r.file == NULL)
+    r.status = gv_fail(err, GV_USAGE, "%s: cannot be read: %s", path, strerror(errno));
+  int wrong = r.file != NULL ? ini_parse_stream(read_line, &r, take_key, &r) : 0;
+  if (wrong != 0 && r.status == GV_OK) {
+    r.line = wrong > 0 ? wrong : r.line;
+    refuse(&r, "that is neither [SECTION] nor KEY = VALUE");
+  }
+  if (r.file != NULL && ferror(r.file) && r.status == GV_OK)
+    r.status = gv_fail(err, GV_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+  if (r.file != NULL)
+    fclose(r.file);
+  gv_options_destroy(r.options);
+  return r.status;
+}
+
+static void section_clear(struct gv_spec_section *section)
+{
+  for (size_t l = 0; l < section->count; l++) {
+    for (size_t v = 0; v < section->lines[l].count; v++)
+      free(section->lines[l].values[v]);
+    free(section->lines[l].values);
+    free(section->lines[l].key);
+  }
+  free(section->lines);
+  free(section->name);
+}
+
+void gv_spec_clear(struct gv_spec *spec)
+{
+  section_clear(&spec->base);
+  for (size_t v = 0; v < spec->varies; v++)
+    section_clear(&spec->vary[v]);
+  free(spec->vary);
+  free(spec->path);
+  free(spec->name);
+  free(spec->metrics);
+  *spec = (struct gv_spec){0};
+}

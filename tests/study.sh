@@ -1,0 +1,207 @@
+#!/bin/bash
+# `grapevine study`: what stands in its file, what is run, interruptions, tables. TAP.
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
+subcommand=(study)
+
+# sixty FILE: a study of sixty small runs
+sixty() {
+  cat >"$1" <<'END'
+; two algorithms by three topologies, then three by two numbers of nodes; five seeds of each
+[base]
+data = digits
+train-limit = 300
+model = logreg
+rounds = 60
+eval-every = 1
+compute-time = 1e-3
+seeds = 5
+
+[vary]
+topology = ring | exponential |
+  full
+algorithm = dsgd | gt
+
+[vary more]
+algorithm = psgd | local:period=4 | pga:period=3
+nodes = 4 | 8
+END
+}
+
+# ---- the file ----
+
+# refused_file WORDS: what stands on standard input is refused so, and leaves nothing
+refused_file() {
+  cat >bad.ini
+  refuse 2 "$1" bad.ini --out bad
+}
+bad() { check "refused: $1" refused_file "$1" <<<"$2"; }
+bad "bad.ini:2: train: unknown option 'topolgy'" $'[base]\ntopolgy = ring'
+bad "did you mean 'topology'" $'[vary]\ntopolgy = ring'
+bad 'bad.ini:3: train: nodes is' $'[base]\nmodel = mlp\nnodes = none'
+bad 'bad.ini:2: train: nodes is' $'[vary]\nnodes = 4 | x'
+bad 'is there twice' $'[vary]\nnodes = 4 | 4'
+bad 'bad.ini:3: nodes is there twice in [vary], first in line 2' $'[vary]\nnodes = 4\nnodes = 5'
+bad '[vary] is there twice' $'[vary]\nnodes = 4\n[vary]\nnodes = 5'
+bad 'a value is empty' $'[vary]\nnodes = 4 | | 5'
+bad 'section [base2] is not known' $'[base2]\nnodes = 4'
+bad 'stands before any section' $'nodes = 4'
+bad 'neither [SECTION] nor KEY = VALUE' $'[base]\nnodes'
+bad 'a folder of its own' $'[base]\nout = x'
+bad 'seeds = 5' $'[vary]\nseed = 1 | 2'
+bad "seeds is '0'" $'[base]\nseeds = 0'
+bad 'longer than' "[base]
+model = $(printf 'x%.0s' {1..300})"
+bad 'exact-diffusion' $'[base]\nepochs=1\nnodes=8\n[vary]\ntopology = ring\nalgorithm = dsgd | d2'
+bad 'topology = rong' $'[base]\nepochs=1\n[vary]\ntopology = ring | rong'
+refused 2 'cannot be read' nothing.ini
+refused 2 'which file' --dry-run
+
+# ---- what is run ----
+
+sixty small.ini
+dry() {
+  run small.ini --dry-run >"$out" 2>"$err" || { cat "$err"; return 1; }
+  tail -2 "$out"
+  [ ! -e runs ] && [ "$(grep -c 'to do ' "$out")" = 60 ] && grep -q '^60 runs, 60 to do; about .* at a time' "$out"
+}
+check 'a dry run lists every combination once, and writes nothing' dry
+
+whole() {
+  run small.ini --out whole --quiet >whole.txt 2>"$err" || { cat "$err"; return 1; }
+  cat whole.txt "$err"
+  [ ! -s "$err" ] && [ "$(wc -l <whole.txt)" = 13 ] && [ "$(wc -l <whole/summary.csv)" = 13 ] &&
+    [ "$(ls whole | grep -c -- '-s[1-5]-')" = 60 ] && grep -q '\*' whole.txt
+}
+check 'all are run' whole
+# All columns of a summary but for seconds.
+figures() {
+  cut -d, -f "$(head -1 "$1" | tr , '\n' | grep -n . | grep -v ':seconds' | cut -d: -f1 | paste -sd,)" "$1"
+}
+
+# interrupted FOLDER SIGNAL: begun, stopped when some more are done; the program's exit status in $code
+interrupted() {
+  local before tries=0 pid
+  before=$(find "$1" -name summary.json 2>/dev/null | wc -l)
+  "$grapevine" study small.ini --out "$1" >"$out" 2>"$err" &
+  pid=$!
+  while [ "$(find "$1" -name summary.json 2>/dev/null | wc -l)" -lt $((before + 9)) ] && [ $tries -lt 1000 ]; do
+    sleep 0.01
+    tries=$((tries + 1))
+  done
+  kill "-$2" $pid
+  code=0
+  { wait $pid || code=$?; } 2>/dev/null
+}
+twice() {
+  local begun
+  interrupted part INT
+  cat "$err"
+  [ $code = 130 ] && grep -q 'stopped on request, .* of 60 runs are done; the same command goes on' "$err" || return
+  begun=$(find part -name summary.json -newer small.ini | wc -l)
+  [ "$begun" -ge 9 ] && [ "$begun" -lt 60 ] || { echo "$begun done"; return 1; }
+  find part -name summary.json -exec grep -l '"interrupted": false' {} + | sort | xargs stat -c '%i %y %n' >before
+  interrupted part TERM
+  [ $code = 130 ] || return
+  run small.ini --out part --quiet >part.txt 2>"$err" || { cat "$err"; return 1; }
+  diff whole.txt part.txt && diff <(figures whole/summary.csv) <(figures part/summary.csv) || return
+  cut -d' ' -f5 before | xargs stat -c '%i %y %n' | diff before -
+}
+check 'interrupted twice: the same table, and nothing is done twice' twice
+killed() {
+  local tries=0
+  interrupted killed KILL
+  [ $code = 137 ] || return
+  run small.ini --out killed --quiet >killed.txt 2>"$err" || { cat "$err"; return 1; }
+  diff whole.txt killed.txt
+}
+check 'killed (-9): the same table' killed
+
+again() {
+  touch before && run small.ini --out whole --quiet >again.txt && diff whole.txt again.txt &&
+    [ -z "$(find whole -name 'model.safetensors' -newer before)" ]
+}
+check 'a study that is done is only tabulated' again
+table() { run small.ini --out part --table >again.txt && diff whole.txt again.txt; }
+check 'the table alone' table
+edited() {  # what stays in the file is not run again
+  sed 's/dsgd | gt/dsgd | gt | exact-diffusion/; s/exponential/torus/' small.ini >edited.ini
+  touch before && run edited.ini --out whole >"$out" 2>"$err" || return
+  [ "$(find whole -name model.safetensors -newer before | wc -l)" = 25 ]
+}
+check 'an edited study runs what is new' edited
+
+# ---- numbers ----
+
+statistics() {
+  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
+  python3 - part <<'END'
+import csv, json, statistics, sys
+study = json.load(open(sys.argv[1] + "/study.json"))
+assert study["vary"] == ["topology", "algorithm", "nodes"], study["vary"]
+rows = list(csv.DictReader(open(sys.argv[1] + "/summary.csv")))
+assert len(rows) == 12 and len(study["runs"]) == 60
+for row in rows:
+    runs = [r for r in study["runs"] if all(r["values"][k] == row[k] for k in study["vary"])]
+    assert len(runs) == 5 and row["runs"] == "5"
+    for key in ("test_accuracy", "test_loss", "consensus_distance", "simulated_seconds"):
+        values = [json.load(open(f"{sys.argv[1]}/{r['folder']}/summary.json"))[key] for r in runs]
+        mean, std = statistics.mean(values), statistics.stdev(values)
+        assert abs(float(row[key]) - mean) <= 1e-8 * abs(mean), (key, row)
+        assert abs(float(row[key + "_std"]) - std) <= 1e-6 * abs(std) + 1e-12, (key, row)
+END
+}
+check 'means and deviations are those of the runs' statistics
+json() {
+  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
+  run small.ini --out part --table --format json | python3 -c '
+import json, sys
+page = json.load(sys.stdin)
+best = [g for g in page["groups"] if g["figures"]["test_accuracy"]["best"]]
+top = max(g["figures"]["test_accuracy"]["mean"] for g in page["groups"])
+assert len(page["groups"]) == 12 and best and all(g["figures"]["test_accuracy"]["mean"] == top for g in best)'
+}
+check 'JSON' json
+latex() {
+  run small.ini --out part --table --format latex >"$out" && cat "$out" && grep -q '^\\end{tabular}' "$out" &&
+    [ "$(grep -c ' & .*\\\\$' "$out")" = 13 ] && grep -q '\\textbf{' "$out"
+}
+check 'LaTeX' latex
+markdown() { run small.ini --out part --table --format markdown >"$out" && [ "$(grep -c '^|.*|$' "$out")" = 14 ]; }
+check 'Markdown' markdown
+csv() { run small.ini --out part --table --format csv | cmp - part/summary.csv; }
+check 'CSV' csv
+check 'figures that are asked for' \
+  prints 'test loss' 'rounds' -- small.ini --out part --table --metrics test_loss,rounds
+watched=(part)
+refused 2 "no figure 'loss'; there are: test_accuracy" small.ini --out part --table --metrics loss
+
+# ---- what goes wrong ----
+
+failing() {
+  printf '%s\n' '[base]' 'epochs = 2' 'seeds = 2' '[vary]' 'learning-rate = 0.1 | 1e6' 'model = logreg | linreg' >f.ini
+  local code=0
+  run f.ini --out failing >"$out" 2>"$err" || code=$?
+  cat "$out" "$err"
+  [ $code = 1 ] && grep -q 'failed: .*learning rate' "$err" &&
+    grep -q 'runs failed; the table has the others' "$err" && [ "$(wc -l <"$out")" = 5 ]
+}
+check 'a run that fails is told of, the others are tabulated' failing
+busy() {
+  local code=0 tries=0
+  "$grapevine" study small.ini --out busy >/dev/null 2>&1 &
+  while [ ! -e busy/study.json ] && [ $tries -lt 400 ]; do sleep 0.01; tries=$((tries + 1)); done
+  run small.ini --out busy >"$out" 2>"$err" || code=$?
+  cat "$err"
+  { kill -INT $! && wait $!; } 2>/dev/null
+  [ $code = 1 ] && grep -q 'another study is at work in this folder' "$err"
+}
+check 'two studies in one folder: one is refused' busy
+example() {
+  run "$GV_SOURCE/examples/study/topologies.ini" --out example --quiet >"$out" 2>"$err" || { cat "$err"; return 1; }
+  cat "$out"
+  [ "$(wc -l <"$out")" = 13 ]
+}
+check 'the example' example
+check 'help' prints 'Example' 'seeds = 5' -- --help
+finish
