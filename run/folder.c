@@ -14,11 +14,10 @@
 #include "core/base/paths.h"
 
 /* What a run may write: a folder that holds any of it is not taken. */
-static const char *const names[] = {"config.json", "split.json", "metrics.csv", "summary.json", "model.safetensors",
-                                    "checkpoint.safetensors"};
+static const char *const names[] = {"config.json", "split.json", "metrics.csv", "nodes.csv", "summary.json",
+                                    "model.safetensors", "checkpoint.safetensors"};
 
-/* mkdir -p; made[i] <- whether the folder named by the first i characters is new. Returns 0 or an errno. */
-static int make_all(char *path, char *made)
+int gv_folder_make(char *path, char *made)
 {
   int why = 0;
   size_t length = strlen(path);
@@ -35,15 +34,14 @@ static int make_all(char *path, char *made)
   return why;
 }
 
-/* Removes the folders that are new and empty, the deepest first. */
-static void unmake(const struct gv_folder *folder)
+void gv_folder_unmake(char *path, const char *made)
 {
-  for (size_t i = folder->made != NULL ? strlen(folder->path) : 0; i > 0; i--)
-    if (folder->made[i]) {
-      char after = folder->path[i];
-      folder->path[i] = '\0';
-      (void)rmdir(folder->path);
-      folder->path[i] = after;
+  for (size_t i = made != NULL ? strlen(path) : 0; i > 0; i--)
+    if (made[i]) {
+      char after = path[i];
+      path[i] = '\0';
+      (void)rmdir(path);
+      path[i] = after;
     }
 }
 
@@ -56,7 +54,7 @@ static enum gv_status make(const char *path, struct gv_folder *folder, bool *fre
   *folder = (struct gv_folder){.path = strndup(path, length), .made = calloc(length + 1, 1)};
   if (folder->path == NULL || folder->made == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for the name of the run's folder");
-  int why = make_all(folder->path, folder->made);
+  int why = gv_folder_make(folder->path, folder->made);
   *fresh = folder->made[length];
   return why == 0 ? GV_OK
                   : gv_fail(err, GV_SYSTEM, "out %s: the folder cannot be made: %s; --out names another", path,
@@ -124,7 +122,7 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
       status = gv_fail(err, GV_SYSTEM, "out %s: metrics.csv cannot be written: %s", made.path, strerror(why));
   }
   if (status != GV_OK) {
-    unmake(&made);
+    gv_folder_unmake(made.path, made.made);
     gv_folder_clear(&made);
     return status;
   }
@@ -144,7 +142,7 @@ void gv_folder_discard(struct gv_folder *folder)
       (void)unlink(path);
     free(path);
   }
-  unmake(folder);
+  gv_folder_unmake(folder->path, folder->made);
   gv_folder_clear(folder);
 }
 

@@ -21,6 +21,11 @@ void gv_folder_clear(struct gv_folder *folder);
 /* Takes everything of a run that came to nothing back: its files, and the folders made for it. Clears. */
 void gv_folder_discard(struct gv_folder *folder);
 
+/* mkdir -p; made[i] <- whether the folder named by the first i characters of path is new. Returns 0 or an errno.
+ * gv_folder_unmake removes those that are new and empty, the deepest first. Path is as it was afterwards. */
+int gv_folder_make(char *path, char *made);
+void gv_folder_unmake(char *path, const char *made);
+
 /* Writes one whole file. */
 enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text,
                                struct gv_error *err);

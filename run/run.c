@@ -74,6 +74,7 @@ void gv_run_destroy(struct gv_run *run)
   gv_search_clear(&run->search);
   gv_placing_clear(&run->placing);
   gv_machine_clear(&run->machine);
+  gv_records_clear(&run->records);
   gv_folder_clear(&run->folder);
   free(run->model_path);
   free(run->summary);
@@ -125,7 +126,10 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
   if (evaluation->round == 0)
     gv_log(GV_LOG_DETAIL, GV_FIRST_ROUND_LINE);
   gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
+  run->result.target_reached = gv_run_on_target(run);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
+  if (status == GV_OK)
+    status = gv_records_add(&run->records, evaluation, gv_engine_each(run->engine), run->nodes, err);
   if (status == GV_OK && run->watcher.evaluated != NULL)
     run->watcher.evaluated(run->watcher.context, &run->result);
   return status;
@@ -168,6 +172,7 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .rate_options = run->rate_options,
       .learning_rate = gv_options_real(run->options, "learning-rate"),
       .global_every = (uint64_t)gv_options_int(run->options, "global-every"),
+      .each = gv_options_flag(run->options, "nodes-csv"),
       .measure = strcmp(gv_options_text(run->options, "metrics"), "all") == 0,
       .async = run->async,
       .slow = run->slow,
@@ -179,6 +184,7 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .seed = run->seed,
       .start = run->start,
       .stop = &run->stop,
+      .enough = &run->result.target_reached,
       .context = run,
       .evaluated = on_evaluation,
       .progress = run->watcher.progress != NULL ? on_progress : NULL,
@@ -281,6 +287,7 @@ static enum gv_status give_up(struct gv_run *run, enum gv_status status)
 {
   if (run->result.last.round == 0) {
     run->result.folder = NULL;
+    gv_records_discard(&run->records);
     gv_folder_discard(&run->folder);
   }
   return status;
@@ -306,6 +313,8 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
   free(config);
   if (status == GV_OK)
     status = write_split(run, err);
+  if (status == GV_OK)
+    status = gv_records_open(run->options, run->folder.path, &run->records, err);
   if (status != GV_OK)
     return give_up(run, status);
   log_details(run);

@@ -19,6 +19,7 @@
 #include "plugins/plan.h"
 #include "run/folder.h"
 #include "run/placing.h"
+#include "run/records.h"
 
 struct gv_run {
   struct gv_options *options;  /* of gv_run_options */
@@ -59,6 +60,7 @@ struct gv_run {
   float *start;                /* (parameters) of --init, until the engine has them; NULL: the model's own */
   struct gv_engine *engine;
   struct gv_folder folder;
+  struct gv_records records;   /* what is written at evaluations beside metrics.csv */
   struct gv_result result;
   char *summary;
 };
@@ -68,6 +70,10 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
 
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
+
+/* target.c: --target-accuracy and --target-loss, into run->result; whether its last evaluation is there. */
+enum gv_status gv_run_resolve_target(struct gv_run *run, struct gv_error *err);
+bool gv_run_on_target(const struct gv_run *run);
 
 /* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above where
  * it began. loss: at the first call that of the start; NAN: not known; INFINITY: the run ended by it. */

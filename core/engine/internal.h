@@ -93,6 +93,7 @@ struct gv_engine {
   double *gradient_sum;      /* (dim), for setup.measure, else NULL: over nodes, at the mean model */
   double *shard_loss, *shard_norm;  /* (nodes) of each node's data, there; squared norms of gradients */
   double *distance;          /* (nodes) ||x_i - xbar||^2 */
+  struct gv_node_evaluation *each;  /* (nodes), for setup.each, else NULL */
 
   /* Written by worker 0 alone, read by all after a barrier. */
   double seconds, segment_start, next_progress_time;

@@ -40,6 +40,10 @@ struct gv_result {
   uint64_t seed;
   bool interrupted;                /* ended by gv_run_stop */
   const char *folder;              /* where the files of the run lie; NULL before gv_run_train took it */
+  const char *target_metric;       /* "test_accuracy", "test_loss" or "objective": what was asked to reach `target`,
+                                      which ends the run; NULL: nothing was */
+  double target;
+  bool target_reached;             /* by `last`, the first evaluation that did */
 };
 
 /* Told on the thread that called gv_run_train. */
@@ -64,7 +68,7 @@ GV_API enum gv_status gv_run_set(struct gv_run *run, const char *key, const char
 /* Any function of the watcher may be NULL. The struct is copied. */
 GV_API void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher);
 
-/* Checks, loads, trains, saves. GV_INTERRUPTED after gv_run_stop: then too the folder holds the mean model. Another
+/* Checks, loads, trains, saves. GV_OK also when a target ended it. GV_INTERRUPTED after gv_run_stop: then too the folder holds the mean model. Another
  * failure leaves config.json and metrics.csv, or no folder when not one round was measured. */
 GV_API enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err);
 

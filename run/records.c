@@ -1,0 +1,100 @@
+/* nodes.csv, a row a node and evaluation, and the figures of an evaluation under the names that TensorBoard groups. */
+#include "run/records.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/paths.h"
+
+static enum gv_status open_nodes(const char *folder, struct gv_records *records, struct gv_error *err)
+{
+  char *path = gv_path_join(folder, "nodes.csv");
+  records->folder = strdup(folder);
+  if (path == NULL || records->folder == NULL) {
+    free(path);
+    return gv_fail(err, GV_MEMORY, "no memory to write nodes.csv");
+  }
+  records->nodes = fopen(path, "wxe");
+  int why = errno;
+  free(path);
+  if (records->nodes == NULL)
+    return gv_fail(err, GV_SYSTEM, "out %s: nodes.csv cannot be written: %s", folder, strerror(why));
+  fputs("round,node,rounds,train_loss,test_loss,test_accuracy,distance\n", records->nodes);
+  return GV_OK;
+}
+
+enum gv_status gv_records_open(const struct gv_options *options, const char *folder, struct gv_records *records,
+                               struct gv_error *err)
+{
+  const char *tensorboard = gv_options_text(options, "tensorboard");
+  enum gv_status status = GV_OK;
+  *records = (struct gv_records){0};
+  if (*tensorboard != '\0')
+    status = gv_events_open(tensorboard, folder, &records->events, err);
+  if (status == GV_OK && gv_options_flag(options, "nodes-csv"))
+    status = open_nodes(folder, records, err);
+  if (status != GV_OK)
+    gv_records_discard(records);
+  return status;
+}
+
+static enum gv_status add_nodes(struct gv_records *records, uint64_t round, const struct gv_node_evaluation *each,
+                                int nodes, struct gv_error *err)
+{
+  for (int i = 0; i < nodes; i++) {
+    const double cells[] = {each[i].train_loss, each[i].test_loss, each[i].test_accuracy, each[i].distance};
+    fprintf(records->nodes, "%llu,%d,%llu", (unsigned long long)round, i, (unsigned long long)each[i].rounds);
+    for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++)
+      fprintf(records->nodes, isfinite(cells[c]) ? ",%.9g" : ",", cells[c]);
+    fputc('\n', records->nodes);
+  }
+  if (fflush(records->nodes) != 0 || ferror(records->nodes))
+    return gv_fail(err, GV_SYSTEM, "%s/nodes.csv: cannot be written: %s", records->folder, strerror(errno));
+  return GV_OK;
+}
+
+static enum gv_status add_events(struct gv_records *records, const struct gv_evaluation *e, struct gv_error *err)
+{
+  const struct gv_scalar scalars[] = {
+      {"loss/train", e->train_loss}, {"loss/test", e->test_loss}, {"loss/objective", e->objective},
+      {"loss/objective_by_samples", e->objective_by_samples}, {"accuracy/test", e->test_accuracy},
+      {"accuracy/node_min", e->node_accuracy_min}, {"accuracy/node_mean", e->node_accuracy_mean},
+      {"accuracy/node_max", e->node_accuracy_max}, {"consensus/distance", e->consensus_distance},
+      {"consensus/drift_max", e->drift_max}, {"gradient/norm", e->gradient_norm},
+      {"gradient/dissimilarity", e->gradient_dissimilarity}, {"rate/learning_rate", e->learning_rate},
+      {"staleness/mean", gv_staleness_mean(e)}, {"traffic/messages_per_node", e->messages},
+      {"traffic/bytes_per_node", e->bytes}, {"time/epoch", e->epoch}, {"time/seconds", e->seconds}};
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return gv_events_add(&records->events, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec, (int64_t)e->round, scalars,
+                       sizeof scalars / sizeof scalars[0], err);
+}
+
+enum gv_status gv_records_add(struct gv_records *records, const struct gv_evaluation *evaluation,
+                              const struct gv_node_evaluation *each, int nodes, struct gv_error *err)
+{
+  enum gv_status status = GV_OK;
+  if (records->nodes != NULL)
+    status = add_nodes(records, evaluation->round, each, nodes, err);
+  if (status == GV_OK && records->events.file != NULL)
+    status = add_events(records, evaluation, err);
+  return status;
+}
+
+void gv_records_clear(struct gv_records *records)
+{
+  if (records->nodes != NULL)
+    fclose(records->nodes);
+  free(records->folder);
+  gv_events_clear(&records->events);
+  *records = (struct gv_records){0};
+}
+
+void gv_records_discard(struct gv_records *records)
+{
+  gv_events_discard(&records->events);
+  gv_records_clear(records);
+}
