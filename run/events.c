@@ -1,5 +1,5 @@
-/* Writes TensorBoard's event files. Four fields of Event and two of a value are needed, all plain: encoded here, they
- * take less than a protobuf library and its compiler in the build would. */
+/* Writes TensorBoard's event files. Four fields of Event and two of a value are needed, all plain: encoded here,
+ * they take less than a protobuf library and its compiler in the build would. */
 #include "run/events.h"
 
 #include <errno.h>
@@ -17,7 +17,8 @@
 /* ---- protobuf: keys are field * 8 + wire type; fixed-size numbers are little-endian ---- */
 
 enum {
-  EVENT_WALL_TIME = 1 << 3 | 1, EVENT_STEP = 2 << 3 | 0, EVENT_FILE_VERSION = 3 << 3 | 2, EVENT_SUMMARY = 5 << 3 | 2,
+  EVENT_WALL_TIME = 1 << 3 | 1, EVENT_STEP = 2 << 3 | 0, EVENT_FILE_VERSION = 3 << 3 | 2,
+  EVENT_SUMMARY = 5 << 3 | 2,
   SUMMARY_VALUE = 1 << 3 | 2,
   VALUE_TAG = 1 << 3 | 2, VALUE_SIMPLE = 2 << 3 | 5
 };
@@ -87,7 +88,8 @@ static uint32_t masked(const unsigned char *bytes, size_t n)
   return (sum >> 15 | sum << 17) + 0xa282ead8u;
 }
 
-static enum gv_status add_record(struct gv_events *events, const unsigned char *data, size_t n, struct gv_error *err)
+static enum gv_status add_record(struct gv_events *events, const unsigned char *data, size_t n,
+                                 struct gv_error *err)
 {
   unsigned char head[12], tail[4];
   put_fixed(head, n, 8);

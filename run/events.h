@@ -23,8 +23,8 @@ struct gv_events {
   char *made;           /* as gv_folder_make fills it, for `folder` */
 };
 
-/* Begins a new file in tensorboard/NAME, NAME the last part of the run's folder, which is there: so many runs compare
- * below one folder. On failure nothing new is left. */
+/* Begins a new file in tensorboard/NAME, NAME the last part of the run's folder, which is there: so many runs
+ * compare below one folder. On failure nothing new is left. */
 enum gv_status gv_events_open(const char *tensorboard, const char *run_folder, struct gv_events *events,
                               struct gv_error *err);
 
@@ -33,6 +33,6 @@ enum gv_status gv_events_add(struct gv_events *events, double wall_time, int64_t
                              const struct gv_scalar *scalars, size_t count, struct gv_error *err);
 
 void gv_events_clear(struct gv_events *events);    /* closes; safe on a zero struct */
-void gv_events_discard(struct gv_events *events);  /* also removes the file, and the folders that are new and empty */
+void gv_events_discard(struct gv_events *events);  /* and removes the file, and folders that are new and empty */
 
 #endif

@@ -1,4 +1,4 @@
-/* nodes.csv, a row a node and evaluation, and the figures of an evaluation under the names that TensorBoard groups. */
+/* nodes.csv, a row a node and evaluation, and the figures of one under the names that TensorBoard groups. */
 #include "run/records.h"
 
 #include <errno.h>
@@ -69,8 +69,9 @@ static enum gv_status add_events(struct gv_records *records, const struct gv_eva
       {"traffic/bytes_per_node", e->bytes}, {"time/epoch", e->epoch}, {"time/seconds", e->seconds}};
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  return gv_events_add(&records->events, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec, (int64_t)e->round, scalars,
-                       sizeof scalars / sizeof scalars[0], err);
+  double wall_time = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+  return gv_events_add(&records->events, wall_time, (int64_t)e->round, scalars, sizeof scalars / sizeof scalars[0],
+                       err);
 }
 
 enum gv_status gv_records_add(struct gv_records *records, const struct gv_evaluation *evaluation,

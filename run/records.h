@@ -1,4 +1,4 @@
-/* records.h - what a run writes at every evaluation beside metrics.csv, when asked: nodes.csv, TensorBoard's events. */
+/* records.h - what a run writes at evaluations beside metrics.csv, when asked: nodes.csv, TensorBoard's events. */
 #ifndef GV_RUN_RECORDS_H
 #define GV_RUN_RECORDS_H
 

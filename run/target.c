@@ -1,4 +1,4 @@
-/* The value that ends a run once an evaluation reaches it: which one, whether the data have it, whether it is there. */
+/* The value that ends a run once an evaluation reaches it: which, whether the data have it, whether it is there. */
 #include <string.h>
 
 #include "run/run.h"
@@ -14,11 +14,11 @@ enum gv_status gv_run_resolve_target(struct gv_run *run, struct gv_error *err)
     return gv_fail(err, GV_USAGE, "target-accuracy %s and target-loss %s both end the run; leave one out", accuracy,
                    loss);
   if (by_accuracy && run->source.shape.classes == 0)
-    return gv_fail(err, GV_USAGE, "target-accuracy %s: data %s have no classes; --target-loss is for them", accuracy,
-                   run->dataset->name);
+    return gv_fail(err, GV_USAGE, "target-accuracy %s: data %s have no classes; --target-loss is for them",
+                   accuracy, run->dataset->name);
   if (by_accuracy && !tested)
-    return gv_fail(err, GV_USAGE, "target-accuracy %s: data %s have no test set to be accurate on; --target-loss with "
-                   "--metrics all ends a run by its objective", accuracy, run->dataset->name);
+    return gv_fail(err, GV_USAGE, "target-accuracy %s: data %s have no test set to be accurate on; --target-loss "
+                   "with --metrics all ends a run by its objective", accuracy, run->dataset->name);
   if (by_loss && !tested && !objective)
     return gv_fail(err, GV_USAGE, "target-loss %s: data %s have no test set; --metrics all measures the objective "
                    "instead", loss, run->dataset->name);

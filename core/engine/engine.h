@@ -66,7 +66,7 @@ struct gv_engine_setup {
   uint64_t seed;
   const float *start;     /* (parameters) where every node begins, copied at once; NULL: the model's init */
   const struct gv_stop *stop;  /* asked: the run ends soon; may be NULL */
-  const bool *enough;     /* set by `evaluated`: that evaluation is the last, and the run a whole one; may be NULL */
+  const bool *enough;     /* set by `evaluated`: that evaluation is the last, of a whole run; may be NULL */
 
   void *context;          /* for the three below, each called on the thread that called gv_engine_run */
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
@@ -85,9 +85,9 @@ double gv_engine_bytes(const struct gv_engine_setup *setup);
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err);
 void gv_engine_destroy(struct gv_engine *engine);
 
-/* Trains to the end, to the evaluation where setup.enough was set, or to the round at which all workers left a stop asked for (then GV_INTERRUPTED,
- * with the last evaluation made there). A failing node stops all workers at the same round; the error of the
- * earliest round, then the lowest node, is reported. To be called once. */
+/* Trains to the end, to the evaluation where setup.enough was set, or to the round at which all workers left a
+ * stop asked for (then GV_INTERRUPTED, with the last evaluation made there). A failing node stops all workers at
+ * the same round; the error of the earliest round, then the lowest node, is reported. To be called once. */
 enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
 
 /* The mean model (parameters) of the last evaluation, the engine's. */
@@ -96,7 +96,7 @@ const float *gv_engine_mean(const struct gv_engine *engine);
 /* Nodes that evaluations look at one by one: min(nodes, GV_EVALUATED_NODES_MAX). */
 int gv_engine_evaluated_nodes(const struct gv_engine *engine);
 
-/* (nodes), of the last evaluation, the engine's; to be read by setup.evaluated too. NULL: setup.each was not set. */
+/* (nodes), of the last evaluation, the engine's; setup.evaluated may read it. NULL: setup.each was not set. */
 const struct gv_node_evaluation *gv_engine_each(const struct gv_engine *engine);
 
 #endif

@@ -68,8 +68,9 @@ GV_API enum gv_status gv_run_set(struct gv_run *run, const char *key, const char
 /* Any function of the watcher may be NULL. The struct is copied. */
 GV_API void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher);
 
-/* Checks, loads, trains, saves. GV_OK also when a target ended it. GV_INTERRUPTED after gv_run_stop: then too the folder holds the mean model. Another
- * failure leaves config.json and metrics.csv, or no folder when not one round was measured. */
+/* Checks, loads, trains, saves. GV_OK also when a target ended it. GV_INTERRUPTED after gv_run_stop: then too the
+ * folder holds the mean model. Another failure leaves config.json and metrics.csv, or no folder when not one round
+ * was measured. */
 GV_API enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err);
 
 /* Asks a run that trains to end after this round and save. Any thread, also a signal handler. */
