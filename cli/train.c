@@ -111,6 +111,20 @@ static void on_progress(void *context, const struct gv_result *r, uint64_t round
 
 /* ---- the end, on stdout ---- */
 
+static void print_target(const struct gv_result *r)
+{
+  const struct gv_evaluation *e = &r->last;
+  char label[64], time[32];
+  if (r->target_metric == NULL)
+    return;
+  const char *what = strcmp(r->target_metric, "test_accuracy") == 0 ? "accuracy"
+                     : strcmp(r->target_metric, "test_loss") == 0   ? "test loss"
+                                                                    : r->target_metric;
+  snprintf(label, sizeof label, "%s %.6g %sreached", what, r->target, r->target_reached ? "" : "not ");
+  printf("  %-27s %s %llu round%s, %s\n", label, r->target_reached ? "after" : "in", (unsigned long long)e->round,
+         e->round == 1 ? "" : "s", gv_short_time(e->seconds, time, sizeof time));
+}
+
 static void print_table(const struct gv_result *r, const char *network)
 {
   const struct gv_evaluation *e = &r->last;
@@ -148,6 +162,7 @@ static void print_table(const struct gv_result *r, const char *network)
              e->global_averages == 1 ? "" : "s");
     printf("\n");
   }
+  print_target(r);
   printf("  training                    %s samples/s, %s, %llu rounds, %.4g epochs\n",
          gv_short_number(r->samples_per_second, rate, sizeof rate), gv_short_time(e->seconds, time, sizeof time),
          (unsigned long long)e->round, e->epoch);

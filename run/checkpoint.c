@@ -15,7 +15,7 @@
 #include "run/json.h"
 #include "run/run.h"
 
-enum { NUMBERS = 3, TENSORS_MAX = 4 };  /* of struct gv_node_state; of a file */
+enum { NUMBERS = 4, TENSORS_MAX = 4 };  /* of struct gv_node_state; of a file */
 
 static const char form[] = "1";                    /* of the file */
 static const double pause_least = 60, share = 20;  /* seconds from one of `auto` to the next, and at least so many
@@ -96,7 +96,7 @@ static void put_values(const struct gv_run *run, const struct gv_counters *count
   for (int i = 0; i < run->nodes; i++) {
     struct gv_node_state state;
     gv_engine_node_state(run->engine, i, &state);
-    const double numbers[NUMBERS] = {state.loss, state.weight, (double)state.rounds};
+    const double numbers[NUMBERS] = {state.loss, state.weight, (double)state.rounds, (double)state.evaluated};
     gv_safetensors_put(file, numbers, NUMBERS, 8);
   }
   gv_safetensors_put(file, counters->clock, gv_clock_count(run->nodes), 8);
@@ -177,7 +177,9 @@ enum gv_status gv_checkpoint_keep(void *context, const struct gv_counters *count
   bool due = strcmp(every, "auto") == 0 && began - run->kept_at >= fmax(pause_least, share * run->keeping);
   if (strcmp(every, "never") == 0 || !(must || due) || !is_finite(run))
     return GV_OK;
-  enum gv_status status = gv_folder_sync(&run->folder, &why);
+  enum gv_status status = gv_rows_sync(&run->folder.metrics, &why);
+  if (status == GV_OK)
+    status = gv_rows_sync(&run->records.nodes, &why);
   if (status == GV_OK)
     status = write_file(run, counters, &why);
   run->kept_at = gv_seconds();
@@ -304,9 +306,11 @@ enum gv_status gv_checkpoint_restore(void *context, int node, float *const *vect
   if (status != GV_OK)
     return status;
   if (!isfinite(gv_squared_norm(vector[0], (size_t)dim)) || !isfinite(numbers[0]) || !(numbers[1] > 0) ||
-      !(numbers[2] >= 0 && numbers[2] <= (double)UINT32_MAX * (double)run->nodes))
+      !(numbers[2] >= 0 && numbers[2] <= (double)UINT32_MAX * (double)run->nodes) ||
+      !(numbers[3] >= 0 && numbers[3] <= numbers[2]))
     return gv_fail(err, GV_INPUT, "resume %s: what was saved of node %d is no number: the file is damaged",
                    gv_options_text(run->options, "resume"), node);
-  *state = (struct gv_node_state){.loss = numbers[0], .weight = numbers[1], .rounds = (uint64_t)numbers[2]};
+  *state = (struct gv_node_state){.loss = numbers[0], .weight = numbers[1], .rounds = (uint64_t)numbers[2],
+                                  .evaluated = (uint64_t)numbers[3]};
   return GV_OK;
 }

@@ -16,8 +16,8 @@
 #include "core/base/paths.h"
 
 /* What a run may write: a folder that holds any of it is not taken. */
-static const char *const names[] = {"config.json", "split.json", "metrics.csv", "summary.json", "model.safetensors",
-                                    GV_CHECKPOINT, GV_CHECKPOINT_PREVIOUS};
+static const char *const names[] = {"config.json", "split.json", "metrics.csv", "nodes.csv", "summary.json",
+                                    "model.safetensors", GV_CHECKPOINT, GV_CHECKPOINT_PREVIOUS};
 
 static const char columns[] =
     "round,epoch,seconds,simulated_seconds,train_loss,test_loss,test_accuracy,node_accuracy_min,node_accuracy_mean,"
@@ -25,8 +25,7 @@ static const char columns[] =
     "staleness_max,published,skipped,messages_per_node,bytes_per_node,global_averages,objective,"
     "objective_by_samples,gradient_norm,gradient_dissimilarity,drift_max\n";
 
-/* mkdir -p; made[i] <- whether the folder named by the first i characters is new. Returns 0 or an errno. */
-static int make_all(char *path, char *made)
+int gv_folder_make(char *path, char *made)
 {
   int why = 0;
   size_t length = strlen(path);
@@ -43,15 +42,14 @@ static int make_all(char *path, char *made)
   return why;
 }
 
-/* Removes the folders that are new and empty, the deepest first. */
-static void unmake(const struct gv_folder *folder)
+void gv_folder_unmake(char *path, const char *made)
 {
-  for (size_t i = folder->made != NULL ? strlen(folder->path) : 0; i > 0; i--)
-    if (folder->made[i]) {
-      char after = folder->path[i];
-      folder->path[i] = '\0';
-      (void)rmdir(folder->path);
-      folder->path[i] = after;
+  for (size_t i = made != NULL ? strlen(path) : 0; i > 0; i--)
+    if (made[i]) {
+      char after = path[i];
+      path[i] = '\0';
+      (void)rmdir(path);
+      path[i] = after;
     }
 }
 
@@ -64,7 +62,7 @@ static enum gv_status make(const char *path, struct gv_folder *folder, bool *fre
   *folder = (struct gv_folder){.path = strndup(path, length), .made = calloc(length + 1, 1)};
   if (folder->path == NULL || folder->made == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for the name of the run's folder");
-  int why = make_all(folder->path, folder->made);
+  int why = gv_folder_make(folder->path, folder->made);
   *fresh = folder->made[length];
   return why == 0 ? GV_OK
                   : gv_fail(err, GV_SYSTEM, "out %s: the folder cannot be made: %s; --out names another", path,
@@ -133,43 +131,6 @@ static enum gv_status lock(struct gv_folder *folder, struct gv_error *err)
   return GV_OK;
 }
 
-/* How many bytes of metrics.csv are its first line and the rows up to round `last`; -1: that is none. */
-static long kept_rows(FILE *metrics, const uint64_t *last)
-{
-  char *line = NULL;
-  size_t size = 0;
-  long kept = -1;
-  ssize_t length = getline(&line, &size, metrics);
-  if (length > 0 && strcmp(line, columns) == 0)
-    kept = (long)length;
-  while (kept > 0 && last != NULL && (length = getline(&line, &size, metrics)) > 0 && line[length - 1] == '\n' &&
-         strtoull(line, NULL, 10) <= *last)
-    kept += (long)length;
-  free(line);
-  return kept;
-}
-
-/* Opens metrics.csv to go on behind its rows up to round *last. A folder whose run died before it wrote one gets
- * one. */
-static enum gv_status reopen_metrics(struct gv_folder *folder, const uint64_t *last, struct gv_error *err)
-{
-  char *path = gv_path_join(folder->path, "metrics.csv");
-  if (path == NULL)
-    return gv_fail(err, GV_MEMORY, "no memory for the run's folder");
-  enum gv_status status = GV_OK;
-  folder->metrics = fopen(path, "a+e");
-  if (folder->metrics == NULL) {
-    status = gv_fail(err, GV_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
-  } else {
-    folder->cuts = true;
-    folder->kept = kept_rows(folder->metrics, last);
-    if (folder->kept < 0 && last != NULL)
-      status = gv_fail(err, GV_INPUT, "%s: its first line is not that of a run's metrics", path);
-  }
-  free(path);
-  return status;
-}
-
 /* Whether the name is one that gv_file_commit gives a file of a run just before it renames it. */
 static bool is_temporary(const char *name)
 {
@@ -198,7 +159,7 @@ enum gv_status gv_folder_reopen(const char *path, const uint64_t *last, struct g
   enum gv_status status =
       there.path != NULL ? lock(&there, err) : gv_fail(err, GV_MEMORY, "no memory for the run's folder");
   if (status == GV_OK)
-    status = reopen_metrics(&there, last, err);
+    status = gv_rows_reopen(path, "metrics.csv", columns, last, &there.metrics, err);
   if (status == GV_OK)
     sweep(&there);
   if (status != GV_OK)
@@ -215,7 +176,7 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
   if (status == GV_OK)
     status = lock(&made, err);
   if (status != GV_OK) {
-    unmake(&made);
+    gv_folder_unmake(made.path, made.made);
     gv_folder_clear(&made);
     return status;
   }
@@ -225,15 +186,7 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
 
 enum gv_status gv_folder_begin_metrics(struct gv_folder *folder, struct gv_error *err)
 {
-  char *path = gv_path_join(folder->path, "metrics.csv");
-  if (path != NULL)
-    folder->metrics = fopen(path, "wxe");
-  int why = errno;
-  free(path);
-  if (folder->metrics == NULL)
-    return gv_fail(err, GV_SYSTEM, "out %s: metrics.csv cannot be written: %s", folder->path, strerror(why));
-  fputs(columns, folder->metrics);
-  return GV_OK;
+  return gv_rows_create(folder->path, "metrics.csv", columns, &folder->metrics, err);
 }
 
 void gv_folder_remove(const struct gv_folder *folder, const char *name)
@@ -244,25 +197,17 @@ void gv_folder_remove(const struct gv_folder *folder, const char *name)
   free(path);
 }
 
-enum gv_status gv_folder_sync(struct gv_folder *folder, struct gv_error *err)
-{
-  if (fflush(folder->metrics) == 0 && (fdatasync(fileno(folder->metrics)) == 0 || errno == EINVAL))
-    return GV_OK;
-  return gv_fail(err, GV_SYSTEM, "%s/metrics.csv: cannot be written: %s", folder->path, strerror(errno));
-}
-
 void gv_folder_discard(struct gv_folder *folder)
 {
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     gv_folder_remove(folder, names[i]);
-  unmake(folder);
+  gv_folder_unmake(folder->path, folder->made);
   gv_folder_clear(folder);
 }
 
 void gv_folder_clear(struct gv_folder *folder)
 {
-  if (folder->metrics != NULL)
-    fclose(folder->metrics);
+  gv_rows_clear(&folder->metrics);
   if (folder->locked)
     close(folder->lock);
   free(folder->path);
@@ -288,17 +233,6 @@ enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name,
   return gv_file_commit(&file, err);
 }
 
-/* What the run that goes on will measure again is taken away when its first row comes, and not sooner: until then
- * it may turn out not to go on. */
-static bool cut(struct gv_folder *folder)
-{
-  bool begins = folder->kept < 0;
-  bool good = ftruncate(fileno(folder->metrics), begins ? 0 : folder->kept) == 0 &&
-              fseek(folder->metrics, 0, SEEK_END) == 0 && (!begins || fputs(columns, folder->metrics) >= 0);
-  folder->cuts = !good;
-  return good;
-}
-
 enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *e,
                                      struct gv_error *err)
 {
@@ -310,13 +244,13 @@ enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_e
                           (double)e->asynchrony.skipped, e->messages, e->bytes, (double)e->global_averages,
                           e->objective, e->objective_by_samples, e->gradient_norm, e->gradient_dissimilarity,
                           e->drift_max};
-  if (folder->cuts && !cut(folder))
-    return gv_fail(err, GV_SYSTEM, "%s/metrics.csv: cannot be written: %s", folder->path, strerror(errno));
-  fprintf(folder->metrics, "%llu", (unsigned long long)e->round);
+  FILE *out = folder->metrics.file;
+  enum gv_status status = gv_rows_begin(&folder->metrics, err);
+  if (status != GV_OK)
+    return status;
+  fprintf(out, "%llu", (unsigned long long)e->round);
   for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++)
-    fprintf(folder->metrics, isfinite(cells[c]) ? ",%.9g" : ",", cells[c]);
-  fputc('\n', folder->metrics);
-  if (fflush(folder->metrics) != 0 || ferror(folder->metrics))
-    return gv_fail(err, GV_SYSTEM, "%s/metrics.csv: cannot be written: %s", folder->path, strerror(errno));
-  return GV_OK;
+    fprintf(out, isfinite(cells[c]) ? ",%.9g" : ",", cells[c]);
+  fputc('\n', out);
+  return gv_rows_end(&folder->metrics, err);
 }

@@ -4,10 +4,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <grapevine/evaluation.h>
 #include <grapevine/status.h>
+
+#include "run/rows.h"
 
 #define GV_CHECKPOINT "checkpoint.safetensors"
 #define GV_CHECKPOINT_PREVIOUS "checkpoint.previous.safetensors"
@@ -15,9 +16,7 @@
 struct gv_folder {
   char *path;
   char *made;     /* made[i]: the first i characters of path name a folder that is new */
-  FILE *metrics;  /* metrics.csv, a row an evaluation, flushed row by row */
-  bool cuts;      /* of metrics.csv `kept` bytes stay when the next row comes; < 0: none, it begins anew */
-  long kept;
+  struct gv_rows metrics;  /* metrics.csv, a row an evaluation */
   bool locked;    /* against other processes, by `lock`, a file descriptor */
   int lock;
 };
@@ -38,15 +37,17 @@ void gv_folder_clear(struct gv_folder *folder);
 /* Takes everything of a run that came to nothing back: its files, and the folders made for it. Clears. */
 void gv_folder_discard(struct gv_folder *folder);
 
+/* mkdir -p; made[i] <- whether the folder named by the first i characters of path is new. Returns 0 or an errno.
+ * gv_folder_unmake removes those that are new and empty, the deepest first. Path is as it was afterwards. */
+int gv_folder_make(char *path, char *made);
+void gv_folder_unmake(char *path, const char *made);
+
 /* Writes one whole file. */
 enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text,
                                struct gv_error *err);
 
 /* Removes a file, if it is there. */
 void gv_folder_remove(const struct gv_folder *folder, const char *name);
-
-/* The rows of metrics.csv so far survive the machine. */
-enum gv_status gv_folder_sync(struct gv_folder *folder, struct gv_error *err);
 
 /* Appends a row to metrics.csv; values that do not exist are empty cells. */
 enum gv_status gv_folder_add_metrics(struct gv_folder *folder, const struct gv_evaluation *evaluation,

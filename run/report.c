@@ -172,6 +172,16 @@ char *gv_run_summary_text(const struct gv_run *run)
     json_object_set_new(summary, measured[i].key, gv_json_number(measured[i].value));
   for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
     json_object_set_new(summary, counted[i].key, json_integer(counted[i].value));
+  bool accuracy = r->target_metric != NULL && strcmp(r->target_metric, "test_accuracy") == 0;
+  bool loss = r->target_metric != NULL && !accuracy;
+  const struct { const char *key; double value; } target[] = {
+      {"target_accuracy", accuracy ? r->target : NAN}, {"target_loss", loss ? r->target : NAN},
+      {"epochs_to_target", r->target_reached ? e->epoch : NAN},
+      {"seconds_to_target", r->target_reached ? e->seconds : NAN},
+      {"simulated_seconds_to_target", r->target_reached ? e->simulated_seconds : NAN}};
+  json_object_set_new(summary, "rounds_to_target", number_or_null((int64_t)e->round, r->target_reached));
+  for (size_t i = 0; i < sizeof target / sizeof target[0]; i++)
+    json_object_set_new(summary, target[i].key, gv_json_number(target[i].value));
   static const char *const choices[] = {"model", "init", "data", "topology", "algorithm", "split", "optimizer",
                                         "schedule"};
   for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)

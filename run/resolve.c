@@ -191,6 +191,8 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = resolve_length(run, err);
   if (status == GV_OK)
+    status = gv_run_resolve_target(run, err);
+  if (status == GV_OK)
     status = resolve_plan(run, err);
   if (status == GV_OK)
     status = resolve_start(run, err);

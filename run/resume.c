@@ -8,7 +8,8 @@
 #include "run/run.h"
 
 /* Where and how fast a run is worked on, not what it comes to. */
-static const char *const free_keys[] = {"resume", "out", "workers", "bind", "plugin-dir", "checkpoint-every"};
+static const char *const free_keys[] = {"resume", "out", "workers", "bind", "plugin-dir", "checkpoint-every",
+                                        "tensorboard"};
 
 static bool is_free(const char *key)
 {

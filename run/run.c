@@ -75,6 +75,7 @@ void gv_run_destroy(struct gv_run *run)
   gv_search_clear(&run->search);
   gv_placing_clear(&run->placing);
   gv_machine_clear(&run->machine);
+  gv_records_clear(&run->records);
   gv_folder_clear(&run->folder);
   gv_checkpoint_close(&run->checkpoint);
   free(run->resumes);
@@ -137,7 +138,10 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
     return GV_OK;
   }
   gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
+  run->result.target_reached = gv_run_on_target(run);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
+  if (status == GV_OK)
+    status = gv_records_add(&run->records, evaluation, gv_engine_each(run->engine), run->nodes, err);
   if (status == GV_OK && run->watcher.evaluated != NULL)
     run->watcher.evaluated(run->watcher.context, &run->result);
   return status;
@@ -180,6 +184,7 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .rate_options = run->rate_options,
       .learning_rate = gv_options_real(run->options, "learning-rate"),
       .global_every = (uint64_t)gv_options_int(run->options, "global-every"),
+      .each = gv_options_flag(run->options, "nodes-csv"),
       .measure = strcmp(gv_options_text(run->options, "metrics"), "all") == 0,
       .async = run->async,
       .slow = run->slow,
@@ -196,6 +201,7 @@ static enum gv_status make_engine(struct gv_run *run, struct gv_error *err)
       .stop = &run->stop,
       .resume = run->checkpoint.file != NULL ? &run->checkpoint.counters : NULL,
       .keep_every = gv_checkpoint_rounds(run),
+      .enough = &run->result.target_reached,
       .context = run,
       .evaluated = on_evaluation,
       .keep = gv_checkpoint_keep,
@@ -300,6 +306,7 @@ static enum gv_status give_up(struct gv_run *run, enum gv_status status)
 {
   if (run->result.last.round == 0 && run->resumes == NULL) {
     run->result.folder = NULL;
+    gv_records_discard(&run->records);
     gv_folder_discard(&run->folder);
   }
   return status;
@@ -352,6 +359,10 @@ static enum gv_status prepare(struct gv_run *run, struct gv_error *err)
   run->result.folder = run->folder.path;
   run->kept_at = gv_seconds();
   status = write_split(run, err);
+  if (status == GV_OK)
+    status = gv_records_open(run->options, run->folder.path, run->resumes != NULL,
+                             run->checkpoint.file != NULL ? &run->checkpoint.counters.last_evaluation : NULL,
+                             &run->records, err);
   return status == GV_OK ? GV_OK : give_up(run, status);
 }
 

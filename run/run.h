@@ -22,6 +22,7 @@
 #include "run/checkpoint.h"
 #include "run/folder.h"
 #include "run/placing.h"
+#include "run/records.h"
 
 struct gv_run {
   struct gv_options *options;  /* of gv_run_options */
@@ -67,6 +68,7 @@ struct gv_run {
   struct gv_checkpoint checkpoint;  /* that it goes on from; file NULL: at the start */
   bool looked;                 /* what the engine evaluates first after a resume was seen */
   double kept_at, keeping;     /* seconds of the clock when the last checkpoint was written, and how many it took */
+  struct gv_records records;   /* what is written at evaluations beside metrics.csv */
   struct gv_result result;
   char *summary;
 };
@@ -82,6 +84,10 @@ enum gv_status gv_run_try(struct gv_run *run, struct gv_error *err);
 
 /* pace.c: --pace and --straggler. */
 enum gv_status gv_run_resolve_pace(struct gv_run *run, struct gv_error *err);
+
+/* target.c: --target-accuracy and --target-loss, into run->result; whether its last evaluation is there. */
+enum gv_status gv_run_resolve_target(struct gv_run *run, struct gv_error *err);
+bool gv_run_on_target(const struct gv_run *run);
 
 /* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above where
  * it began. loss: at the first call that of the start; NAN: not known; INFINITY: the run ended by it. */

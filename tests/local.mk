@@ -16,7 +16,7 @@ AM_TESTS_ENVIRONMENT = \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE CC;
 
 EXTRA_DIST += %D%/cli.sh %D%/data.h %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/serial.h %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
-  %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
+  %D%/event.proto %D%/events.py %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)
@@ -43,6 +43,7 @@ UNIT_TESTS += %D%/test_engine
 UNIT_TESTS += %D%/test_families
 UNIT_TESTS += %D%/test_faults
 UNIT_TESTS += %D%/test_algorithms
+UNIT_TESTS += %D%/test_events
 UNIT_TESTS += %D%/test_exactness
 UNIT_TESTS += %D%/test_resume
 UNIT_TESTS += %D%/test_cluster
@@ -110,7 +111,7 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
 SCRIPT_TESTS = \
-  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/resume.sh %D%/cost.sh %D%/study.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh %D%/topology.sh \
+  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/resume.sh %D%/cost.sh %D%/study.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh %D%/metrics.sh %D%/topology.sh \
   %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)

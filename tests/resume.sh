@@ -11,13 +11,13 @@ figures() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i != "seconds") ke
   { line = ""; for (i = 1; i <= NF; i++) if (keep[i]) line = line "," $i; print line }' "$1/metrics.csv"; }
 same() {
   cmp "$1/model.safetensors" "$2/model.safetensors" && diff <(figures "$1") <(figures "$2") &&
-    diff <(ls "$1") <(ls "$2")
+    diff <(ls "$1") <(ls "$2") && { [ ! -e "$1/nodes.csv" ] || cmp "$1/nodes.csv" "$2/nodes.csv"; }
 }
 
 # ---- killed ----
 
 experiments=(
-  '--algorithm gt --optimizer nesterov --topology ring'
+  '--algorithm gt --optimizer nesterov --topology ring --nodes-csv --tensorboard events'
   '--optimizer adam --model logreg:l2=1e-3'
   '--algorithm aga --split dirichlet:alpha=0.3 --topology ring'
   '--algorithm d2 --topology hypercube --weights lazy --optimizer momentum'
@@ -135,9 +135,9 @@ header = json.loads(data[8:8 + length])
 about = header.pop("__metadata__")
 assert header["x"]["shape"] == [8, 650] and header["x"]["dtype"] == "F32", header["x"]
 assert header["states"]["shape"] == [8, 1, 650], header["states"]
-assert header["nodes"] == {"dtype": "F64", "shape": [8, 3], "data_offsets": [0, 192]}, header["nodes"]
+assert header["nodes"] == {"dtype": "F64", "shape": [8, 4], "data_offsets": [0, 256]}, header["nodes"]
 assert json.loads(about["options"])["model"] == "logreg"
-rounds = struct.unpack("<24d", data[8 + length:8 + length + 192])[2::3]
+rounds = struct.unpack("<32d", data[8 + length:8 + length + 256])[2::4]
 assert set(rounds) == {json.loads(about["counters"])["round"]}, rounds
 END
 }

@@ -179,7 +179,8 @@ refused 2 "no figure 'loss'; there are: test_accuracy" small.ini --out part --ta
 # ---- what goes wrong ----
 
 failing() {
-  printf '%s\n' '[base]' 'epochs = 2' 'seeds = 2' '[vary]' 'learning-rate = 0.1 | 1e6' 'model = logreg | linreg' >f.ini
+  printf '%s\n' '[base]' 'epochs = 2' 'seeds = 2' '[vary]' 'learning-rate = 0.1 | 1e6' \
+    'model = logreg | linreg' >f.ini
   local code=0
   run f.ini --out failing >"$out" 2>"$err" || code=$?
   cat "$out" "$err"

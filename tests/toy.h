@@ -150,6 +150,7 @@ struct toy_run {
   enum gv_status (*evaluated)(void *context, const struct gv_evaluation *evaluation, struct gv_error *err);
   void *context;
   const struct gv_stop *stop;
+  const bool *enough;
   const float *start;  /* (dim), or NULL: toy_init */
   bool async;
   const double *slow;  /* (nodes), or NULL */
@@ -267,6 +268,7 @@ static inline enum gv_status toy_train(const struct toy_run *run, float *mean, s
       .workers = run->workers > 0 ? run->workers : 1, .threads = run->threads, .rounds = run->rounds,
       .eval_every = run->eval_every > 0 ? run->eval_every : (double)run->rounds, .seed = 5,
       .inspect = run->inspect, .evaluated = run->evaluated, .context = run->context, .stop = run->stop,
+      .enough = run->enough,
       .start = run->start, .async = run->async, .slow = run->slow, .measure = run->measure,
       .global_every = run->global_every, .resume = run->resume, .keep_every = run->keep_every, .keep = run->keep,
       .network = run->network, .compute_time = run->compute_time,

@@ -4,6 +4,7 @@ libgv_la_SOURCES += \
   %D%/cache.c %D%/cache.h \
   %D%/clock.h \
   %D%/clones.h \
+  %D%/crc32c.c %D%/crc32c.h \
   %D%/file.c %D%/file.h \
   %D%/log.c %D%/log.h \
   %D%/machine.c %D%/machine.h \

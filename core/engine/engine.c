@@ -96,6 +96,8 @@ static void evaluate(struct gv_worker *worker, uint64_t round)
       e->over = true;
     else if (e->setup.evaluated != NULL && e->setup.evaluated(e->setup.context, &evaluation, &e->error) != GV_OK)
       e->over = true;
+    else if (e->setup.enough != NULL && *e->setup.enough)
+      e->over = true;
   }
   gv_team_barrier(worker->team);
 }
@@ -341,6 +343,7 @@ void gv_engine_destroy(struct gv_engine *e)
   gv_free(e->shard_loss);
   gv_free(e->shard_norm);
   gv_free(e->distance);
+  gv_free(e->each);
   gv_free(e);
 }
 
@@ -362,4 +365,9 @@ const float *gv_engine_mean(const struct gv_engine *e)
 int gv_engine_evaluated_nodes(const struct gv_engine *e)
 {
   return e->judged;
+}
+
+const struct gv_node_evaluation *gv_engine_each(const struct gv_engine *e)
+{
+  return e->each;
 }

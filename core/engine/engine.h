@@ -27,6 +27,14 @@ enum {
   GV_EVALUATED_NODES_MAX = 32  /* of more nodes a fixed, evenly spaced sample is evaluated */
 };
 
+/* One node at an evaluation; what does not exist is NAN. */
+struct gv_node_evaluation {
+  uint64_t rounds;                  /* done by it */
+  double train_loss;                /* mean over its rounds since the last evaluation */
+  double test_loss, test_accuracy;  /* of its replica, where it is one of those evaluated one by one */
+  double distance;                  /* ||x_i - xbar|| */
+};
+
 struct gv_engine_setup {
   const struct gv_model *model;
   const struct gv_task *task;    /* max_batch covers the source's and GV_EVALUATION_BATCH */
@@ -47,6 +55,7 @@ struct gv_engine_setup {
 
   uint64_t global_every;  /* rounds after which neighbours' averages are global ones; 0: never */
   bool measure;           /* at evaluations also what takes a gradient over all data of every node */
+  bool each;              /* keep what gv_engine_each tells */
   bool async;             /* asynchronous pace: rounds are then steps of all nodes over their number, those in
                              errors the node's own */
   const double *slow;     /* (nodes) >= 1: how many times as long a node takes for a gradient; NULL: none is slow */
@@ -62,6 +71,7 @@ struct gv_engine_setup {
   uint64_t seed;
   const float *start;     /* (parameters) where every node begins, copied at once; NULL: the model's init */
   const struct gv_stop *stop;  /* asked: the run ends soon; may be NULL */
+  const bool *enough;     /* set by `evaluated`: that evaluation is the last, of a whole run; may be NULL */
 
   const struct gv_counters *resume;  /* where a run that `keep` saw goes on; NULL: at the start. What is evaluated
                                         there first is for the caller alone: the run counts it as not made */
@@ -92,9 +102,9 @@ double gv_engine_bytes(const struct gv_engine_setup *setup);
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err);
 void gv_engine_destroy(struct gv_engine *engine);
 
-/* Trains to the end, or to the round at which all workers left a stop asked for (then GV_INTERRUPTED,
- * with the last evaluation made there). A failing node stops all workers at the same round; the error of the
- * earliest round, then the lowest node, is reported. To be called once. */
+/* Trains to the end, to the evaluation where setup.enough was set, or to the round at which all workers left a
+ * stop asked for (then GV_INTERRUPTED, with the last evaluation made there). A failing node stops all workers at
+ * the same round; the error of the earliest round, then the lowest node, is reported. To be called once. */
 enum gv_status gv_engine_run(struct gv_engine *engine, struct gv_error *err);
 
 /* The mean model (parameters) of the last evaluation, the engine's. */
@@ -102,5 +112,8 @@ const float *gv_engine_mean(const struct gv_engine *engine);
 
 /* Nodes that evaluations look at one by one: min(nodes, GV_EVALUATED_NODES_MAX). */
 int gv_engine_evaluated_nodes(const struct gv_engine *engine);
+
+/* (nodes), of the last evaluation, the engine's; setup.evaluated may read it. NULL: setup.each was not set. */
+const struct gv_node_evaluation *gv_engine_each(const struct gv_engine *engine);
 
 #endif

@@ -28,6 +28,8 @@ enum gv_status gv_evaluate_prepare(struct gv_engine *e, struct gv_error *err)
     status = gv_alloc_for(&e->distance, (size_t)e->nodes, sizeof *e->distance, what, err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->mean, e->stride, sizeof *e->mean, "the mean model", err);
+  if (status == GV_OK && e->setup.each)
+    status = gv_alloc_for(&e->each, (size_t)e->nodes, sizeof *e->each, what, err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->replicas, (size_t)e->nodes, sizeof *e->replicas, what, err);
   if (status == GV_OK)
@@ -125,6 +127,23 @@ static void summarise_pace(const struct gv_engine *e, struct gv_evaluation *out)
     gv_asynchrony_add(&out->asynchrony, &e->worker[w].asynchrony);
 }
 
+/* Before the sums of losses begin anew. */
+static void summarise_each(struct gv_engine *e)
+{
+  for (int i = 0; i < e->nodes; i++) {
+    const struct gv_node *node = &e->node[i];
+    uint64_t since = node->rounds - node->evaluated;
+    e->each[i] = (struct gv_node_evaluation){.rounds = node->rounds,
+                                             .train_loss = since > 0 ? node->loss / (double)since : NAN,
+                                             .test_loss = NAN, .test_accuracy = NAN,
+                                             .distance = sqrt(e->distance[i])};
+  }
+  for (int k = 1; k <= e->judged; k++) {
+    struct gv_node_evaluation *each = &e->each[judged_node(e, k - 1)];
+    collect(e, k, &each->test_loss, &each->test_accuracy);
+  }
+}
+
 static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
 {
   *out = (struct gv_evaluation){.round = round, .epoch = (double)round / e->rounds_per_epoch, .seconds = e->seconds,
@@ -144,6 +163,8 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
       out->node_accuracy_max = accuracy;
   }
   out->node_accuracy_mean = sum / e->judged;
+  if (e->each != NULL)
+    summarise_each(e);
   double distance = 0, train = 0;
   uint64_t steps = 0;
   for (int i = 0; i < e->nodes; i++) {
@@ -155,8 +176,10 @@ static void summarise(struct gv_engine *e, uint64_t round, struct gv_evaluation 
   if (steps > e->last_steps)
     out->train_loss = train / (double)(steps - e->last_steps);
   if (!e->looks) {
-    for (int i = 0; i < e->nodes; i++)
+    for (int i = 0; i < e->nodes; i++) {
       e->node[i].loss = 0;
+      e->node[i].evaluated = e->node[i].rounds;
+    }
     e->last_steps = steps;
     e->last_evaluation = round;
   }

@@ -27,6 +27,7 @@ struct gv_node {
   double loss;        /* sum of the training losses since the last evaluation */
   double weight;      /* of its mass, in synchronous pace; else 1 */
   uint64_t rounds;    /* done: those it took part in */
+  uint64_t evaluated; /* of those, at the last evaluation */
 
   /* Asynchronous pace. */
   int slot;           /* of the snapshots, where x lies when nobody else may see it */
@@ -97,6 +98,7 @@ struct gv_engine {
   double *gradient_sum;      /* (dim), for setup.measure, else NULL: over nodes, at the mean model */
   double *shard_loss, *shard_norm;  /* (nodes) of each node's data, there; squared norms of gradients */
   double *distance;          /* (nodes) ||x_i - xbar||^2 */
+  struct gv_node_evaluation *each;  /* (nodes), for setup.each, else NULL */
 
   /* Written by worker 0 alone, read by all after a barrier. */
   double seconds, segment_start, next_progress_time;

@@ -23,7 +23,8 @@ const float *gv_engine_vector(const struct gv_engine *e, int node, int v)
 void gv_engine_node_state(const struct gv_engine *e, int node, struct gv_node_state *state)
 {
   const struct gv_node *own = &e->node[node];
-  *state = (struct gv_node_state){.loss = own->loss, .weight = own->weight, .rounds = own->rounds};
+  *state = (struct gv_node_state){.loss = own->loss, .weight = own->weight, .rounds = own->rounds,
+                                  .evaluated = own->evaluated};
   if (e->mail != NULL)
     state->weight = gv_mail_weight(e->mail, node);
 }
@@ -94,6 +95,7 @@ enum gv_status gv_node_resume(struct gv_engine *e, int index, struct gv_error *e
   enum gv_status status = e->setup.restore(e->setup.context, index, vector, &state, err);
   node->loss = state.loss;
   node->rounds = state.rounds;
+  node->evaluated = state.evaluated;
   node->weight = e->mail != NULL ? 1 : state.weight;
   if (e->mail != NULL)
     gv_mail_restore(e->mail, index, node->x, state.weight);

@@ -27,6 +27,7 @@ struct gv_node_state {
   double loss;      /* the sum of its training losses since the last evaluation */
   double weight;    /* of its mass */
   uint64_t rounds;  /* that it has done */
+  uint64_t evaluated;  /* of those, at the last evaluation */
 };
 
 struct gv_engine;

@@ -42,6 +42,10 @@ struct gv_result {
   bool kept;                       /* a checkpoint was written: gv_run_set(run, "resume", folder) goes on from it */
   uint64_t resumed_at;             /* the round that a resumed run went on from; else 0 */
   const char *folder;              /* where the files of the run lie; NULL before gv_run_train took it */
+  const char *target_metric;       /* "test_accuracy", "test_loss" or "objective": what was asked to reach `target`,
+                                      which ends the run; NULL: nothing was */
+  double target;
+  bool target_reached;             /* by `last`, the first evaluation that did */
 };
 
 /* Told on the thread that called gv_run_train. */
@@ -69,8 +73,9 @@ GV_API const char *gv_run_option(const struct gv_run *run, const char *key);
 /* Any function of the watcher may be NULL. The struct is copied. */
 GV_API void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher);
 
-/* Checks, loads, trains, saves. GV_INTERRUPTED after gv_run_stop: then too the folder holds the mean model. Another
- * failure leaves config.json and metrics.csv, or no folder when not one round was measured. */
+/* Checks, loads, trains, saves. GV_OK also when a target ended it. GV_INTERRUPTED after gv_run_stop: then too the
+ * folder holds the mean model. Another failure leaves config.json and metrics.csv, or no folder when not one round
+ * was measured. */
 GV_API enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err);
 
 /* Asks a run that trains to end after this round and save. Any thread, also a signal handler. */
