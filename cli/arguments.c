@@ -145,6 +145,44 @@ int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char 
   return status == GV_OK ? 0 : gv_complain(&error);
 }
 
+int gv_run_words(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+                 enum gv_status (*act)(const char *const *words, size_t count, const struct gv_options *options,
+                                       struct gv_error *err))
+{
+  static char out[] = "--out";
+  struct gv_error error = {GV_OK, ""};
+  struct gv_options *options = NULL;
+  char **rest = calloc((size_t)argc + 1, sizeof *rest);
+  const char **words = calloc((size_t)argc + 1, sizeof *words);
+  size_t found = 0;
+  int count = 0;
+  gv_show_log(false);
+  enum gv_status status = rest != NULL && words != NULL ? gv_options_create(rows, argv[0], &options, &error)
+                                                        : gv_fail(&error, GV_MEMORY, "no memory for the options");
+  for (int i = 0; i < argc && status == GV_OK; i++) {
+    char *argument = strcmp(argv[i], "-o") == 0 ? out : argv[i];
+    if (i > 0 && argument[0] != '-') {
+      words[found++] = argument;
+      continue;
+    }
+    rest[count++] = argument;
+    if (i > 0 && i + 1 < argc && wants_next(argument, rows))
+      rest[count++] = argv[++i];
+  }
+  if (status == GV_OK)
+    status = gv_arguments(count, rest, rows, options, set_option, &error);
+  if (status == GV_OK && gv_options_flag(options, "help"))
+    print_help();
+  else if (status == GV_OK && found == 0)
+    status = gv_fail(&error, GV_USAGE, "%s: %s", argv[0], wanted);
+  else if (status == GV_OK)
+    status = act(words, found, options, &error);
+  gv_options_destroy(options);
+  free(rest);
+  free(words);
+  return status == GV_OK ? 0 : gv_complain(&error);
+}
+
 int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
                  void (*print_help)(void),
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err))

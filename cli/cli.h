@@ -28,6 +28,7 @@ extern const struct gv_command gv_command_consensus;
 extern const struct gv_command gv_command_data;
 extern const struct gv_command gv_command_split;
 extern const struct gv_command gv_command_study;
+extern const struct gv_command gv_command_plot;
 extern const struct gv_command gv_command_cost;
 extern const struct gv_command gv_command_help;
 
@@ -72,6 +73,11 @@ enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *
  * given (NULL: act then gets NULL). Returns the exit status. */
 int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
                 enum gv_status (*act)(const char *word, const struct gv_options *options, struct gv_error *err));
+
+/* The same for a command that takes one word or more, in the order given; -o stands for --out. */
+int gv_run_words(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+                 enum gv_status (*act)(const char *const *words, size_t count, const struct gv_options *options,
+                                       struct gv_error *err));
 
 /* Runs a command that takes options alone: prints its help, or acts. `instead` says to one who gave a name why
  * there is none. Returns the exit status. */

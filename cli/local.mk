@@ -16,6 +16,7 @@ grapevine_SOURCES = \
   %D%/model_list.c \
   %D%/model_new.c \
   %D%/model_show.c \
+  %D%/plot.c \
   %D%/signals.c \
   %D%/split.c \
   %D%/study.c \

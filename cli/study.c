@@ -234,7 +234,7 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
 
 static int run_study(int argc, char **argv)
 {
-  return gv_run_word(argc, argv, rows, "study: which file? `grapevine study --help` shows what stands in one",
+  return gv_run_word(argc, argv, rows, "which file? `grapevine study --help` shows what stands in one",
                      print_help, study);
 }
 

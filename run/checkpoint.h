@@ -1,8 +1,8 @@
 /* checkpoint.h - the file that a run is taken up from: every node's vectors, the counters, the configuration.
  *
  * A safetensors file of tensors x (nodes, parameters); states (nodes, states, parameters), those of the algorithm,
- * then of the optimizer, not there where there are none; nodes (nodes, 4), F64: struct gv_node_state; and clock, the
- * numbers of core/cluster/clock.h, F64. Its metadata has the options and the counters as JSON.
+ * then of the optimizer, not there where there are none; nodes (nodes, 4), F64: struct gv_node_state; and clock,
+ * the numbers of core/cluster/clock.h, F64. Its metadata has the options and the counters as JSON.
  */
 #ifndef GV_RUN_CHECKPOINT_H
 #define GV_RUN_CHECKPOINT_H

@@ -16,7 +16,7 @@ check 'there are names in the tables' test "$(wc -l <names)" -ge 10
 here=yes
 [ -d /usr/share/datasets/fashion-mnist ] || here=no
 while read -r command; do
-  if [[ $command == *--plot* ]] && ! command -v gnuplot >/dev/null; then
+  if [[ $command == *--plot* || $command == *' plot '* ]] && ! command -v gnuplot >/dev/null; then
     skip "$command" 'gnuplot is not installed'
   elif [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
     skip "$command" 'fashion-mnist is not installed'

@@ -1,0 +1,260 @@
+/* Finds runs, and what tells them apart. */
+#include "run/plot/groups.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <grapevine/grapevine.h>
+
+#include "core/base/option.h"
+#include "core/base/paths.h"
+
+enum { RUNS_MAX = 20000 };
+
+/* Options that are no part of an experiment: where and how fast, what is written, which draw of chance. */
+static const char *const apart[] = {"seed", "out", "resume", "workers", "bind", "threads-per-node", "plugin-dir",
+                                    "checkpoint-every", "tensorboard", "nodes-csv", "metrics"};
+
+static bool is_apart(const char *key)
+{
+  for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
+    if (strcmp(key, apart[i]) == 0)
+      return true;
+  return false;
+}
+
+const char *gv_shown_option(const struct gv_shown_run *run, const char *key)
+{
+  return json_string_value(json_object_get(json_object_get(run->config, "options"), key));
+}
+
+/* ---- finding ---- */
+
+static json_t *load(const char *folder, const char *name)
+{
+  char *path = gv_path_join(folder, name);
+  json_t *value = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+  free(path);
+  return value;
+}
+
+static bool has(const char *folder, const char *name)
+{
+  char *path = gv_path_join(folder, name);
+  bool there = path != NULL && gv_is_file(path);
+  free(path);
+  return there;
+}
+
+static enum gv_status add_run(struct gv_groups *groups, const char *folder, struct gv_error *err)
+{
+  struct gv_shown_run run = {.folder = strdup(folder), .config = load(folder, "config.json"),
+                             .summary = load(folder, "summary.json")};
+  struct gv_shown_run *more = NULL;
+  char *path = gv_path_join(folder, "metrics.csv");
+  enum gv_status status = GV_OK;
+  if (groups->count == RUNS_MAX)
+    status = gv_fail(err, GV_USAGE, "more than %d runs", RUNS_MAX);
+  else if (!json_is_object(json_object_get(run.config, "options")))
+    status = gv_fail(err, GV_INPUT, "%s/config.json: it has no options of a run", folder);
+  else if (run.folder == NULL || path == NULL)
+    status = gv_fail(err, GV_MEMORY, "no memory for the runs");
+  if (status == GV_OK)
+    status = gv_metrics_read(path, &run.metrics, err);
+  if (status == GV_OK) {
+    more = realloc(groups->runs, (groups->count + 1) * sizeof *more);
+    if (more == NULL)
+      status = gv_fail(err, GV_MEMORY, "no memory for the runs");
+  }
+  free(path);
+  if (status != GV_OK) {
+    gv_metrics_clear(&run.metrics);
+    json_decref(run.config);
+    json_decref(run.summary);
+    free(run.folder);
+    return status;
+  }
+  groups->runs = more;
+  groups->runs[groups->count++] = run;
+  return GV_OK;
+}
+
+/* The runs of a study, as study.json lists them; those that are not there yet are counted. */
+static enum gv_status add_study(struct gv_groups *groups, const char *folder, const json_t *study,
+                                struct gv_error *err)
+{
+  size_t i;
+  const json_t *entry;
+  enum gv_status status = GV_OK;
+  json_array_foreach(json_object_get(study, "runs"), i, entry) {
+    const char *name = json_string_value(json_object_get(entry, "folder"));
+    char *path = name != NULL && strchr(name, '/') == NULL ? gv_path_join(folder, name) : NULL;
+    if (path == NULL)
+      status = gv_fail(err, GV_INPUT, "%s/study.json: a run in it has no folder", folder);
+    else if (!has(path, "config.json") || !has(path, "metrics.csv"))
+      groups->skipped++;
+    else
+      status = add_run(groups, path, err);
+    free(path);
+    if (status != GV_OK)
+      return status;
+  }
+  return GV_OK;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+  return entry->d_name[0] != '.';
+}
+
+static enum gv_status add_below(struct gv_groups *groups, const char *folder, struct gv_error *err)
+{
+  struct dirent **names = NULL;
+  int count = scandir(folder, &names, is_visible, alphasort);
+  size_t before = groups->count;
+  enum gv_status status = GV_OK;
+  for (int i = 0; i < count; i++) {
+    char *path = gv_path_join(folder, names[i]->d_name);
+    if (status == GV_OK && path != NULL && has(path, "config.json") && has(path, "metrics.csv"))
+      status = add_run(groups, path, err);
+    free(path);
+    free(names[i]);
+  }
+  free(names);
+  if (status == GV_OK && groups->count == before)
+    status = gv_fail(err, GV_INPUT, "%s: there is no run in it, nor in a folder below", folder);
+  return status;
+}
+
+static enum gv_status add_path(struct gv_groups *groups, const char *path, struct gv_error *err)
+{
+  if (!gv_is_folder(path))
+    return gv_fail(err, GV_INPUT, "%s: there is no such folder; name that of a run or of a study", path);
+  json_t *study = load(path, "study.json");
+  enum gv_status status = study != NULL              ? add_study(groups, path, study, err)
+                          : has(path, "config.json") ? add_run(groups, path, err)
+                                                     : add_below(groups, path, err);
+  json_decref(study);
+  return status;
+}
+
+/* ---- telling apart ---- */
+
+/* Whether two runs have the same options, but for those that are no part of it. */
+static bool same(const struct gv_shown_run *a, const struct gv_shown_run *b)
+{
+  bool equal = true;
+  for (const struct gv_option *row = gv_run_options(); row->key != NULL && equal; row++) {
+    const char *one = gv_shown_option(a, row->key), *other = gv_shown_option(b, row->key);
+    equal = is_apart(row->key) || strcmp(one != NULL ? one : row->value, other != NULL ? other : row->value) == 0;
+  }
+  return equal;
+}
+
+static const char *text_of(const struct gv_shown_run *run, const char *key)
+{
+  const char *text = gv_shown_option(run, key);
+  return text != NULL ? text : gv_option_find(gv_run_options(), key)->value;
+}
+
+static const struct gv_shown_run *first_of(const struct gv_groups *groups, size_t group)
+{
+  size_t r = 0;
+  while (groups->runs[r].group != group)
+    r++;
+  return &groups->runs[r];
+}
+
+static bool find_keys(struct gv_groups *groups)
+{
+  bool good = true;
+  for (const struct gv_option *row = gv_run_options(); row->key != NULL && good; row++) {
+    bool varies = false;
+    for (size_t r = 1; r < groups->count && !varies && !is_apart(row->key); r++)
+      varies = strcmp(text_of(&groups->runs[r], row->key), text_of(&groups->runs[0], row->key)) != 0;
+    if (!varies)
+      continue;
+    char **more = realloc(groups->keys, (groups->varied + 1) * sizeof *more);
+    good = more != NULL && (more[groups->varied] = strdup(row->key)) != NULL;
+    groups->keys = more != NULL ? more : groups->keys;
+    groups->varied += good;
+  }
+  return good;
+}
+
+/* What varies, "ring, 16"; of one group its folder. */
+static char *label_of(const struct gv_groups *groups, size_t group)
+{
+  char text[240] = "";
+  const struct gv_shown_run *run = first_of(groups, group);
+  for (size_t k = 0, used = 0; k < groups->varied && used < sizeof text; k++) {
+    const char *value = text_of(run, groups->keys[k]);
+    used +=
+        (size_t)snprintf(text + used, sizeof text - used, "%s%s", k > 0 ? ", " : "", *value != '\0' ? value : "-");
+  }
+  if (groups->varied == 0)
+    snprintf(text, sizeof text, "%.200s", groups->title);
+  return strdup(text);
+}
+
+static const char *last_part(const char *path)
+{
+  const char *end = path + strlen(path);
+  while (end > path + 1 && end[-1] == '/')
+    end--;
+  while (end > path && end[-1] != '/')
+    end--;
+  return end;
+}
+
+enum gv_status gv_groups_read(const char *const *paths, size_t count, struct gv_groups *groups,
+                              struct gv_error *err)
+{
+  enum gv_status status = GV_OK;
+  *groups = (struct gv_groups){.title = count == 1 ? strdup(last_part(paths[0])) : strdup("")};
+  for (size_t p = 0; p < count && status == GV_OK; p++)
+    status = add_path(groups, paths[p], err);
+  if (status == GV_OK && groups->count == 0)
+    status = gv_fail(err, GV_INPUT, "%s: none of its runs has begun", paths[0]);
+  for (size_t r = 0; r < groups->count && status == GV_OK; r++) {
+    size_t other = 0;
+    while (other < r && !same(&groups->runs[other], &groups->runs[r]))
+      other++;
+    groups->runs[r].group = other < r ? groups->runs[other].group : groups->groups++;
+  }
+  bool good = groups->title != NULL;
+  if (status == GV_OK && good) {
+    groups->title[strcspn(groups->title, "/")] = '\0';
+    good = find_keys(groups);
+    groups->label = calloc(groups->groups, sizeof *groups->label);
+    good = good && groups->label != NULL;
+    for (size_t g = 0; g < groups->groups && good; g++)
+      good = (groups->label[g] = label_of(groups, g)) != NULL;
+  }
+  if (status == GV_OK && !good)
+    status = gv_fail(err, GV_MEMORY, "no memory for the runs");
+  return status;
+}
+
+void gv_groups_clear(struct gv_groups *groups)
+{
+  for (size_t r = 0; r < groups->count; r++) {
+    gv_metrics_clear(&groups->runs[r].metrics);
+    json_decref(groups->runs[r].config);
+    json_decref(groups->runs[r].summary);
+    free(groups->runs[r].folder);
+  }
+  for (size_t g = 0; g < groups->groups && groups->label != NULL; g++)
+    free(groups->label[g]);
+  for (size_t k = 0; k < groups->varied; k++)
+    free(groups->keys[k]);
+  free(groups->runs);
+  free(groups->label);
+  free(groups->keys);
+  free(groups->title);
+  *groups = (struct gv_groups){0};
+}

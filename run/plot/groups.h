@@ -1,0 +1,37 @@
+/* groups.h - the runs that a picture or a page shows, those that differ in the seed alone together. */
+#ifndef GV_RUN_PLOT_GROUPS_H
+#define GV_RUN_PLOT_GROUPS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include <grapevine/status.h>
+
+#include "run/plot/metrics.h"
+
+struct gv_shown_run {
+  char *folder;
+  json_t *config, *summary;  /* of its files; summary NULL: it is not finished */
+  struct gv_metrics_table metrics;
+  size_t group;
+};
+
+struct gv_groups {
+  struct gv_shown_run *runs;  /* (count) */
+  size_t count, skipped;      /* skipped: of studies, those that have not begun */
+  size_t groups;
+  char **label;               /* (groups) the values of what varies; of one group "mean", or the folder's name */
+  char **keys;                /* (varied) the options that differ between groups */
+  size_t varied;
+  char *title;                /* of all: a study's name, a run's folder */
+};
+
+/* Reads runs from paths (count): a run's folder, a study's, or one that has run folders in it. */
+enum gv_status gv_groups_read(const char *const *paths, size_t count, struct gv_groups *groups,
+                              struct gv_error *err);
+void gv_groups_clear(struct gv_groups *groups);
+
+/* The text of an option of a run; NULL: it has none. */
+const char *gv_shown_option(const struct gv_shown_run *run, const char *key);
+
+#endif

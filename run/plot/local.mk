@@ -1,0 +1,5 @@
+libgv_la_SOURCES += \
+  %D%/curves.c %D%/curves.h \
+  %D%/groups.c %D%/groups.h \
+  %D%/metrics.c %D%/metrics.h \
+  %D%/plot.c %D%/plot.h

@@ -1,0 +1,104 @@
+#!/bin/bash
+# `grapevine plot`: means and bands against numbers written by hand, groups, pictures, refusals. TAP.
+# shellcheck source=tests/cli.sh
+. "$GV_SOURCE/tests/cli.sh"
+subcommand=(plot)
+
+# made FOLDER SEED TOPOLOGY LAST: a run's folder with three evaluations; the last accuracy is LAST
+made() {
+  mkdir -p "$1"
+  printf '{"options": {"seed": "%s", "topology": "%s", "workers": "%s", "nodes": "4"}}\n' "$2" "$3" "$2" \
+    >"$1/config.json"
+  printf '%s\n' round,epoch,seconds,simulated_seconds,train_loss,test_accuracy,consensus_distance,bytes_per_node \
+    "0,0,0,0,,0.1,0,0" "10,1,0.$2,1,2.5,0.5,0.25,100" "20,2,0.5,2,0.25,$4,1e-3,100" >"$1/metrics.csv"
+}
+made hand/a 1 ring 0.7
+made hand/b 2 ring 0.9
+made hand/c 1 full 0.8
+mkdir study
+cp -r hand/a study/one
+cp -r hand/c study/two
+echo '{"runs": [{"folder": "one"}, {"folder": "two"}, {"folder": "three"}]}' >study/study.json
+
+# points ARGUMENTS -- PYTHON: the panels of --json satisfy it
+points() {
+  local words=()
+  while [ "$1" != -- ]; do words+=("$1"); shift; done
+  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
+  run "${words[@]}" --json >"$out" 2>"$err" || { cat "$err"; return 1; }
+  cat "$out"
+  python3 -c "import json, sys
+p = json.load(open(sys.argv[1]))
+g = p[0]['groups']
+near = lambda a, b: abs(a - b) < 1e-9
+assert $2" "$out"
+}
+check 'runs that differ in the seed are one curve, with the mean and the deviation of the sample' points hand -- \
+  "[c['label'] for c in g] == ['ring', 'full'] and near(g[0]['mean'][2], 0.8) and \
+  near(g[0]['std'][2], 0.02 ** 0.5) and g[0]['std'][0] == 0 and \
+  g[1]['std'] == [None] * 3 and g[0]['x'] == [0, 1, 2]"
+check 'over time the mean of both' points hand --x seconds -- "near(g[0]['x'][1], 0.15) and near(g[0]['x'][2], 0.5)"
+check 'over rounds' points hand --x round -- "g[0]['x'] == [0, 10, 20]"
+check 'over bytes: those of all rounds' points hand --x bytes -- "g[0]['x'] == [0, 1000, 2000]"
+check 'over the time of a cluster' points hand --x simulated_seconds -- "g[0]['x'] == [0, 1, 2]"
+check 'cells that are empty are left out' points hand --y train_loss -- \
+  "g[0]['x'] == [1, 2] and g[0]['mean'] == [2.5, 0.25]"
+check 'several columns' \
+  points hand --y test_accuracy,consensus_distance -- "[c['y'] for c in p] == \
+  ['test_accuracy', 'consensus_distance']"
+check 'single runs' points hand/a hand/c -- "[c['label'] for c in g] == ['ring', 'full']"
+check 'one run' points hand/b/ -- "[c['label'] for c in g] == ['b'] and near(g[0]['mean'][2], 0.9)"
+check 'a study' points study -- "[c['label'] for c in g] == ['ring', 'full']"
+waiting() {
+  run study --json >/dev/null 2>"$err" && cat "$err" && grep -q '1 runs of the study have not begun' "$err"
+}
+check 'what a study has not begun is told' waiting
+torn() {
+  cp -r hand/a torn && printf '30,3,0.' >>torn/metrics.csv && points torn -- "g[0]['x'] == [0, 1, 2]"
+}
+check 'a row that is being written is left out' torn
+
+if command -v gnuplot >/dev/null; then
+  # drawn FILE KIND ARGUMENTS
+  drawn() {
+    local file=$1 kind=$2
+    shift 2
+    run "$@" -o "$file" >"$out" 2>"$err" || { cat "$err"; return 1; }
+    [ ! -s "$out" ] && [ ! -s "$err" ] && [ "$(head -c ${#kind} "$file")" = "$kind" ]
+  }
+  check 'SVG' drawn p.svg '<?xml' hand
+  check 'PNG' drawn p.png $'\x89PNG' hand --log --y train_loss
+  check 'PDF' drawn p.pdf '%PDF' hand --x bytes --log-x --title "O'Hara, <b>"
+  check 'panels' drawn q.svg '<?xml' hand --y test_accuracy,consensus_distance,train_loss --log
+  check 'a legend, titled by what varies' grep -q '>topology<' q.svg
+  check 'with a name for each curve' grep -q '>full<' q.svg
+  check 'and axes in words' grep -q 'consensus distance' q.svg
+  many() {
+    local i
+    for i in $(seq 24); do
+      made "many/$i" 1 ring 0.7 && sed -i "s/\"nodes\": \"4\"/\"nodes\": \"$i\"/" "many/$i/config.json"
+    done
+    drawn many.svg '<?xml' many && [ "$(grep -c '>24<' many.svg)" -ge 1 ]
+  }
+  check 'two dozen curves' many
+else
+  skip 'pictures' 'gnuplot is not installed'
+fi
+
+refused 2 'which runs?'
+refused 1 'no such folder' nothing
+refused 1 'there is no run in it' .. -o p.svg
+refused 2 "p.gif': accepted are names that end in" hand -o p.gif
+refused 2 "no figures 'loss'; there are: round" hand --json --y loss
+refused 2 'x is' hand --x time
+broken() {
+  cp -r hand/a broken && echo '1,2,x,4,5,6,7,8' >>broken/metrics.csv &&
+    refuse 1 'line 5: a cell is no number' broken --json
+}
+check 'refused: a cell that is no number' broken
+short() { cp -r hand/a short && echo '1,2' >>short/metrics.csv && refuse 1 'line 5: fewer cells' short --json; }
+check 'refused: a row that is too short' short
+empty() { cp -r hand/a empty && : >empty/metrics.csv && refuse 1 'it is empty' empty --json; }
+check 'refused: an empty file' empty
+check 'help' prints 'Example' -- --help
+finish
