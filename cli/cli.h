@@ -29,6 +29,7 @@ extern const struct gv_command gv_command_data;
 extern const struct gv_command gv_command_split;
 extern const struct gv_command gv_command_study;
 extern const struct gv_command gv_command_plot;
+extern const struct gv_command gv_command_report;
 extern const struct gv_command gv_command_cost;
 extern const struct gv_command gv_command_help;
 

@@ -17,6 +17,7 @@ grapevine_SOURCES = \
   %D%/model_new.c \
   %D%/model_show.c \
   %D%/plot.c \
+  %D%/report.c \
   %D%/signals.c \
   %D%/split.c \
   %D%/study.c \

@@ -12,6 +12,7 @@ const struct gv_command *const gv_commands[] = {
     &gv_command_train,
     &gv_command_study,
     &gv_command_plot,
+    &gv_command_report,
     &gv_command_eval,
     &gv_command_data,
     &gv_command_split,
