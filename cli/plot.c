@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <grapevine/grapevine.h>
+
 #include "cli/cli.h"
 #include "core/base/option.h"
 #include "run/chart.h"
@@ -15,14 +17,19 @@ static const struct gv_option rows[] = {
      .value = "plot.svg",
      .help = "the picture, .svg, .png or .pdf; -o is the same"},
     {.key = "x",
-     .type = GV_OPTION_CHOICE,
+     .type = GV_OPTION_TEXT,
      .value = "epoch",
-     .words = "round|epoch|seconds|simulated_seconds|bytes",
-     .help = "what the curves stand over; bytes: sent by a node"},
+     .help = "what the curves stand over: round, epoch, seconds, simulated_seconds, or bytes that a node sent; or "
+             "an option whose number varies, as in --x nodes: then y is what runs ended with"},
     {.key = "y",
      .type = GV_OPTION_TEXT,
      .value = "auto",
-     .help = "columns of metrics.csv, joined by commas, a panel each; auto: test accuracy, or a loss"},
+     .help = "columns of metrics.csv, joined by commas, a panel each; auto: test accuracy, or a loss. Over an "
+             "option also figures of summary.json, as rounds_to_target"},
+    {.key = "minus",
+     .type = GV_OPTION_REAL,
+     .value = "0",
+     .help = "taken from y, as the least loss that there is, to see with --log what is left of it"},
     {.key = "log", .type = GV_OPTION_FLAG, .value = "no", .help = "a logarithmic y, but for accuracies"},
     {.key = "log-x", .type = GV_OPTION_FLAG, .value = "no", .help = "a logarithmic x"},
     {.key = "title", .type = GV_OPTION_TEXT, .value = "auto", .help = "over the picture"},
@@ -39,23 +46,25 @@ static void print_help(void)
       "the seed alone are one curve, their mean, with a band of one standard deviation.\n\n");
   gv_print_options(stdout, rows, true);
   printf(
-      "\nExample\n  grapevine plot runs/topologies --x simulated_seconds --y test_accuracy,consensus_distance\n");
+      "\nExamples\n  grapevine plot runs/topologies --x simulated_seconds --y test_accuracy,consensus_distance\n"
+      "  grapevine plot runs/sizes --x nodes --log-x --y rounds_to_target --log\n");
 }
 
 static enum gv_status make_panels(const struct gv_groups *groups, const struct gv_options *options,
                                   struct gv_curves *panels, size_t *count, struct gv_error *err)
 {
   const char *x = gv_options_text(options, "x"), *y = gv_options_text(options, "y");
+  double minus = gv_options_real(options, "minus");
   enum gv_status status = GV_OK;
   if (strcmp(y, "auto") == 0)
-    return gv_curves_make(groups, x, NULL, &panels[(*count)++], err);
+    return gv_curves_make(groups, x, NULL, minus, &panels[(*count)++], err);
   while (*y != '\0' && status == GV_OK) {
     char column[64];
     size_t length = strcspn(y, ",");
     if (*count == PANELS_MAX)
       return gv_fail(err, GV_USAGE, "y: more than %d columns", PANELS_MAX);
     snprintf(column, sizeof column, "%.*s", (int)length, y);
-    status = gv_curves_make(groups, x, column, &panels[(*count)++], err);
+    status = gv_curves_make(groups, x, column, minus, &panels[(*count)++], err);
     y += length + (y[length] == ',');
   }
   if (status == GV_OK && *count == 0)
@@ -79,10 +88,14 @@ static enum gv_status plot(const char *const *words, size_t count, const struct 
   struct gv_curves panels[PANELS_MAX] = {{0}};
   size_t drawn = 0;
   const char *out = gv_options_text(options, "out"), *title = gv_options_text(options, "title");
+  const char *x = gv_options_text(options, "x");
   bool json = gv_options_flag(options, "json");
   enum gv_status status = json ? GV_OK : gv_chart_check(out, err);
+  if (status == GV_OK && !gv_is_axis(x) && gv_option_find(gv_run_options(), x) == NULL)
+    status = gv_fail(err, GV_USAGE, "x is '%s'; accepted: round, epoch, seconds, simulated_seconds, bytes, or an "
+                     "option of train", x);
   if (status == GV_OK)
-    status = gv_groups_read(words, count, &groups, err);
+    status = gv_groups_read(words, count, gv_is_axis(x) ? NULL : x, &groups, err);
   if (status == GV_OK)
     status = make_panels(&groups, options, panels, &drawn, err);
   const struct gv_plot picture = {.groups = &groups, .panels = panels, .count = drawn,

@@ -29,7 +29,7 @@ static enum gv_status report(const char *const *words, size_t count, const struc
   size_t length = strlen(out);
   if (length < 6 || strcmp(out + length - 5, ".html") != 0)
     return gv_fail(err, GV_USAGE, "out '%s': accepted are names that end in .html", out);
-  enum gv_status status = gv_groups_read(words, count, &groups, err);
+  enum gv_status status = gv_groups_read(words, count, NULL, &groups, err);
   if (status == GV_OK)
     status = gv_page_write(&groups, out, err);
   gv_groups_clear(&groups);

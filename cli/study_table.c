@@ -51,8 +51,8 @@ static void cell_text(const struct gv_cell *cell, const struct style *style, cha
     return;
   }
   if (cell->deviation == 0) {
-    snprintf(text, size, "%s%.6g%s0%s", cell->best ? style->best_begin : "", cell->mean, style->plus_minus,
-             cell->best ? style->best_end : "");
+    snprintf(text, size, fabs(cell->mean) >= 1e3 && fabs(cell->mean) < 1e9 ? "%s%.0f%s0%s" : "%s%.4g%s0%s",
+             cell->best ? style->best_begin : "", cell->mean, style->plus_minus, cell->best ? style->best_end : "");
     return;
   }
   double scale = isfinite(cell->deviation) && cell->deviation > 0 ? cell->deviation : fabs(cell->mean) / 100;

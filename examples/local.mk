@@ -6,6 +6,7 @@ EXTRA_DIST += \
   %D%/study/README.md \
   %D%/study/topologies.ini \
   %D%/lecture/README.md \
+  %D%/lecture/heterogeneity.ini \
   %D%/lecture/consensus.sh \
   %D%/lecture/dynamic.sh \
   %D%/own_model/Makefile \

@@ -4,17 +4,29 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "run/filter.h"
 
-enum { POINTS = 2000 };  /* of a curve: more are finer than a picture */
+enum {
+  POINTS = 2000,  /* of a curve: more are finer than a picture */
+  MARKS = 9,      /* on a curve */
+};
+
+/* Told apart also by who sees no red or green (Okabe and Ito), dark enough for lines; in print by what follows. */
+static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000",
+                                      "#e69f00", "#56b4e9", "#7f5f00", "#7a2fb0", "#808080"};
+static const int marks[] = {7, 5, 9, 11, 13, 6, 4, 8, 10, 12};
+static const int dashes[] = {1, 2, 4, 5, 3};
+
+enum { COLOURS = sizeof colours / sizeof colours[0], DASHES = sizeof dashes / sizeof dashes[0] };
 
 /* Formats take width and height, as often as they say. A pixel of svg is 1.5 of png, and 1/50 cm. */
 static const struct { const char *ending, *terminal; double factor; } kinds[] = {
     {".svg", "svg size %.0f,%.0f font 'sans-serif,14' background rgb 'white' dynamic", 1},
-    {".png", "pngcairo size %.0f,%.0f fontscale 1.5 linewidth 1.5", 1.5},
+    {".png", "pngcairo size %.0f,%.0f fontscale 1.5 linewidth 1.5 pointscale 1.5", 1.5},
     {".pdf", "pdfcairo size %.2fcm,%.2fcm font ',12'", 0.02},
 };
 
@@ -39,6 +51,37 @@ enum gv_status gv_chart_check(const char *path, struct gv_error *err)
 
 /* ---- the script ---- */
 
+const char *gv_chart_colour(size_t number)
+{
+  return colours[number % COLOURS];
+}
+
+static void put_pen(FILE *out, size_t number)
+{
+  fprintf(out, "linecolor rgb '%s' linewidth 2 dashtype %d pointtype %d pointsize 0.8", gv_chart_colour(number),
+          dashes[number / COLOURS % DASHES], marks[number % COLOURS]);
+}
+
+void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number)
+{
+  size_t every = count / MARKS > 0 ? count / MARKS : 1;
+  fprintf(out, "%s using 1:2 with lines ", data);
+  put_pen(out, number);
+  /* Marks begin at different points, so that those of curves that meet do not hide each other. */
+  fprintf(out, " notitle, %s every %zu::%zu using 1:2 with points ", data, every,
+          count > 1 ? number * 3 * every / 10 % every : 0);
+  put_pen(out, number);
+  fputs(" notitle", out);
+}
+
+void gv_chart_put_key(FILE *out, size_t number, const char *title)
+{
+  fputs("NaN with linespoints ", out);
+  put_pen(out, number);
+  fputs(" title ", out);
+  gv_chart_quote(out, title);
+}
+
 /* In gnuplot's single quotes, where nothing but a quote means anything. */
 void gv_chart_quote(FILE *out, const char *text)
 {
@@ -58,17 +101,20 @@ void gv_chart_put_text(FILE *out, const char *what, const char *text)
   fputs(" noenhanced\n", out);
 }
 
-static void put_point(FILE *out, const struct gv_chart *p, const struct gv_chart_curve *c, size_t i)
+static bool put_point(FILE *out, const struct gv_chart *p, const struct gv_chart_curve *c, size_t i)
 {
   double y = c->y[i];
-  if (isfinite(y) && !(c->thin && p->log_y && y < p->y_least))
-    fprintf(out, "%zu %.9g\n", i, p->log_y && !(y > p->y_least) ? p->y_least : y);
+  if (!isfinite(y) || (c->thin && p->log_y && y < p->y_least))
+    return false;
+  fprintf(out, "%zu %.9g\n", i, p->log_y && !(y > p->y_least) ? p->y_least : y);
+  return true;
 }
 
-/* Of a long curve the least and the largest value of every stretch: a line through them looks the same. */
-static void put_data(FILE *out, const struct gv_chart *p, const struct gv_chart_curve *c, size_t number)
+/* Of a long curve the least and the largest value of every stretch: a line through them looks the same. Returns how
+ * many lines that made. */
+static size_t put_data(FILE *out, const struct gv_chart *p, const struct gv_chart_curve *c, size_t number)
 {
-  size_t step = c->count > POINTS ? 2 * (c->count / POINTS + 1) : 1;
+  size_t step = c->count > POINTS ? 2 * (c->count / POINTS + 1) : 1, lines = 0;
   fprintf(out, "$c%zu << EOD\n", number);
   for (size_t i = 0; i < c->count; i += step) {
     size_t end = c->count - i < step ? c->count : i + step, low = i, high = i;
@@ -78,28 +124,30 @@ static void put_data(FILE *out, const struct gv_chart *p, const struct gv_chart_
       if (c->y[j] > c->y[high] || !isfinite(c->y[high]))
         high = j;
     }
-    put_point(out, p, c, low < high ? low : high);
+    lines += put_point(out, p, c, low < high ? low : high);
     if (low != high)
-      put_point(out, p, c, low < high ? high : low);
+      lines += put_point(out, p, c, low < high ? high : low);
   }
   fputs("EOD\n", out);
+  return lines;
 }
 
-static bool has_points(const struct gv_chart_curve *c)
+static void put_thin(FILE *out, const char *data, const struct gv_chart_curve *curve)
 {
-  for (size_t i = 0; i < c->count; i++)
-    if (isfinite(c->y[i]))
-      return true;
-  return false;
+  fprintf(out, "%s with lines linecolor rgb '%s' linewidth 1 dashtype 2 ", data,
+          gv_chart_colour((size_t)curve->colour));
+  if (curve->title == NULL) {
+    fputs("notitle", out);
+    return;
+  }
+  fputs("title ", out);
+  gv_chart_quote(out, curve->title);
 }
 
-static void put_script(FILE *out, const struct gv_chart *p, const char *path)
+static void put_script(FILE *out, const struct gv_chart *p, const char *path, size_t *lines)
 {
-  /* Told apart also by who sees no red or green (Okabe and Ito), dark enough for lines. */
-  static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000",
-                                        "#e69f00", "#56b4e9", "#7f5f00", "#7a2fb0", "#808080"};
-  size_t all = sizeof colours / sizeof colours[0], drawn = 0;
-  char terminal[160];
+  const char *join = "plot ";
+  char terminal[160], name[24];
   gv_chart_terminal(path, 900, 600, terminal, sizeof terminal);
   fprintf(out, "set terminal %s\nset encoding utf8\n", terminal);
   gv_chart_put_text(out, "title", p->title);
@@ -111,18 +159,21 @@ static void put_script(FILE *out, const struct gv_chart *p, const char *path)
   if (p->log_y)
     fputs("set logscale y\nset format y '10^{%T}'\nunset mytics\n", out);
   for (size_t c = 0; c < p->curves; c++)
-    put_data(out, p, &p->curve[c], c);
+    lines[c] = put_data(out, p, &p->curve[c], c);
   for (size_t c = 0; c < p->curves; c++) {
     const struct gv_chart_curve *curve = &p->curve[c];
-    if (!has_points(curve))
+    if (lines[c] == 0)
       continue;
-    fprintf(out, "%s $c%zu with lines linecolor rgb '%s' linewidth %s dashtype %s ", drawn++ == 0 ? "plot" : ",", c,
-            colours[(size_t)curve->colour % all], curve->thin ? "1" : "2", curve->thin ? "2" : "1");
-    if (curve->title != NULL) {
-      fputs("title ", out);
-      gv_chart_quote(out, curve->title);
-    } else {
-      fputs("notitle", out);
+    fputs(join, out);
+    join = ", ";
+    snprintf(name, sizeof name, "$c%zu", c);
+    if (curve->thin)
+      put_thin(out, name, curve);
+    else
+      gv_chart_put_curve(out, name, lines[c], (size_t)curve->colour);
+    if (!curve->thin && curve->title != NULL) {
+      fputs(join, out);
+      gv_chart_put_key(out, (size_t)curve->colour, curve->title);
     }
   }
   fputs("\n", out);
@@ -140,10 +191,15 @@ enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, str
   if (status != GV_OK)
     return status;
   FILE *script = tmpfile();
-  if (script == NULL)
-    return gv_fail(err, GV_SYSTEM, "%s: no temporary file for gnuplot: %s", path, strerror(errno));
-  put_script(script, chart, path);
-  status = gv_chart_run(script, path, err);
-  fclose(script);
+  size_t *lines = calloc(chart->curves + 1, sizeof *lines);
+  if (script == NULL || lines == NULL) {
+    status = gv_fail(err, GV_SYSTEM, "%s: no temporary file for gnuplot: %s", path, strerror(errno));
+  } else {
+    put_script(script, chart, path, lines);
+    status = gv_chart_run(script, path, err);
+  }
+  if (script != NULL)
+    fclose(script);
+  free(lines);
   return status;
 }

@@ -13,7 +13,7 @@ struct gv_chart_curve {
   const char *title;  /* in the legend; NULL: not there */
   const double *y;    /* (count) */
   size_t count;
-  int colour;         /* curves of one number have one colour */
+  int colour;         /* curves of one number have one colour and one mark */
   bool thin;          /* thin and dashed: a bound, a limit */
 };
 
@@ -36,6 +36,11 @@ enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, str
 
 /* What "set terminal" gets for the file, of a picture of width x height pixels of svg; false: no such ending. */
 bool gv_chart_terminal(const char *path, int width, int height, char *text, size_t size);
+
+/* A curve's number says its colour, mark and dashes. Each of these writes what follows "plot" or a comma. */
+const char *gv_chart_colour(size_t number);
+void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number);  /* data: "$name", count lines */
+void gv_chart_put_key(FILE *out, size_t number, const char *title);                 /* its line in the legend */
 
 void gv_chart_quote(FILE *out, const char *text);                         /* a text of the script */
 void gv_chart_put_text(FILE *out, const char *what, const char *text);    /* set title, set xlabel, .. */

@@ -58,6 +58,41 @@ torn() {
 }
 check 'a row that is being written is left out' torn
 
+# ---- over an option ----
+
+# ended FOLDER SEED NODES SPLIT ACCURACY ROUNDS: a run that is at its end; each number of nodes has a learning rate
+ended() {
+  made "$1" "$2" ring "$5"
+  sed -i "s/\"nodes\": \"4\"/\"nodes\": \"$3\", \"learning-rate\": \"0.$3\", \"split\": \"$4\"/" "$1/config.json"
+  echo "{\"rounds_to_target\": $6, \"name\": \"x\"}" >"$1/summary.json"
+}
+ended sizes/a 1 2 dirichlet:alpha=0.05,by=node 0.5 30
+ended sizes/b 2 2 dirichlet:alpha=0.05,by=node 0.7 50
+ended sizes/c 1 8 dirichlet:alpha=0.5,by=node 0.8 10
+ended sizes/d 1 80 dirichlet:alpha=10,by=node 0.9 5
+check 'over an option, with what goes along with it' points sizes --x nodes -- \
+  "len(g) == 1 and g[0]['x'] == [2, 8, 80] and near(g[0]['mean'][0], 0.6) and \
+  near(g[0]['std'][0], 0.02 ** 0.5) and near(g[0]['mean'][2], 0.9) and g[0]['std'][2] is None"
+check 'figures of the end' points sizes --x nodes --y rounds_to_target -- "g[0]['mean'] == [40, 10, 5]"
+check 'over the number in an option of an option' points sizes --x split -- "g[0]['x'] == [0.05, 0.5, 10]"
+check 'less a constant' points sizes --x nodes --minus 0.25 -- "near(g[0]['mean'][1], 0.55)"
+two_kinds() {
+  cp -r sizes kinds && for run in a c d; do
+    cp -r sizes/$run kinds/$run-full && sed -i 's/"ring"/"full"/' kinds/$run-full/config.json || return
+  done
+  points kinds --x nodes -- "[c['label'] for c in g] == ['ring', 'full'] and g[1]['x'] == [2, 8, 80]"
+}
+check 'what does not go along with it has curves of its own' two_kinds
+refused 2 "which is '4' in every run" hand --json --x nodes
+refused 2 "not one text with another number" hand --json --x topology
+refused 2 'bytes_per_node, rounds_to_target' sizes --json --x nodes --y rounds
+fewer() {  # of four runs one went on
+  local i
+  for i in 1 2 3 4; do made "fewer/$i" $i ring 0.7 && [ $i = 4 ] || sed -i '$d' "fewer/$i/metrics.csv"; done
+  points fewer -- "g[0]['x'] == [0, 1]"
+}
+check 'a curve ends where most of its runs have ended' fewer
+
 if command -v gnuplot >/dev/null; then
   # drawn FILE KIND ARGUMENTS
   drawn() {
@@ -69,6 +104,8 @@ if command -v gnuplot >/dev/null; then
   check 'SVG' drawn p.svg '<?xml' hand
   check 'PNG' drawn p.png $'\x89PNG' hand --log --y train_loss
   check 'PDF' drawn p.pdf '%PDF' hand --x bytes --log-x --title "O'Hara, <b>"
+  check 'over an option' drawn r.svg '<?xml' sizes --x nodes --log-x --y rounds_to_target --log
+  check 'whose values stand at the axis' grep -q '<tspan[^>]*> *80<' r.svg
   check 'panels' drawn q.svg '<?xml' hand --y test_accuracy,consensus_distance,train_loss --log
   check 'a legend, titled by what varies' grep -q '>topology<' q.svg
   check 'with a name for each curve' grep -q '>full<' q.svg
@@ -90,7 +127,7 @@ refused 1 'no such folder' nothing
 refused 1 'there is no run in it' .. -o p.svg
 refused 2 "p.gif': accepted are names that end in" hand -o p.gif
 refused 2 "no figures 'loss'; there are: round" hand --json --y loss
-refused 2 'x is' hand --x time
+refused 2 "x is 'time'; accepted: round" hand --x time
 broken() {
   cp -r hand/a broken && echo '1,2,x,4,5,6,7,8' >>broken/metrics.csv &&
     refuse 1 'line 5: a cell is no number' broken --json

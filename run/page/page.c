@@ -42,7 +42,7 @@ static bool add_column(const struct gv_groups *groups, const char *name, json_t 
 {
   struct gv_curves curves;
   struct gv_error none;
-  if (gv_curves_make(groups, "round", name, &curves, &none) != GV_OK) {
+  if (gv_curves_make(groups, "round", name, 0, &curves, &none) != GV_OK) {
     gv_curves_clear(&curves);
     return false;  /* the runs have it not */
   }

@@ -144,21 +144,55 @@ static enum gv_status add_path(struct gv_groups *groups, const char *path, struc
 
 /* ---- telling apart ---- */
 
-/* Whether two runs have the same options, but for those that are no part of it. */
-static bool same(const struct gv_shown_run *a, const struct gv_shown_run *b)
-{
-  bool equal = true;
-  for (const struct gv_option *row = gv_run_options(); row->key != NULL && equal; row++) {
-    const char *one = gv_shown_option(a, row->key), *other = gv_shown_option(b, row->key);
-    equal = is_apart(row->key) || strcmp(one != NULL ? one : row->value, other != NULL ? other : row->value) == 0;
-  }
-  return equal;
-}
-
-static const char *text_of(const struct gv_shown_run *run, const char *key)
+const char *gv_shown_value(const struct gv_shown_run *run, const char *key)
 {
   const char *text = gv_shown_option(run, key);
   return text != NULL ? text : gv_option_find(gv_run_options(), key)->value;
+}
+
+static bool agree(const struct gv_shown_run *a, const struct gv_shown_run *b, const char *key)
+{
+  return strcmp(gv_shown_value(a, key), gv_shown_value(b, key)) == 0;
+}
+
+/* Whether an option is the one that curves stand over, or each value of that has one of this. */
+static bool goes_along(const struct gv_groups *groups, const char *key)
+{
+  const char *against = groups->against;
+  for (size_t r = 0; r < groups->count && against != NULL && strcmp(key, against) != 0; r++) {
+    size_t first = 0;
+    while (!agree(&groups->runs[first], &groups->runs[r], against))
+      first++;
+    if (!agree(&groups->runs[first], &groups->runs[r], key))
+      return false;
+  }
+  return against != NULL;
+}
+
+/* Finds the options that tell groups apart: those that vary, and are part of the experiment. */
+static bool find_keys(struct gv_groups *groups)
+{
+  bool good = true;
+  for (const struct gv_option *row = gv_run_options(); row->key != NULL && good; row++) {
+    bool varies = false;
+    for (size_t r = 1; r < groups->count && !varies && !is_apart(row->key); r++)
+      varies = !agree(&groups->runs[r], &groups->runs[0], row->key);
+    if (!varies || goes_along(groups, row->key))
+      continue;
+    char **more = realloc(groups->keys, (groups->varied + 1) * sizeof *more);
+    good = more != NULL && (more[groups->varied] = strdup(row->key)) != NULL;
+    groups->keys = more != NULL ? more : groups->keys;
+    groups->varied += good;
+  }
+  return good;
+}
+
+static bool same(const struct gv_groups *groups, const struct gv_shown_run *a, const struct gv_shown_run *b)
+{
+  bool equal = true;
+  for (size_t k = 0; k < groups->varied && equal; k++)
+    equal = agree(a, b, groups->keys[k]);
+  return equal;
 }
 
 static const struct gv_shown_run *first_of(const struct gv_groups *groups, size_t group)
@@ -169,30 +203,13 @@ static const struct gv_shown_run *first_of(const struct gv_groups *groups, size_
   return &groups->runs[r];
 }
 
-static bool find_keys(struct gv_groups *groups)
-{
-  bool good = true;
-  for (const struct gv_option *row = gv_run_options(); row->key != NULL && good; row++) {
-    bool varies = false;
-    for (size_t r = 1; r < groups->count && !varies && !is_apart(row->key); r++)
-      varies = strcmp(text_of(&groups->runs[r], row->key), text_of(&groups->runs[0], row->key)) != 0;
-    if (!varies)
-      continue;
-    char **more = realloc(groups->keys, (groups->varied + 1) * sizeof *more);
-    good = more != NULL && (more[groups->varied] = strdup(row->key)) != NULL;
-    groups->keys = more != NULL ? more : groups->keys;
-    groups->varied += good;
-  }
-  return good;
-}
-
 /* What varies, "ring, 16"; of one group its folder. */
 static char *label_of(const struct gv_groups *groups, size_t group)
 {
   char text[240] = "";
   const struct gv_shown_run *run = first_of(groups, group);
   for (size_t k = 0, used = 0; k < groups->varied && used < sizeof text; k++) {
-    const char *value = text_of(run, groups->keys[k]);
+    const char *value = gv_shown_value(run, groups->keys[k]);
     used +=
         (size_t)snprintf(text + used, sizeof text - used, "%s%s", k > 0 ? ", " : "", *value != '\0' ? value : "-");
   }
@@ -211,33 +228,38 @@ static const char *last_part(const char *path)
   return end;
 }
 
-enum gv_status gv_groups_read(const char *const *paths, size_t count, struct gv_groups *groups,
+/* Runs that are the same in all keys go together, in the order in which they are met. */
+static void gather(struct gv_groups *groups)
+{
+  for (size_t r = 0; r < groups->count; r++) {
+    size_t other = 0;
+    while (other < r && !same(groups, &groups->runs[other], &groups->runs[r]))
+      other++;
+    groups->runs[r].group = other < r ? groups->runs[other].group : groups->groups++;
+  }
+}
+
+enum gv_status gv_groups_read(const char *const *paths, size_t count, const char *against, struct gv_groups *groups,
                               struct gv_error *err)
 {
   enum gv_status status = GV_OK;
-  *groups = (struct gv_groups){.title = count == 1 ? strdup(last_part(paths[0])) : strdup("")};
+  *groups = (struct gv_groups){.title = count == 1 ? strdup(last_part(paths[0])) : strdup(""), .against = against};
   for (size_t p = 0; p < count && status == GV_OK; p++)
     status = add_path(groups, paths[p], err);
   if (status == GV_OK && groups->count == 0)
     status = gv_fail(err, GV_INPUT, "%s: none of its runs has begun", paths[0]);
-  for (size_t r = 0; r < groups->count && status == GV_OK; r++) {
-    size_t other = 0;
-    while (other < r && !same(&groups->runs[other], &groups->runs[r]))
-      other++;
-    groups->runs[r].group = other < r ? groups->runs[other].group : groups->groups++;
-  }
-  bool good = groups->title != NULL;
-  if (status == GV_OK && good) {
+  if (status != GV_OK)
+    return status;
+  bool good = groups->title != NULL && find_keys(groups);
+  if (good) {
     groups->title[strcspn(groups->title, "/")] = '\0';
-    good = find_keys(groups);
+    gather(groups);
     groups->label = calloc(groups->groups, sizeof *groups->label);
-    good = good && groups->label != NULL;
-    for (size_t g = 0; g < groups->groups && good; g++)
-      good = (groups->label[g] = label_of(groups, g)) != NULL;
+    good = groups->label != NULL;
   }
-  if (status == GV_OK && !good)
-    status = gv_fail(err, GV_MEMORY, "no memory for the runs");
-  return status;
+  for (size_t g = 0; g < groups->groups && good; g++)
+    good = (groups->label[g] = label_of(groups, g)) != NULL;
+  return good ? GV_OK : gv_fail(err, GV_MEMORY, "no memory for the runs");
 }
 
 void gv_groups_clear(struct gv_groups *groups)

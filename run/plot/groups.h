@@ -23,15 +23,21 @@ struct gv_groups {
   char **label;               /* (groups) the values of what varies; of one group "mean", or the folder's name */
   char **keys;                /* (varied) the options that differ between groups */
   size_t varied;
+  const char *against;        /* the option over which curves stand, not told apart by; NULL: none */
   char *title;                /* of all: a study's name, a run's folder */
 };
 
-/* Reads runs from paths (count): a run's folder, a study's, or one that has run folders in it. */
-enum gv_status gv_groups_read(const char *const *paths, size_t count, struct gv_groups *groups,
+/* Reads runs from paths (count): a run's folder, a study's, or one that has run folders in it. With an option
+ * `against`, which outlives the groups, runs that differ in it, or in what goes with it (a learning rate that each
+ * number of nodes has of its own), are one group too. */
+enum gv_status gv_groups_read(const char *const *paths, size_t count, const char *against, struct gv_groups *groups,
                               struct gv_error *err);
 void gv_groups_clear(struct gv_groups *groups);
 
 /* The text of an option of a run; NULL: it has none. */
 const char *gv_shown_option(const struct gv_shown_run *run, const char *key);
+
+/* The same of an option of every run, which may be one that this run's version had not: then the default. */
+const char *gv_shown_value(const struct gv_shown_run *run, const char *key);
 
 #endif

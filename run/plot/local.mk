@@ -1,4 +1,5 @@
 libgv_la_SOURCES += \
+  %D%/against.c %D%/against.h \
   %D%/curves.c %D%/curves.h \
   %D%/groups.c %D%/groups.h \
   %D%/metrics.c %D%/metrics.h \

@@ -9,24 +9,22 @@
 
 #include "run/chart.h"
 
-enum { WIDTH = 640, HEIGHT = 420, PANEL = 300, LETTER = 9, MARKS = 8, BANDS = 6 };
+/* Pixels of svg. */
+enum {
+  WIDTH = 640,   /* of a panel */
+  HEIGHT = 440,  /* of one that is alone */
+  PANEL = 310,   /* of each of several */
+  HEAD = 40,     /* over all, for the title */
+  FOOT = 72,     /* under a panel, for numbers and words */
+  LEFT = 85,
+  LETTER = 10,
+  LINE = 26,     /* of the legend */
+};
 
-/* Told apart also by who sees no red or green (Okabe and Ito), and in print by dashes and marks. */
-static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000",
-                                      "#e69f00", "#56b4e9", "#7f5f00", "#7a2fb0", "#808080"};
-static const int marks[] = {7, 5, 9, 11, 13, 6, 4, 8, 10, 12};
-static const int dashes[] = {1, 2, 4, 5, 3};
-
-enum { COLOURS = sizeof colours / sizeof colours[0], DASHES = sizeof dashes / sizeof dashes[0] };
-
-static double largest(const struct gv_curves *curves, bool of_x)
-{
-  double most = 0;
-  for (size_t g = 0; g < curves->groups; g++)
-    for (size_t i = 0; i < curves->band[g].count; i++)
-      most = fmax(most, fabs(of_x ? curves->band[g].x[i] : curves->band[g].y[i]));
-  return most;
-}
+enum {
+  BANDS = 6,  /* at most as many curves have bands: more cover each other */
+  TICS = 12,  /* at most as many values of an option stand at the axis */
+};
 
 /* Shares of 1 are not made clearer by a logarithm. */
 static bool is_log(const struct gv_plot *p, size_t panel)
@@ -69,12 +67,12 @@ static bool has_band(const struct gv_band *band)
   return some;
 }
 
-static bool has_points(const struct gv_plot *p, size_t panel, const struct gv_band *band)
+static size_t count_points(const struct gv_plot *p, size_t panel, const struct gv_band *band)
 {
-  bool some = false;
-  for (size_t i = 0; i < band->count && !some; i++)
-    some = is_shown(p, panel, band->x[i], band->y[i]);
-  return some;
+  size_t count = 0;
+  for (size_t i = 0; i < band->count; i++)
+    count += is_shown(p, panel, band->x[i], band->y[i]);
+  return count;
 }
 
 static void put_curves(FILE *out, const struct gv_plot *p, size_t panel)
@@ -82,34 +80,90 @@ static void put_curves(FILE *out, const struct gv_plot *p, size_t panel)
   const struct gv_curves *curves = &p->panels[panel];
   const char *join = "plot ";
   for (size_t g = 0; g < curves->groups && curves->groups <= BANDS; g++)
-    if (has_band(&curves->band[g]) && has_points(p, panel, &curves->band[g])) {
+    if (has_band(&curves->band[g]) && count_points(p, panel, &curves->band[g]) > 1) {
       fprintf(out, "%s$p%zug%zu using 1:3:4 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.15 "
-              "noborder notitle", join, panel, g, colours[g % COLOURS]);
+              "noborder notitle", join, panel, g, gv_chart_colour(g));
       join = ", ";
     }
   for (size_t g = 0; g < curves->groups; g++) {
-    size_t every = curves->band[g].count / MARKS;
-    if (!has_points(p, panel, &curves->band[g]))
+    size_t points = count_points(p, panel, &curves->band[g]);
+    char name[48];
+    if (points == 0)
       continue;
-    /* marks begin at different points, so that those of curves that meet do not hide each other */
-    fprintf(out, "%s$p%zug%zu using 1:2 with linespoints linecolor rgb '%s' linewidth 2 dashtype %d pointtype %d "
-            "pointsize 0.7 pointinterval %zu ", join, panel, g, colours[g % COLOURS], dashes[g / COLOURS % DASHES],
-            marks[g % COLOURS], every > 0 ? every : 1);
+    fputs(join, out);
+    snprintf(name, sizeof name, "$p%zug%zu", panel, g);
+    gv_chart_put_curve(out, name, points, g);
     join = ", ";
-    fputs("notitle", out);
   }
   fputs("\n", out);
 }
 
-/* Large numbers with k, M, G behind them; logarithmic ones as powers. */
-static void put_axis(FILE *out, char axis, bool log, double most)
+/* The least and the largest value that is shown. */
+struct range {
+  double least, most;
+};
+
+static struct range range_of(const struct gv_plot *p, size_t panel, bool of_x)
 {
-  if (log)
-    fprintf(out, "set logscale %c\nset format %c '10^{%%T}'\n", axis, axis);
-  else if (most >= 1e4)
-    fprintf(out, "set format %c '%%.0s %%c'\n", axis);
+  const struct gv_curves *curves = &p->panels[panel];
+  struct range range = {INFINITY, 0};
+  for (size_t g = 0; g < curves->groups; g++)
+    for (size_t i = 0; i < curves->band[g].count; i++) {
+      double x = curves->band[g].x[i], y = curves->band[g].y[i];
+      if (!is_shown(p, panel, x, y))
+        continue;
+      range.least = fmin(range.least, of_x ? x : y);
+      range.most = fmax(range.most, fabs(of_x ? x : y));
+    }
+  return range;
+}
+
+/* Numbers on a short logarithmic axis: a decade has but one power of ten. */
+static void put_steps(FILE *out, char axis, struct range range)
+{
+  const char *join = "";
+  fprintf(out, "set format %c '%%g'\nset %ctics (", axis, axis);
+  for (double decade = pow(10, floor(log10(range.least))); decade <= range.most; decade *= 10)
+    for (int step = 1; step < 10; step = step == 2 ? 5 : 2 * step) {
+      fprintf(out, "%s%.9g", join, step * decade);
+      join = ", ";
+    }
+  fputs(")\n", out);
+}
+
+/* The values of an option are its numbers, as long as there is room for them. */
+static void put_values(FILE *out, const struct gv_curves *curves)
+{
+  double value[TICS];
+  size_t count = 0;
+  for (size_t g = 0; g < curves->groups; g++)
+    for (size_t i = 0; i < curves->band[g].count; i++) {
+      size_t at = 0;
+      while (at < count && value[at] != curves->band[g].x[i])
+        at++;
+      if (at == TICS)
+        return;
+      value[at] = curves->band[g].x[i];
+      count += at == count;
+    }
+  fputs("set format x '%g'\nset xtics (", out);
+  for (size_t i = 0; i < count; i++)
+    fprintf(out, "%s%.9g", i > 0 ? ", " : "", value[i]);
+  fputs(")\n", out);
+}
+
+/* Large numbers with k, M, G behind them; those of many decades as powers. */
+static void put_axis(FILE *out, char axis, bool log, struct range range)
+{
+  bool is_short = log && range.least > 1e-4 && range.most < 1e5 && range.most < 300 * range.least;
+  fprintf(out, log ? "set logscale %c\n" : "unset logscale %c\n", axis);
+  fprintf(out, "set %ctics autofreq\n", axis);
+  if (is_short)
+    put_steps(out, axis, range);
+  else if (log)
+    fprintf(out, "set format %c '10^{%%T}'\n", axis);
   else
-    fprintf(out, "set format %c '%%g'\n", axis);
+    fprintf(out, range.most >= 1e4 ? "set format %c '%%.0s %%c'\n" : "set format %c '%%g'\n", axis);
 }
 
 /* The legend as a panel of its own over the whole height, left of which the curves stand; titled "topology,
@@ -131,61 +185,82 @@ static void put_legend(FILE *out, const struct gv_groups *groups, double left, d
   }
   fputs("\n", out);
   for (size_t g = 0; g < groups->groups; g++) {
-    fprintf(out,
-            "%s NaN with linespoints linecolor rgb '%s' linewidth 2 dashtype %d pointtype %d pointsize 0.7 title ",
-            g == 0 ? "plot" : ",", colours[g % COLOURS], dashes[g / COLOURS % DASHES], marks[g % COLOURS]);
-    gv_chart_quote(out, groups->label[g]);
+    fputs(g == 0 ? "plot " : ", ", out);
+    gv_chart_put_key(out, g, groups->label[g]);
   }
   fputs("\n", out);
 }
 
+/* As wide as its longest line; 0: nothing to tell apart. */
+static int legend_width(const struct gv_groups *groups)
+{
+  size_t longest = 0, keys = 0;
+  if (groups->groups == 1 && groups->varied == 0)
+    return 0;
+  for (size_t g = 0; g < groups->groups; g++)
+    longest = strlen(groups->label[g]) > longest ? strlen(groups->label[g]) : longest;
+  for (size_t k = 0; k < groups->varied; k++)
+    keys += strlen(groups->keys[k]) + 2;
+  return LETTER * (int)(keys > longest ? keys : longest) + 80;
+}
+
+static void put_title(FILE *out, const struct gv_plot *p, int width, int height)
+{
+  char title[300];
+  const struct gv_groups *groups = p->groups;
+  size_t seeds = groups->count / groups->groups;
+  bool banded = false;
+  for (size_t g = 0; g < groups->groups && groups->groups <= BANDS; g++)
+    banded = banded || has_band(&p->panels[0].band[g]);
+  snprintf(title, sizeof title, "%s%s", p->title != NULL ? p->title : groups->title,
+           banded && p->title == NULL && seeds > 1 ? ": mean and standard deviation of the runs" : "");
+  fputs("set label 1 ", out);
+  gv_chart_quote(out, title);
+  fprintf(out, " at screen %.4f, screen %.4f left noenhanced font ',15'\n", (double)LEFT / width,
+          1 - 20.0 / height);
+}
+
 static void put_script(FILE *out, const struct gv_plot *p, const char *path)
 {
-  char terminal[160], title[300];
-  size_t longest = 0, keys = 0, seeds = p->groups->groups > 0 ? p->groups->count / p->groups->groups : 0;
-  for (size_t g = 0; g < p->groups->groups && (p->groups->groups > 1 || p->groups->varied > 0); g++)
-    longest = strlen(p->groups->label[g]) > longest ? strlen(p->groups->label[g]) : longest;
-  for (size_t k = 0; k < p->groups->varied; k++)
-    keys += strlen(p->groups->keys[k]) + 2;
-  longest = keys > longest ? keys : longest;
-  int legend = longest > 0 ? LETTER * (int)longest + 70 : 25, width = WIDTH + legend;
-  int head = 40, height = p->count == 1 ? HEIGHT + head : PANEL * (int)p->count + head;
-  int lines = (int)p->groups->groups * 22 + 100;
-  height = longest > 0 && height < lines ? lines : height;
+  char terminal[160];
+  int legend = legend_width(p->groups), width = WIDTH + (legend > 0 ? legend : 25);
+  int height = HEAD + (p->count == 1 ? HEIGHT : PANEL * (int)p->count);
+  int lines = HEAD + LINE * ((int)p->groups->groups + 2);
+  height = legend > 0 && height < lines ? lines : height;
   gv_chart_terminal(path, width, height, terminal, sizeof terminal);
-  const char *name = p->groups->title;
-  if (p->title != NULL)
-    snprintf(title, sizeof title, "%s", p->title);
-  else if (seeds > 1)
-    snprintf(title, sizeof title, "%s%smean of %zu seeds%s", name, *name != '\0' ? ": " : "", seeds,
-             p->groups->groups <= BANDS ? ", band: one standard deviation" : "");
-  else
-    snprintf(title, sizeof title, "%s", p->groups->title);
   fprintf(out, "set terminal %s\nset encoding utf8\n", terminal);
   for (size_t panel = 0; panel < p->count; panel++)
     put_data(out, p, panel);
-  fputs("set grid back linecolor rgb '#dddddd' linetype 1 linewidth 0.5\nset border 3\nset tics nomirror\n", out);
-  fprintf(out, "set multiplot\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n", 85.0 / width,
-          1 - (double)legend / width);
-  fputs("set label 1 ", out);
-  gv_chart_quote(out, title);
-  fprintf(out, " at screen %.4f, screen %.4f left noenhanced font ',15'\n", 85.0 / width, 1 - 20.0 / height);
-  put_axis(out, 'x', p->log_x, largest(&p->panels[0], true));
-  fprintf(out, "set xrange [*:%.9g]\n", largest(&p->panels[0], true) * (p->log_x ? 1.1 : 1.02));
-  fputs("unset key\n", out);
-  double room = (height - head) / (double)p->count;
+  fputs("set grid back linecolor rgb '#dddddd' linetype 1 linewidth 0.5\nset border 3\nset tics nomirror\n"
+        "unset key\n", out);
+  fprintf(out, "set multiplot\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n", (double)LEFT / width,
+          (double)WIDTH / width);
+  put_title(out, p, width, height);
+  double room = (height - HEAD) / (double)p->count;
   for (size_t panel = 0; panel < p->count; panel++) {
-    double top = height - head - room * (double)panel, bottom = top - room + 55;
+    double top = height - HEAD - room * (double)panel, bottom = top - room + FOOT;
+    struct range x = range_of(p, panel, true), y = range_of(p, panel, false);
     fprintf(out, "set tmargin at screen %.4f\nset bmargin at screen %.4f\n", (top - 5) / height, bottom / height);
+    put_axis(out, 'x', p->log_x, x);
+    if (p->log_x && p->groups->against != NULL)
+      put_values(out, &p->panels[panel]);
+    if (p->log_x)
+      fprintf(out, "set xrange [%.9g:%.9g]\n", x.least / 1.1, x.most * 1.1);
+    else
+      fprintf(out, "set xrange [*:%.9g]\n", x.most * 1.02);
     if (panel == p->count - 1)
-      gv_chart_put_text(out, "xlabel", p->panels[0].axis->label);
+      gv_chart_put_text(out, "xlabel", p->panels[0].label_x);
     gv_chart_put_text(out, "ylabel", p->panels[panel].label);
-    put_axis(out, 'y', is_log(p, panel), largest(&p->panels[panel], false));
+    put_axis(out, 'y', is_log(p, panel), y);
+    if (is_log(p, panel))
+      fprintf(out, "set yrange [%.9g:%.9g]\n", y.least / 1.5, y.most * 1.5);
+    else
+      fputs("set yrange [*:*]\n", out);
     put_curves(out, p, panel);
     fputs("unset label 1\n", out);
   }
-  if (longest > 0)
-    put_legend(out, p->groups, 1 - (legend - 20.0) / width, 1 - (head + 5.0) / height);
+  if (legend > 0)
+    put_legend(out, p->groups, 1 - (legend - 20.0) / width, 1 - (HEAD + 5.0) / height);
   fputs("unset multiplot\n", out);
 }
 
