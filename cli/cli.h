@@ -116,12 +116,15 @@ void gv_topology_progress(const char *name, int nodes);
 
 /* ---- signals.c ---- */
 
-/* From now on the first SIGINT or SIGTERM asks `stop`, in a signal handler on the main thread, which returns false
+/* From now on the first SIGINT, SIGTERM or, unless it is ignored, SIGHUP asks `stop`, in a signal handler on the main thread, which returns false
  * where there is nothing to end in good order; then, and at a signal a second or more later, the program ends. */
 void gv_watch_signals(bool (*stop)(void *context), void *context);
 
 /* Nothing is left to stop: the first signal is passed over, what is being written is finished. */
 void gv_unwatch_signals(void);
+
+/* Once signals are watched: a process that a study began gets SIGTERM when the study ends, killed or not. */
+void gv_end_with_study(void);
 
 /* ---- terminal.c ---- */
 

@@ -1,9 +1,12 @@
-/* Ctrl-C and SIGTERM: the first asks a command to stop, a later one ends the program. */
+/* Ctrl-C, SIGTERM and SIGHUP: the first asks a command to stop, a later one ends the program. */
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "core/base/clock.h"
+#include "run/study/child.h"
 
 static bool (*volatile ask)(void *context);
 static void *volatile asked;
@@ -35,15 +38,28 @@ static void on_signal(int number)
 
 void gv_watch_signals(bool (*stop)(void *context), void *context)
 {
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, before;
   ask = stop;
   asked = context;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)  /* nohup has it ignored */
+    sigaction(SIGHUP, &action, NULL);
 }
 
 void gv_unwatch_signals(void)
 {
   asked = NULL;
+}
+
+void gv_end_with_study(void)
+{
+  const char *study = getenv(GV_STUDY_VARIABLE);
+  if (study == NULL)
+    return;
+  (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != (pid_t)strtol(study, NULL, 10))  /* it was gone before that was said */
+    raise(SIGTERM);
+  (void)unsetenv(GV_STUDY_VARIABLE);
 }

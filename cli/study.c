@@ -65,7 +65,7 @@ static void print_help(void)
 /* ---- progress ---- */
 
 struct talk {
-  bool shows, live, drawn;
+  bool shows, live, drawn, stopping;
   struct gv_stop stop;
 };
 
@@ -80,22 +80,31 @@ static void on_progress(void *context, const struct gv_study_progress *p)
 {
   struct talk *talk = context;
   char left[32];
+  if (talk->shows && p->stopping && !talk->stopping) {
+    clear_line(talk);
+    fprintf(stderr, "stopping; %zu run%s under way save%s\n", p->running, p->running == 1 ? "" : "s",
+            p->running == 1 ? "s" : "");
+    talk->stopping = true;
+  }
   if (!talk->live)
     return;
   fprintf(stderr, "\r\033[K%zu of %zu runs done, %zu under way", p->done, p->total, p->running);
   if (p->failed > 0)
     fprintf(stderr, ", %zu failed", p->failed);
+  if (p->waiting > 0)
+    fprintf(stderr, ", %zu trained by other processes", p->waiting);
   if (isfinite(p->left))
     fprintf(stderr, "  %s left", gv_short_time(p->left, left, sizeof left));
   talk->drawn = true;
 }
 
-static void on_end(void *context, const struct gv_planned *run, const char *why, const struct gv_study_progress *p)
+static void on_end(void *context, const struct gv_planned *run, enum gv_run_end end, const char *why,
+                   const struct gv_study_progress *p)
 {
   struct talk *talk = context;
   clear_line(talk);
-  if (why != NULL)
-    fprintf(stderr, "grapevine: run %s failed: %s\n", run->folder, why);
+  if (end != GV_RUN_TRAINED)
+    fprintf(stderr, "grapevine: run %s %s: %s\n", run->folder, end == GV_RUN_FAILED ? "failed" : "stopped", why);
   else if (talk->shows && !talk->live)
     fprintf(stderr, "%zu of %zu: %s\n", p->done, p->total, run->folder);
 }
@@ -132,8 +141,9 @@ static double seconds_of_run(const struct gv_study_plan *plan, char *how, size_t
   return gv_study_probe(&plan->runs[0]);
 }
 
-static void print_dry(const struct gv_study_plan *plan, int parallel)
+static void print_dry(const struct gv_study_plan *plan, const struct gv_share *share)
 {
+  int parallel = gv_share_at_a_time(share, &plan->runs[0]);
   static const char *const words[] = {"to do", "begun", "done"};
   size_t left = 0;
   for (size_t r = 0; r < plan->count; r++) {
@@ -154,8 +164,8 @@ static void print_dry(const struct gv_study_plan *plan, int parallel)
 
 /* ---- the study ---- */
 
-static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_spec *spec, int parallel, bool quiet,
-                                struct gv_error *err)
+static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_spec *spec, const struct gv_share *share,
+                                bool quiet, struct gv_error *err)
 {
   static struct talk talk;  /* the signal handler's, too */
   char program[4096];
@@ -166,7 +176,7 @@ static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_spec
   program[length] = '\0';
   talk.shows = !quiet;
   talk.live = talk.shows && isatty(STDERR_FILENO);
-  const struct gv_execution how = {.program = program, .parallel = parallel, .stop = &talk.stop,
+  const struct gv_execution how = {.program = program, .share = share, .stop = &talk.stop,
                                    .watcher = {&talk, on_progress, on_end}};
   enum gv_status status = gv_study_begin(spec, plan, err);
   gv_watch_signals(stop, &talk.stop);
@@ -201,6 +211,7 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
 {
   struct gv_spec spec = {0};
   struct gv_study_plan plan = {0};
+  struct gv_share share = {0};
   struct gv_error ended = {GV_OK, ""};
   char folder[4096];
   bool only = gv_options_flag(options, "table"), dry = gv_options_flag(options, "dry-run");
@@ -216,10 +227,12 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
     gv_study_look(&plan);
   if (status == GV_OK && !only)
     status = gv_study_check(&spec, &plan, check_seconds, err);
+  if (status == GV_OK)
+    status = gv_share_make(&plan, parallel, &share, err);
   if (status == GV_OK && dry)
-    print_dry(&plan, parallel > 0 ? parallel : gv_study_slots(&plan));
+    print_dry(&plan, &share);
   if (status == GV_OK && !dry && !only)
-    status = train_all(&plan, &spec, parallel, gv_options_flag(options, "quiet"), &ended);
+    status = train_all(&plan, &spec, &share, gv_options_flag(options, "quiet"), &ended);
   bool interrupted = status == GV_INTERRUPTED;
   if (!dry && !interrupted && (status == GV_OK || ended.status == GV_INPUT)) {
     enum gv_status printed = print_results(&plan, &spec, options, !only, err);

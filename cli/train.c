@@ -193,6 +193,7 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
   gv_show_log(gv_options_flag(train->own, "verbose"));
   gv_run_watch(train->run, &(struct gv_watcher){train, on_start, on_evaluation, on_progress});
   gv_watch_signals(stop, train->run);
+  gv_end_with_study();
   enum gv_status status = gv_run_train(train->run, error);
   gv_unwatch_signals();
   clear_line(train);

@@ -117,6 +117,84 @@ killed() {
 }
 check 'killed (-9): the same table' killed
 
+# ---- the processes of a study ----
+
+# slow FOLDER: a study of two runs that take minutes, begun there as $study, once both train
+slow() {
+  local tries=0
+  printf '%s\n' '[base]' 'model = mlp:hidden=256-256' 'epochs = 20000' 'nodes = 2' 'seeds = 2' 'workers = 1' >slow.ini
+  "$grapevine" study slow.ini --parallel 2 --out "$1" >"$out" 2>"$err" &
+  study=$!
+  while [ "$(find "$1" -name metrics.csv 2>/dev/null | wc -l)" -lt 2 ] && [ $tries -lt 1000 ]; do
+    sleep 0.02
+    tries=$((tries + 1))
+  done
+  [ "$(training "$1")" = 2 ]
+}
+training() { pgrep -f -c -- "grapevine train .*=$1/"; }  # processes that train below a folder
+# orphaned SIGNAL: the study gets it; its runs stop with a checkpoint each, and nothing trains on
+orphaned() {
+  local tries=0 where=$folder/work/orphans-$1
+  slow "$where" || return
+  { kill "-$1" $study && wait $study; } 2>/dev/null
+  while [ "$(training "$where")" -gt 0 ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  [ "$(training "$where")" = 0 ] || { pkill -f -- "=$where/"; echo 'they train on'; return 1; }
+  [ "$(find "$where" -name checkpoint.safetensors | wc -l)" = 2 ]
+}
+check 'runs of a study that was killed (-9) stop, and save' orphaned KILL
+check 'SIGHUP ends a study and its runs' orphaned HUP
+hung_up() {
+  local code=0
+  slow "$folder/work/hung" || return
+  kill -HUP $study
+  { wait $study || code=$?; } 2>/dev/null
+  cat "$err"
+  [ $code = 130 ] && grep -q '^stopping; 2 runs under way save$' "$err"
+}
+check 'and is told of' hung_up
+nohup_kept() {
+  (trap '' HUP; exec "$grapevine" train --quiet --rounds 3000 --out nohup) &
+  local pid=$! tries=0
+  while [ ! -e nohup/config.json ] && [ $tries -lt 500 ]; do sleep 0.01; tries=$((tries + 1)); done
+  kill -HUP $pid
+  wait $pid
+}
+check 'SIGHUP that is ignored stays so' nohup_kept
+held() {  # a run in whose folder something trains is waited for, the other goes on
+  local code=0 where
+  sed 's/20000/3/' slow.ini >held.ini
+  run held.ini --out held --quiet >"$out" 2>"$err" || { cat "$err"; return 1; }
+  rm held/s*/summary.json
+  where=$(echo held/s1-*)
+  flock "$where" sleep 3 &
+  sleep 0.2
+  run held.ini --out held --parallel 1 >"$out" 2>"$err" || code=$?
+  wait $!
+  cat "$out" "$err"
+  [ $code = 0 ] && [ "$(sed -n '$s/.*: \(s[12]\)-.*/\1/p' "$err")" = s1 ] && ! grep -q failed "$err"
+}
+check 'a run that another process trains is waited for' held
+stopped() {
+  local code=0
+  slow "$folder/work/stopped" || return
+  pkill -INT -f -- "=$folder/work/stopped/"
+  { wait $study || code=$?; } 2>/dev/null
+  cat "$err"
+  [ $code = 130 ] && ! grep -q failed "$err" && grep -q 'run s1-.* stopped' "$err" &&
+    grep -q '2 runs were stopped, 0 of 2 are done; the same command goes on' "$err"
+}
+check 'a run that somebody else stops is not called failed' stopped
+workers() {  # one number in the whole study
+  printf '%s\n' '[base]' 'epochs = 1' 'seeds = 3' 'model = logreg' >w.ini
+  run w.ini --parallel 2 --out w2 --quiet >"$out" && run w.ini --parallel 1 --out w1 --quiet >"$out" || return
+  grep -h '"workers":' w1/s*/summary.json w2/s*/summary.json
+  [ "$(cat w1/s*/summary.json | grep '"workers":' | sort -u | wc -l)" = 1 ] &&
+    [ "$(cat w2/s*/summary.json | grep '"workers":' | sort -u | wc -l)" = 1 ]
+}
+check 'all runs of a study have as many workers' workers
+
+# ---- what is not run again ----
+
 again() {
   touch before && run small.ini --out whole --quiet >again.txt && diff whole.txt again.txt &&
     [ -z "$(find whole -name 'model.safetensors' -newer before)" ]

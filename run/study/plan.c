@@ -26,8 +26,7 @@ static enum gv_status no_memory(const struct gv_spec *spec, struct gv_error *err
 
 /* ---- one combination ---- */
 
-/* The file's value of a key in this run; NULL: it gives none. */
-static const char *setting_of(const struct gv_planned *run, const char *key)
+const char *gv_planned_setting(const struct gv_planned *run, const char *key)
 {
   for (size_t s = 0; s < run->count; s++)
     if (strcmp(run->settings[s].key, key) == 0)
@@ -45,7 +44,7 @@ static bool agrees(const struct gv_planned *a, const struct gv_planned *b)
 {
   bool same = true;
   for (size_t s = 0; s < a->count && same; s++) {
-    const char *other = setting_of(b, a->settings[s].key);
+    const char *other = gv_planned_setting(b, a->settings[s].key);
     same = strcmp(other != NULL ? other : default_of(a->settings[s].key), a->settings[s].value) == 0;
   }
   return same;
@@ -164,7 +163,7 @@ static bool name_values(const struct gv_study_plan *plan, struct gv_planned *run
 {
   run->values = calloc(plan->varied + 1, sizeof *run->values);
   for (size_t k = 0; k < plan->varied && run->values != NULL; k++) {
-    const char *value = setting_of(run, plan->keys[k]);
+    const char *value = gv_planned_setting(run, plan->keys[k]);
     run->values[k] = value != NULL ? value : default_of(plan->keys[k]);
   }
   return run->values != NULL;

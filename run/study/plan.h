@@ -43,6 +43,9 @@ enum gv_status gv_plan_study(const struct gv_spec *spec, const char *folder, str
                              struct gv_error *err);
 void gv_study_plan_clear(struct gv_study_plan *plan);
 
+/* The file's value of a key in this run; NULL: it gives none. */
+const char *gv_planned_setting(const struct gv_planned *run, const char *key);
+
 /* Looks which runs are done, and which begun; and one. */
 void gv_study_look(struct gv_study_plan *plan);
 enum gv_run_state gv_study_state(const struct gv_study_plan *plan, const struct gv_planned *run);
