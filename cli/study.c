@@ -8,6 +8,8 @@
 #include "cli/study_table.h"
 #include "core/base/option.h"
 #include "run/study/execute.h"
+#include "run/study/probe.h"
+#include "run/study/states.h"
 
 static const double check_seconds = 3;
 
@@ -144,7 +146,7 @@ static double seconds_of_run(const struct gv_study_plan *plan, char *how, size_t
 static void print_dry(const struct gv_study_plan *plan, const struct gv_share *share)
 {
   int parallel = gv_share_at_a_time(share, &plan->runs[0]);
-  static const char *const words[] = {"to do", "begun", "done"};
+  static const char *const words[] = {"to do", "begun", "done", "other"};
   size_t left = 0;
   for (size_t r = 0; r < plan->count; r++) {
     printf("  %-6s ", words[plan->runs[r].state]);
@@ -164,8 +166,8 @@ static void print_dry(const struct gv_study_plan *plan, const struct gv_share *s
 
 /* ---- the study ---- */
 
-static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_spec *spec, const struct gv_share *share,
-                                bool quiet, struct gv_error *err)
+static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_share *share, bool quiet,
+                                struct gv_error *err)
 {
   static struct talk talk;  /* the signal handler's, too */
   char program[4096];
@@ -178,10 +180,8 @@ static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_spec
   talk.live = talk.shows && isatty(STDERR_FILENO);
   const struct gv_execution how = {.program = program, .share = share, .stop = &talk.stop,
                                    .watcher = {&talk, on_progress, on_end}};
-  enum gv_status status = gv_study_begin(spec, plan, err);
   gv_watch_signals(stop, &talk.stop);
-  if (status == GV_OK)
-    status = gv_study_execute(plan, &how, &failed, err);
+  enum gv_status status = gv_study_execute(plan, &how, &failed, err);
   gv_unwatch_signals();
   clear_line(&talk);
   if (status == GV_OK && failed > 0)
@@ -216,6 +216,8 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
   char folder[4096];
   bool only = gv_options_flag(options, "table"), dry = gv_options_flag(options, "dry-run");
   int parallel = gv_options_is_word(options, "parallel") ? 0 : (int)gv_options_int(options, "parallel");
+  if (*gv_options_text(options, "out") == '\0')
+    return gv_fail(err, GV_USAGE, "out: the folder's name is empty");
   enum gv_status status = gv_spec_read(path, &spec, err);
   if (strcmp(gv_options_text(options, "out"), "auto") != 0)
     snprintf(folder, sizeof folder, "%s", gv_options_text(options, "out"));
@@ -224,15 +226,15 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
   if (status == GV_OK)
     status = gv_plan_study(&spec, folder, &plan, err);
   if (status == GV_OK)
-    gv_study_look(&plan);
+    status = gv_study_look(&plan, err);
   if (status == GV_OK && !only)
-    status = gv_study_check(&spec, &plan, check_seconds, err);
+    status = gv_study_check(&plan, check_seconds, err);
   if (status == GV_OK)
     status = gv_share_make(&plan, parallel, &share, err);
   if (status == GV_OK && dry)
     print_dry(&plan, &share);
   if (status == GV_OK && !dry && !only)
-    status = train_all(&plan, &spec, &share, gv_options_flag(options, "quiet"), &ended);
+    status = train_all(&plan, &share, gv_options_flag(options, "quiet"), &ended);
   bool interrupted = status == GV_INTERRUPTED;
   if (!dry && !interrupted && (status == GV_OK || ended.status == GV_INPUT)) {
     enum gv_status printed = print_results(&plan, &spec, options, !only, err);

@@ -1,4 +1,6 @@
 /* The options of a run: one table that yields parsing, --help, the saved configuration and the errors. */
+#include <string.h>
+
 #include "run/data/open.h"
 #include "run/run.h"
 
@@ -87,4 +89,14 @@ static const struct gv_option rows[] = {
 const struct gv_option *gv_run_options(void)
 {
   return rows;
+}
+
+bool gv_run_option_is_apart(const char *key)
+{
+  static const char *const apart[] = {"seed", "out", "resume", "workers", "bind", "threads-per-node", "plugin-dir",
+                                      "checkpoint-every", "tensorboard", "nodes-csv", "metrics"};
+  bool found = false;
+  for (size_t i = 0; i < sizeof apart / sizeof apart[0] && !found; i++)
+    found = strcmp(key, apart[i]) == 0;
+  return found;
 }

@@ -73,6 +73,10 @@ struct gv_run {
   char *summary;
 };
 
+/* options.c: whether an option is no part of an experiment: where and how fast it is run, what is written, which
+ * draw of chance. */
+bool gv_run_option_is_apart(const char *key);
+
 /* resolve.c: every option checked, plugin and data loaded, schedule validated; nothing is written yet. */
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err);
 

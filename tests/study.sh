@@ -54,7 +54,14 @@ bad 'longer than' "[base]
 model = $(printf 'x%.0s' {1..300})"
 bad 'exact-diffusion' $'[base]\nepochs=1\nnodes=8\n[vary]\ntopology = ring\nalgorithm = dsgd | d2'
 bad 'topology = rong' $'[base]\nepochs=1\n[vary]\ntopology = ring | rong'
+large=$(seq -s ' | ' 18)
+bad '18 x 18 x 18 x 18 combinations for 1 seed make 104976 runs; accepted are up to 100000' "[vary]
+nodes = $large
+batch = $large
+rounds = $large
+global-every = $large"
 refused 2 'cannot be read' nothing.ini
+refused 2 "out: the folder's name is empty" "$GV_SOURCE/examples/study/topologies.ini" --out ''
 refused 2 'which file' --dry-run
 
 # ---- what is run ----
@@ -208,6 +215,30 @@ edited() {  # what stays in the file is not run again
   [ "$(find whole -name model.safetensors -newer before | wc -l)" = 25 ]
 }
 check 'an edited study runs what is new' edited
+axis() {  # a key that begins to vary, and options of where and how fast
+  printf '%s\n' '[base]' 'epochs = 1' 'model = logreg' 'nodes = 8' '[vary]' 'topology = ring | full' >a.ini
+  run a.ini --out axis --quiet >"$out" || return
+  printf '%s\n' '[base]' 'epochs = 1' 'model = logreg' 'workers = 1' '[vary]' 'topology = ring | full' \
+    'nodes = 8 | 4' >a.ini
+  run a.ini --out axis --dry-run | grep '^4 runs, 2 to do' && touch before && sleep 0.02 &&
+    run a.ini --out axis --quiet >"$out" && cat "$out" && [ "$(find axis -name model.safetensors | wc -l)" = 4 ] &&
+    [ "$(find axis -name model.safetensors -newer before | wc -l)" = 2 ] &&
+    grep -q '"folder": "ring-s1-' axis/study.json && grep -q '"folder": "ring-4-s1-' axis/study.json
+}
+check 'nor is what was done before a key began to vary' axis
+varied_workers() {
+  printf '%s\n' '[base]' 'epochs = 1' 'model = logreg' '[vary]' 'workers = 1 | 2' >v.ini
+  run v.ini --out varied --quiet >"$out" && [ "$(find varied -name model.safetensors | wc -l)" = 2 ]
+}
+check 'an option of how fast, when it varies, is one that tells apart' varied_workers
+other() {  # a folder of the right name is no proof
+  local code=0
+  cp -r varied mixed && sed -i 's/"learning-rate": "0.1"/"learning-rate": "0.2"/' mixed/1-s1-*/config.json
+  run v.ini --out mixed --quiet >"$out" 2>"$err" || code=$?
+  cat "$out" "$err"
+  [ $code = 1 ] && grep -q 'run 1-s1-.* failed: its folder holds a run of other options' "$err"
+}
+check 'a folder with the name of a run and other options is not taken for it' other
 
 # ---- numbers ----
 

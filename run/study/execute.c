@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/paths.h"
 #include "run/study/child.h"
+#include "run/study/states.h"
 
 enum { PARALLEL_MAX = 256 };
 
@@ -126,7 +127,7 @@ static void estimate(struct study *study)
   p->left = here > 0 ? p->seconds / (double)here * (double)(p->total - p->done - p->failed) : NAN;
 }
 
-/* A run whose folder another process has left, or NULL. */
+/* A run whose folder another process has left unfinished, or NULL. */
 static struct gv_planned *next_held(struct study *study)
 {
   struct gv_study_plan *plan = study->plan;
@@ -151,9 +152,12 @@ static struct gv_planned *next_new(struct study *study)
 {
   for (; study->next < study->plan->count; study->next++) {
     struct gv_planned *run = &study->plan->runs[study->next];
-    if (run->state != GV_RUN_DONE && !is_held(study->plan, run))
+    if (run->state == GV_RUN_OTHER)
+      tell(study, run, GV_RUN_FAILED, "its folder holds a run of other options; move that away");
+    else if (run->state != GV_RUN_DONE && is_held(study->plan, run))
+      set_held(study, run, true);
+    else if (run->state != GV_RUN_DONE)
       return run;
-    set_held(study, run, run->state != GV_RUN_DONE);
   }
   return NULL;
 }
@@ -253,10 +257,15 @@ enum gv_status gv_study_execute(struct gv_study_plan *plan, const struct gv_exec
   if (status == GV_OK) {
     *study = (struct study){.plan = plan, .how = how, .held = held, .share = *how->share, .began = gv_seconds()};
     study->progress.total = plan->count;
-    status = lock(plan->folder, &fd, err);
+    status = gv_study_make_folder(plan, err);
   }
+  if (status == GV_OK)
+    status = lock(plan->folder, &fd, err);
+  if (status == GV_OK)
+    status = gv_study_look(plan, err);  /* once more, now that nobody else changes it */
+  if (status == GV_OK)
+    status = gv_study_describe(plan, err);
   if (status == GV_OK) {
-    gv_study_look(plan);  /* once more, now that nobody else changes it */
     for (size_t r = 0; r < plan->count; r++)
       study->progress.before += plan->runs[r].state == GV_RUN_DONE;
     study->progress.done = study->progress.before;

@@ -40,7 +40,4 @@ struct gv_execution {
 enum gv_status gv_study_execute(struct gv_study_plan *plan, const struct gv_execution *execution, size_t *failed,
                                 struct gv_error *err);
 
-/* Seconds that a run would train with one worker, by what some of its rounds take; NAN: it cannot be told. */
-double gv_study_probe(const struct gv_planned *run);
-
 #endif

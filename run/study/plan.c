@@ -1,20 +1,14 @@
 /* Multiplies the lists of a study out, and names the folders of its runs. */
 #include "run/study/plan.h"
 
-#include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <zlib.h>
 
 #include <grapevine/grapevine.h>
 
-#include "core/base/file.h"
 #include "core/base/option.h"
-#include "core/base/paths.h"
-#include "run/json.h"
 #include "run/run.h"
 
 enum { RUNS_MAX = 100000, SLUG = 60 };
@@ -55,8 +49,16 @@ static int by_key(const void *a, const void *b)
   return strcmp(((const struct gv_setting *)a)->key, ((const struct gv_setting *)b)->key);
 }
 
-/* A number made of all settings that are not the default, and the seed, whatever their order in the file. */
-static uint32_t mark_of(const struct gv_planned *run)
+bool gv_plan_counts(const struct gv_study_plan *plan, const char *key)
+{
+  for (size_t k = 0; k < plan->varied; k++)
+    if (strcmp(plan->keys[k], key) == 0)
+      return true;
+  return !gv_run_option_is_apart(key) || strcmp(key, "metrics") == 0;
+}
+
+/* A number made of all settings that count and are not the default, whatever their order in the file. */
+static uint32_t number_of(const struct gv_study_plan *plan, const struct gv_planned *run)
 {
   uLong mark = crc32(0, NULL, 0);
   struct gv_setting *sorted = malloc((run->count + 1) * sizeof *sorted);
@@ -64,20 +66,21 @@ static uint32_t mark_of(const struct gv_planned *run)
     memcpy(sorted, run->settings, run->count * sizeof *sorted);
     qsort(sorted, run->count, sizeof *sorted, by_key);
     for (size_t s = 0; s < run->count; s++) {  /* with their ends, so that no two lists read alike */
-      if (strcmp(sorted[s].value, default_of(sorted[s].key)) == 0)
+      if (strcmp(sorted[s].value, default_of(sorted[s].key)) == 0 || !gv_plan_counts(plan, sorted[s].key))
         continue;
       mark = crc32(mark, (const Bytef *)sorted[s].key, (uInt)strlen(sorted[s].key) + 1);
       mark = crc32(mark, (const Bytef *)sorted[s].value, (uInt)strlen(sorted[s].value) + 1);
     }
   }
   free(sorted);
-  return (uint32_t)crc32(mark, (const Bytef *)&run->seed, sizeof run->seed);
+  return (uint32_t)mark;
 }
 
-/* "ring-8-s1-3fa9c210". */
+/* "ring-8-s1-3fa9c210". What follows the values finds it again when other keys vary. */
 static char *folder_of(const struct gv_study_plan *plan, const struct gv_planned *run)
 {
   char slug[SLUG + 1], *folder = NULL;
+  unsigned mark = (unsigned)crc32(number_of(plan, run), (const Bytef *)&run->seed, sizeof run->seed);
   size_t used = 0;
   for (size_t k = 0; k < plan->varied; k++) {
     for (const char *c = run->values[k]; *c != '\0' && used + 1 < SLUG; c++)
@@ -89,7 +92,7 @@ static char *folder_of(const struct gv_study_plan *plan, const struct gv_planned
   slug[used] = '\0';
   for (char *c = slug; *c == '.'; c++)
     *c = '-';
-  if (asprintf(&folder, "%ss%llu-%08x", slug, (unsigned long long)run->seed, (unsigned)mark_of(run)) < 0)
+  if (asprintf(&folder, "%ss%llu-%08x", slug, (unsigned long long)run->seed, mark) < 0)
     return NULL;
   return folder;
 }
@@ -178,53 +181,100 @@ static uint64_t first_seed(const struct gv_spec *spec)
   return strtoull(text, NULL, 10);
 }
 
+/* Where the first runs of combinations are, by their numbers: an open table, at most half full. */
+struct seen {
+  size_t *first;  /* (size) one more than the index; 0: free */
+  size_t size;    /* a power of two */
+};
+
+/* The place of a combination in the table: free, or with one that agrees. */
+static size_t *place_of(const struct seen *seen, const struct gv_study_plan *plan, const struct gv_planned *run)
+{
+  size_t at = number_of(plan, run) & (seen->size - 1);
+  while (seen->first[at] != 0) {
+    const struct gv_planned *other = &plan->runs[seen->first[at] - 1];
+    if (agrees(other, run) && agrees(run, other))
+      break;
+    at = (at + 1) & (seen->size - 1);
+  }
+  return &seen->first[at];
+}
+
 /* A run for each seed of the combination, unless another section had it. */
-static enum gv_status add_runs(const struct gv_spec *spec, struct gv_study_plan *plan,
+static enum gv_status add_runs(const struct gv_spec *spec, struct gv_study_plan *plan, struct seen *seen,
                                const struct gv_spec_section *section, size_t turn, struct gv_error *err)
 {
   for (int64_t s = 0; s < spec->seeds; s++) {
     struct gv_planned run = {.seed = first_seed(spec) + (uint64_t)s, .group = plan->groups};
-    if (!combine(spec, section, turn, &run) || !name_values(plan, &run)) {
-      planned_clear(&run);
-      return no_memory(spec, err);
-    }
-    for (size_t r = 0; r < plan->count && s == 0; r++)
-      if (agrees(&plan->runs[r], &run) && agrees(&run, &plan->runs[r])) {
-        planned_clear(&run);
-        return GV_OK;
-      }
-    if (plan->count == RUNS_MAX) {
-      planned_clear(&run);
-      return gv_fail(err, GV_USAGE, "%s: more than %d runs", spec->path, RUNS_MAX);
-    }
     struct gv_planned *more = realloc(plan->runs, (plan->count + 1) * sizeof *more);
-    run.folder = folder_of(plan, &run);
-    if (more != NULL)
-      plan->runs = more;
-    if (more == NULL || run.folder == NULL) {
+    plan->runs = more != NULL ? more : plan->runs;
+    if (more == NULL || !combine(spec, section, turn, &run) || !name_values(plan, &run) ||
+        (run.folder = folder_of(plan, &run)) == NULL) {
       planned_clear(&run);
       return no_memory(spec, err);
+    }
+    size_t *place = s == 0 ? place_of(seen, plan, &run) : NULL;
+    if (place != NULL && *place != 0) {
+      planned_clear(&run);
+      return GV_OK;
     }
     plan->runs[plan->count++] = run;
+    if (place != NULL)
+      *place = plan->count;
   }
   plan->groups++;
+  return GV_OK;
+}
+
+/* Before anything is multiplied out. *combinations <- of all sections, those that are there twice too. */
+static enum gv_status measure(const struct gv_spec *spec, size_t *combinations, struct gv_error *err)
+{
+  double all = spec->varies == 0;
+  for (size_t v = 0; v < spec->varies; v++) {
+    const struct gv_spec_section *section = &spec->vary[v];
+    char product[200] = "";
+    double turns = 1;
+    for (size_t l = 0, used = 0; l < section->count; l++) {
+      turns *= (double)section->lines[l].count;
+      if (used < sizeof product)
+        used += (size_t)snprintf(product + used, sizeof product - used, "%s%zu", l > 0 ? " x " : "",
+                                 section->lines[l].count);
+    }
+    all += turns;
+    if (all * (double)spec->seeds > RUNS_MAX)
+      return gv_fail(err, GV_USAGE, "%s: [%s]: %s combinations for %lld seed%s make %.12g runs%s; accepted are up "
+                     "to %d", spec->path, section->name, product, (long long)spec->seeds,
+                     spec->seeds == 1 ? "" : "s", all * (double)spec->seeds,
+                     v > 0 ? " with those of the sections before" : "", RUNS_MAX);
+  }
+  *combinations = (size_t)all;
   return GV_OK;
 }
 
 enum gv_status gv_plan_study(const struct gv_spec *spec, const char *folder, struct gv_study_plan *plan,
                              struct gv_error *err)
 {
-  *plan = (struct gv_study_plan){.folder = strdup(folder)};
-  if (plan->folder == NULL || !find_keys(spec, plan))
-    return no_memory(spec, err);
-  enum gv_status status = spec->varies == 0 ? add_runs(spec, plan, NULL, 0, err) : GV_OK;
+  size_t combinations = 0;
+  struct seen seen = {.size = 2};
+  *plan = (struct gv_study_plan){.spec = spec, .folder = strdup(folder)};
+  enum gv_status status = measure(spec, &combinations, err);
+  if (status != GV_OK)
+    return status;
+  while (seen.size < 2 * combinations)
+    seen.size *= 2;
+  seen.first = calloc(seen.size, sizeof *seen.first);
+  if (plan->folder == NULL || seen.first == NULL || !find_keys(spec, plan))
+    status = no_memory(spec, err);
+  if (spec->varies == 0 && status == GV_OK)
+    status = add_runs(spec, plan, &seen, NULL, 0, err);
   for (size_t v = 0; v < spec->varies && status == GV_OK; v++) {
     size_t turns = 1;
-    for (size_t l = 0; l < spec->vary[v].count && turns <= RUNS_MAX; l++)
+    for (size_t l = 0; l < spec->vary[v].count; l++)
       turns *= spec->vary[v].lines[l].count;
     for (size_t t = 0; t < turns && status == GV_OK; t++)
-      status = add_runs(spec, plan, &spec->vary[v], t, err);
+      status = add_runs(spec, plan, &seen, &spec->vary[v], t, err);
   }
+  free(seen.first);
   return status;
 }
 
@@ -236,78 +286,4 @@ void gv_study_plan_clear(struct gv_study_plan *plan)
   free(plan->keys);
   free(plan->folder);
   *plan = (struct gv_study_plan){0};
-}
-
-/* ---- what is there ---- */
-
-enum gv_run_state gv_study_state(const struct gv_study_plan *plan, const struct gv_planned *run)
-{
-  char *path = NULL, *config = NULL;
-  enum gv_run_state state = GV_RUN_OPEN;
-  if (asprintf(&path, "%s/%s/summary.json", plan->folder, run->folder) < 0)
-    return state;
-  json_t *summary = json_load_file(path, 0, NULL);
-  if (json_is_false(json_object_get(summary, "interrupted")))
-    state = GV_RUN_DONE;
-  else if (asprintf(&config, "%s/%s/config.json", plan->folder, run->folder) > 0 && gv_is_file(config))
-    state = GV_RUN_BEGUN;
-  json_decref(summary);
-  free(path);
-  free(config);
-  return state;
-}
-
-void gv_study_look(struct gv_study_plan *plan)
-{
-  for (size_t r = 0; r < plan->count; r++)
-    plan->runs[r].state = gv_study_state(plan, &plan->runs[r]);
-}
-
-static json_t *describe(const struct gv_spec *spec, const struct gv_study_plan *plan)
-{
-  json_t *keys = json_array(), *runs = json_array();
-  for (size_t k = 0; k < plan->varied; k++)
-    json_array_append_new(keys, gv_json_text(plan->keys[k]));
-  for (size_t r = 0; r < plan->count; r++) {
-    json_t *values = json_object();
-    for (size_t k = 0; k < plan->varied; k++)
-      json_object_set_new(values, plan->keys[k], gv_json_text(plan->runs[r].values[k]));
-    json_array_append_new(runs, json_pack("{s:o, s:o, s:I}", "folder", gv_json_text(plan->runs[r].folder), "values",
-                                          values, "seed", (json_int_t)plan->runs[r].seed));
-  }
-  return json_pack("{s:o, s:o, s:o, s:o}", "name", gv_json_text(spec->name), "file", gv_json_text(spec->path),
-                   "vary", keys, "runs", runs);
-}
-
-/* mkdir -p */
-static enum gv_status make_folder(const char *path, struct gv_error *err)
-{
-  char *part = strdup(path);
-  enum gv_status status = part != NULL ? GV_OK : gv_fail(err, GV_MEMORY, "no memory for %s", path);
-  for (char *c = part; status == GV_OK && c != NULL;) {
-    c = strchr(c + 1, '/');
-    if (c != NULL)
-      *c = '\0';
-    if (mkdir(part, 0777) != 0 && errno != EEXIST)
-      status = gv_fail(err, GV_SYSTEM, "%s: the folder cannot be made: %s; --out names another", path,
-                       strerror(errno));
-    if (c != NULL)
-      *c = '/';
-  }
-  free(part);
-  if (status == GV_OK && !gv_is_folder(path))
-    status = gv_fail(err, GV_USAGE, "%s: that is a file; --out names another folder", path);
-  return status;
-}
-
-enum gv_status gv_study_begin(const struct gv_spec *spec, const struct gv_study_plan *plan, struct gv_error *err)
-{
-  enum gv_status status = make_folder(plan->folder, err);
-  struct gv_folder folder = {.path = plan->folder};
-  if (status != GV_OK)
-    return status;
-  char *text = gv_json_finish(describe(spec, plan));
-  status = gv_folder_write(&folder, "study.json", text, err);
-  free(text);
-  return status;
 }

@@ -17,11 +17,12 @@ struct gv_setting {
 enum gv_run_state {
   GV_RUN_OPEN,   /* nothing is there */
   GV_RUN_BEGUN,  /* it goes on by --resume */
-  GV_RUN_DONE    /* its summary is there, and it was not interrupted */
+  GV_RUN_DONE,   /* its summary is there, and it was not interrupted */
+  GV_RUN_OTHER   /* its folder holds a run of other options */
 };
 
 struct gv_planned {
-  char *folder;                  /* below the study's: values, seed, and a number made of all settings */
+  char *folder;                  /* below the study's: values, seed, and a number made of what counts */
   const char **values;           /* (keys) of the varied keys, as set or by default */
   struct gv_setting *settings;   /* (count) all that the file gives, without the seed */
   size_t count;
@@ -31,6 +32,7 @@ struct gv_planned {
 };
 
 struct gv_study_plan {
+  const struct gv_spec *spec;
   char *folder;                  /* of the study */
   const char **keys;             /* (varied) all keys that vary in some section, in the order of the file */
   size_t varied;
@@ -46,16 +48,8 @@ void gv_study_plan_clear(struct gv_study_plan *plan);
 /* The file's value of a key in this run; NULL: it gives none. */
 const char *gv_planned_setting(const struct gv_planned *run, const char *key);
 
-/* Looks which runs are done, and which begun; and one. */
-void gv_study_look(struct gv_study_plan *plan);
-enum gv_run_state gv_study_state(const struct gv_study_plan *plan, const struct gv_planned *run);
-
-/* Whether the runs could be trained: each combination is resolved as far as the first round, data loaded, for some
- * seconds; what is left then is told by the run itself. */
-enum gv_status gv_study_check(const struct gv_spec *spec, const struct gv_study_plan *plan, double seconds,
-                              struct gv_error *err);
-
-/* Makes the folder, and writes study.json into it. */
-enum gv_status gv_study_begin(const struct gv_spec *spec, const struct gv_study_plan *plan, struct gv_error *err);
+/* Whether an option is part of what a run of this plan is: of the experiment, or varied; and `metrics`, without which
+ * there would be no figures to tabulate. Options of where and how fast a run trains are none. */
+bool gv_plan_counts(const struct gv_study_plan *plan, const char *key);
 
 #endif

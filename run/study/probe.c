@@ -1,4 +1,6 @@
 /* Tries runs of a study out: whether they could be trained, and how long they would take. */
+#include "run/study/probe.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +9,6 @@
 
 #include "core/base/clock.h"
 #include "run/run.h"
-#include "run/study/execute.h"
 
 static const double enough = 0.2;  /* seconds of training that tell its speed */
 
@@ -29,8 +30,7 @@ static enum gv_status try_run(const struct gv_planned *planned, struct gv_error 
   return status;
 }
 
-enum gv_status gv_study_check(const struct gv_spec *spec, const struct gv_study_plan *plan, double seconds,
-                              struct gv_error *err)
+enum gv_status gv_study_check(const struct gv_study_plan *plan, double seconds, struct gv_error *err)
 {
   double end = gv_seconds() + seconds;
   for (size_t r = 0; r < plan->count && gv_seconds() < end; r++) {
@@ -43,7 +43,7 @@ enum gv_status gv_study_check(const struct gv_spec *spec, const struct gv_study_
     for (size_t k = 0, used = 0; k < plan->varied && used < sizeof values; k++)
       used += (size_t)snprintf(values + used, sizeof values - used, "%s%s = %s", k > 0 ? ", " : "", plan->keys[k],
                                run->values[k]);
-    return gv_fail(err, why.status, "%s: %s%s%s", spec->path, values, *values != '\0' ? ": " : "", why.text);
+    return gv_fail(err, why.status, "%s: %s%s%s", plan->spec->path, values, *values != '\0' ? ": " : "", why.text);
   }
   return GV_OK;
 }
@@ -57,9 +57,12 @@ static void stop_soon(void *context, const struct gv_result *result, uint64_t ro
 
 double gv_study_probe(const struct gv_planned *planned)
 {
-  char folder[] = "/tmp/grapevine-probe-XXXXXX", out[64];
+  const char *temporary = getenv("TMPDIR");
+  char folder[4000], out[4096];
   struct gv_run *run = NULL;
   double seconds = NAN;
+  snprintf(folder, sizeof folder, "%s/grapevine-probe-XXXXXX",
+           temporary != NULL && *temporary != '\0' ? temporary : "/tmp");
   if (mkdtemp(folder) == NULL)
     return NAN;
   snprintf(out, sizeof out, "%s/run", folder);
