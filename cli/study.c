@@ -218,7 +218,10 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
   int parallel = gv_options_is_word(options, "parallel") ? 0 : (int)gv_options_int(options, "parallel");
   if (*gv_options_text(options, "out") == '\0')
     return gv_fail(err, GV_USAGE, "out: the folder's name is empty");
-  enum gv_status status = gv_spec_read(path, &spec, err);
+  const char *metrics = gv_options_text(options, "metrics");
+  enum gv_status status = strcmp(metrics, "auto") == 0 ? GV_OK : gv_figures_check(metrics, err);
+  if (status == GV_OK)
+    status = gv_spec_read(path, &spec, err);
   if (strcmp(gv_options_text(options, "out"), "auto") != 0)
     snprintf(folder, sizeof folder, "%s", gv_options_text(options, "out"));
   else

@@ -54,6 +54,17 @@ bad 'longer than' "[base]
 model = $(printf 'x%.0s' {1..300})"
 bad 'exact-diffusion' $'[base]\nepochs=1\nnodes=8\n[vary]\ntopology = ring\nalgorithm = dsgd | d2'
 bad 'topology = rong' $'[base]\nepochs=1\n[vary]\ntopology = ring | rong'
+bad 'bad.ini:3: seeds is there twice in [base]' $'[base]\nseeds = 2\nseeds = 3'
+bad 'bad.ini:3: metrics is there twice in [base]' $'[base]\nmetrics = rounds\nmetrics = test_loss'
+bad "bad.ini:2: metrics: there is no figure 'tset_accuracy'; did you mean 'test_accuracy'?" \
+  $'[base]\nmetrics = tset_accuracy'
+bad 'bad.ini:3: a line that begins with a blank continues the one before, epochs' $'[base]\n  epochs = 1\n  nodes = 4'
+bad 'bad.ini:3: a line that begins with a blank continues the one before, topology' \
+  $'[vary]\n  topology = ring\n  nodes = 4 | 8'
+bad "bad.ini:2: model: '#' begins no comment behind a value; ';' does" $'[base]\nmodel=logreg # hash'
+bad "bad.ini:2: learning-rate: '0.100' is there twice, first as '0.1'" $'[vary]\nlearning-rate = 0.1 | 0.100'
+printf '[base]\nmodel = log\0reg\n' >zero.ini
+refused 2 'zero.ini:2: there is a zero byte in the line' zero.ini --out bad
 large=$(seq -s ' | ' 18)
 bad '18 x 18 x 18 x 18 combinations for 1 seed make 104976 runs; accepted are up to 100000' "[vary]
 nodes = $large
@@ -283,7 +294,14 @@ check 'CSV' csv
 check 'figures that are asked for' \
   prints 'test loss' 'rounds' -- small.ini --out part --table --metrics test_loss,rounds
 watched=(part)
-refused 2 "no figure 'loss'; there are: test_accuracy" small.ini --out part --table --metrics loss
+refused 2 "no figure 'loss'; accepted are test_accuracy" small.ini --out part --table --metrics loss
+refused 2 "the runs have no figure 'objective'; there are: test_accuracy" small.ini --out part --table \
+  --metrics objective
+refused 2 "no figure 'nonsense'" small.ini --out part --table --format json --metrics nonsense
+early() {  # before the first run
+  refuse 2 "did you mean 'test_loss'?" small.ini --out early --metrics test_los && [ ! -e early ]
+}
+check 'a mistyped figure is refused before anything is trained' early
 
 # ---- what goes wrong ----
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/base/nearest.h"
 #include "run/json.h"
 
 static const struct gv_figure figures[] = {
@@ -29,6 +30,35 @@ static const struct gv_figure figures[] = {
 };
 
 enum { FIGURES = sizeof figures / sizeof figures[0] };
+
+static const struct gv_figure *figure_of(const char *key, size_t length)
+{
+  for (size_t f = 0; f < FIGURES; f++)
+    if (strlen(figures[f].key) == length && strncmp(figures[f].key, key, length) == 0)
+      return &figures[f];
+  return NULL;
+}
+
+static const char *next_key(const void *context, size_t i)
+{
+  (void)context;
+  return i < FIGURES ? figures[i].key : NULL;
+}
+
+enum gv_status gv_figures_check(const char *keys, struct gv_error *err)
+{
+  for (size_t length; figure_of(keys, length = strcspn(keys, ",")) != NULL; keys += length + 1)
+    if (keys[length] == '\0')
+      return GV_OK;
+  char key[64], all[480];
+  snprintf(key, sizeof key, "%.*s", (int)strcspn(keys, ","), keys);
+  const char *near = gv_nearest(key, next_key, NULL);
+  if (near != NULL)
+    return gv_fail(err, GV_USAGE, "metrics: there is no figure '%s'; did you mean '%s'?", key, near);
+  for (size_t f = 0, used = 0; f < FIGURES && used < sizeof all; f++)
+    used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", f > 0 ? ", " : "", figures[f].key);
+  return gv_fail(err, GV_USAGE, "metrics: there is no figure '%s'; accepted are %s", key, all);
+}
 
 static json_t *read_summary(const struct gv_study_plan *plan, const struct gv_planned *run)
 {

@@ -17,6 +17,9 @@ struct gv_figure {
   bool shown;       /* in a table where nothing else is asked for */
 };
 
+/* Whether these are keys of figures, joined by commas; what a run really measured is seen later. */
+enum gv_status gv_figures_check(const char *keys, struct gv_error *err);
+
 struct gv_cell {
   int runs;         /* of the group that have it; 0: no value */
   double mean, deviation;  /* of the sample, NAN of one */

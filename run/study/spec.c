@@ -14,6 +14,7 @@
 
 #include "core/base/nearest.h"
 #include "core/base/option.h"
+#include "run/study/collect.h"
 
 enum { SEEDS_MAX = 10000 };
 
@@ -21,7 +22,10 @@ struct reading {
   struct gv_spec *spec;
   FILE *file;
   int line;           /* the last one read */
-  bool goes_on;       /* it begins with a blank: it continues the key before it */
+  bool goes_on;       /* it begins with a blank: it continues the key before it, where there is one */
+  const struct gv_spec_section *section;  /* of the last key */
+  char key[GV_NAME_MAX];
+  bool seeds;         /* were said */
   struct gv_options *options;  /* of a run, to try values on */
   struct gv_error *err;
   enum gv_status status;
@@ -49,13 +53,22 @@ static void no_memory(struct reading *r)
 
 /* ---- what the library calls ---- */
 
-/* As fgets; a line that does not fit is refused, as the library would cut it. */
+/* As fgets; a line that does not fit is refused, as the library would cut it, and one with a byte that ends it. */
 static char *read_line(char *text, int size, void *context)
 {
   struct reading *r = context;
-  if (r->status != GV_OK || fgets(text, size, r->file) == NULL)
+  int length = 0, c = 0;
+  bool zero = false;
+  while (r->status == GV_OK && c != '\n' && length < size - 1 && (c = getc(r->file)) != EOF) {
+    text[length++] = (char)c;
+    zero = zero || c == '\0';
+  }
+  text[length] = '\0';
+  if (length == 0)
     return NULL;
   r->line++;
+  if (zero)
+    refuse(r, "there is a zero byte in the line; a text is wanted");
   r->goes_on = text[0] == ' ' || text[0] == '\t';
   if (strlen(text) == (size_t)size - 1 && text[size - 2] != '\n') {
     refuse(r, "the line is longer than %d characters; a list may go on in lines that begin with a blank", size - 2);
@@ -70,6 +83,17 @@ static char *read_line(char *text, int size, void *context)
                r->spec->vary[v].name);
   }
   return text;
+}
+
+/* Whether two values are the same number, 0.1 and 0.10. */
+static bool is_same(const char *key, const char *a, const char *b)
+{
+  const struct gv_option *row = gv_option_find(gv_run_options(), key);
+  char *end_of_a = NULL, *end_of_b = NULL;
+  if (row == NULL || (row->type != GV_OPTION_INT && row->type != GV_OPTION_REAL))
+    return strcmp(a, b) == 0;
+  double x = strtod(a, &end_of_a), y = strtod(b, &end_of_b);
+  return strcmp(a, b) == 0 || (end_of_a != a && end_of_b != b && *end_of_a == '\0' && *end_of_b == '\0' && x == y);
 }
 
 static bool add_line(struct gv_spec_section *section, const char *key, int line)
@@ -104,8 +128,8 @@ static void add_value(struct reading *r, struct gv_spec_line *to, const char *va
   if (length == 0)
     refuse(r, "%s: a value is empty", to->key);
   for (size_t v = 0; v + 1 < to->count; v++)
-    if (strcmp(to->values[v], own) == 0)
-      refuse(r, "%s: '%s' is there twice", to->key, own);
+    if (is_same(to->key, to->values[v], own))
+      refuse(r, "%s: '%s' is there twice, first as '%s'", to->key, own, to->values[v]);
   if (r->status == GV_OK && gv_options_set(r->options, to->key, own, &why) != GV_OK)
     refuse(r, "%s", why.text);
 }
@@ -155,12 +179,20 @@ static bool take_own(struct reading *r, const char *key, const char *value)
 {
   if (strcmp(key, "metrics") == 0 && gv_option_find(gv_run_options(), key) != NULL &&
       strcmp(value, "basic") != 0 && strcmp(value, "all") != 0) {
-    free(r->spec->metrics);
-    r->spec->metrics = strdup(value);
+    struct gv_error why = {GV_OK, ""};
+    if (r->spec->metrics != NULL)
+      refuse(r, "metrics is there twice in [base]");
+    else if (gv_figures_check(value, &why) != GV_OK)
+      refuse(r, "%s", why.text);
+    else if ((r->spec->metrics = strdup(value)) == NULL)
+      no_memory(r);
     return true;
   }
   if (strcmp(key, "seeds") != 0)
     return false;
+  if (r->seeds)
+    refuse(r, "seeds is there twice in [base]");
+  r->seeds = true;
   char *end = NULL;
   errno = 0;
   r->spec->seeds = strtoll(value, &end, 10);
@@ -169,11 +201,38 @@ static bool take_own(struct reading *r, const char *key, const char *value)
   return true;
 }
 
+/* "nodes = 4": what was meant as a line of its own, in one that goes on. */
+static bool is_setting(const char *text)
+{
+  char key[GV_NAME_MAX];
+  size_t length = strcspn(text, "= \t");
+  snprintf(key, sizeof key, "%.*s", (int)length, text);
+  return text[length + strspn(text + length, " \t")] == '=' &&
+         (strcmp(key, "seeds") == 0 || gv_option_find(gv_run_options(), key) != NULL);
+}
+
+/* What the library reads otherwise than it looks. */
+static void check_look(struct reading *r, const struct gv_spec_section *section, const char *key, const char *value)
+{
+  bool same = r->section == section && strncmp(r->key, key, sizeof r->key - 1) == 0;
+  r->goes_on = r->goes_on && same;
+  if (r->goes_on && (section == &r->spec->base || is_setting(value)))
+    refuse(r, "a line that begins with a blank continues the one before, %s; a key of its own begins at the margin",
+           key);
+  const char *hash = strchr(value, '#');
+  if (hash != NULL && (hash == value || isspace((unsigned char)hash[-1])))
+    refuse(r, "%s: '#' begins no comment behind a value; ';' does, after a blank", key);
+  r->section = section;
+  snprintf(r->key, sizeof r->key, "%s", key);
+}
+
 static int take_key(void *context, const char *name, const char *key, const char *value)
 {
   struct reading *r = context;
   struct gv_spec_section *section = section_of(r, name);
-  if (section == NULL || (section == &r->spec->base && take_own(r, key, value)))
+  if (section != NULL)
+    check_look(r, section, key, value);
+  if (section == NULL || r->status != GV_OK || (section == &r->spec->base && take_own(r, key, value)))
     return 1;
   struct gv_spec_line *last = section->count > 0 ? &section->lines[section->count - 1] : NULL;
   bool list = section != &r->spec->base;
