@@ -7,11 +7,12 @@
 #include "cli/cli.h"
 #include "cli/study_table.h"
 #include "core/base/option.h"
+#include "run/study/check.h"
+#include "run/study/estimate.h"
 #include "run/study/execute.h"
-#include "run/study/probe.h"
 #include "run/study/states.h"
 
-static const double check_seconds = 3;
+static const double check_seconds = 3, try_seconds = 2;
 
 static const struct gv_option rows[] = {
     {.key = "out",
@@ -90,13 +91,17 @@ static void on_progress(void *context, const struct gv_study_progress *p)
   }
   if (!talk->live)
     return;
-  fprintf(stderr, "\r\033[K%zu of %zu runs done, %zu under way", p->done, p->total, p->running);
-  if (p->failed > 0)
-    fprintf(stderr, ", %zu failed", p->failed);
-  if (p->waiting > 0)
-    fprintf(stderr, ", %zu trained by other processes", p->waiting);
+  char line[256];
+  int used = snprintf(line, sizeof line, "%zu of %zu runs done", p->done, p->total);
   if (isfinite(p->left))
-    fprintf(stderr, "  %s left", gv_short_time(p->left, left, sizeof left));
+    used += snprintf(line + used, sizeof line - (size_t)used, ", %s left",
+                     gv_short_time(p->left, left, sizeof left));
+  used += snprintf(line + used, sizeof line - (size_t)used, ", %zu under way", p->running);
+  if (p->failed > 0)
+    used += snprintf(line + used, sizeof line - (size_t)used, ", %zu failed", p->failed);
+  if (p->waiting > 0)
+    snprintf(line + used, sizeof line - (size_t)used, ", %zu trained by other processes", p->waiting);
+  fprintf(stderr, "\r\033[K%.*s", gv_columns(stderr) - 1, line);
   talk->drawn = true;
 }
 
@@ -119,33 +124,10 @@ static bool stop(void *context)
 
 /* ---- the dry run ---- */
 
-/* Seconds that a run takes on one worker: the mean of those that are done, else of some rounds of the first. */
-static double seconds_of_run(const struct gv_study_plan *plan, char *how, size_t size)
+static void print_dry(const struct gv_study_plan *plan, const struct gv_share *share, const char *program)
 {
-  double sum = 0;
-  int count = 0;
-  struct gv_table_of_study table;
-  struct gv_error error;
-  size_t column;
-  if (gv_study_collect(plan, &table, &error) != GV_OK)
-    return NAN;
-  if (gv_study_figure(&table, "seconds", &column) != NULL)
-    for (size_t g = 0; g < plan->groups; g++) {
-      const struct gv_cell *cell = &table.cell[g * table.figures + column];
-      sum += cell->mean * cell->runs;
-      count += cell->runs;
-    }
-  gv_study_table_clear(&table);
-  snprintf(how, size, "by the %d that are done", count);
-  if (count > 0)
-    return sum / count;
-  snprintf(how, size, "by trying the first");
-  return gv_study_probe(&plan->runs[0]);
-}
-
-static void print_dry(const struct gv_study_plan *plan, const struct gv_share *share)
-{
-  int parallel = gv_share_at_a_time(share, &plan->runs[0]);
+  struct gv_estimate estimate;
+  int parallel = 1;
   static const char *const words[] = {"to do", "begun", "done", "other"};
   size_t left = 0;
   for (size_t r = 0; r < plan->count; r++) {
@@ -154,28 +136,39 @@ static void print_dry(const struct gv_study_plan *plan, const struct gv_share *s
       printf(" %s=%s", plan->keys[k], plan->runs[r].values[k]);
     printf("  seed=%llu\n", (unsigned long long)plan->runs[r].seed);
     left += plan->runs[r].state != GV_RUN_DONE;
+    int fit = gv_share_at_a_time(share, &plan->runs[r]);
+    parallel = fit > parallel ? fit : parallel;
   }
-  char how[64], time[32];
-  double each = left > 0 ? seconds_of_run(plan, how, sizeof how) : 0;
+  char time[32];
   printf("\n%zu runs, %zu to do", plan->count, left);
-  if (left > 0 && isfinite(each))
-    printf("; about %s with %d at a time (%s)", gv_short_time(each * (double)left / parallel, time, sizeof time),
-           parallel, how);
+  fflush(stdout);
+  if (left > 0)
+    gv_study_estimate(plan, share, program, try_seconds, &estimate);
+  if (left > 0 && isfinite(estimate.seconds))
+    printf("; about %s with %d at a time (by %s %zu of %zu combinations)",
+           gv_short_time(estimate.seconds, time, sizeof time), parallel,
+           estimate.tried > 0 ? "trying" : "what is done of", estimate.tried > 0 ? estimate.tried : estimate.done,
+           plan->groups);
   printf("\n");
 }
 
 /* ---- the study ---- */
 
-static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_share *share, bool quiet,
+/* path <- of this program, which trains the runs. */
+static enum gv_status find_program(char *path, size_t size, struct gv_error *err)
+{
+  ssize_t length = readlink("/proc/self/exe", path, size - 1);
+  if (length <= 0)
+    return gv_fail(err, GV_SYSTEM, "/proc/self/exe cannot be read: it says which program trains the runs");
+  path[length] = '\0';
+  return GV_OK;
+}
+
+static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_share *share, const char *program, bool quiet,
                                 struct gv_error *err)
 {
   static struct talk talk;  /* the signal handler's, too */
-  char program[4096];
-  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   size_t failed = 0;
-  if (length <= 0)
-    return gv_fail(err, GV_SYSTEM, "/proc/self/exe cannot be read: it says which program trains the runs");
-  program[length] = '\0';
   talk.shows = !quiet;
   talk.live = talk.shows && isatty(STDERR_FILENO);
   const struct gv_execution how = {.program = program, .share = share, .stop = &talk.stop,
@@ -213,7 +206,7 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
   struct gv_study_plan plan = {0};
   struct gv_share share = {0};
   struct gv_error ended = {GV_OK, ""};
-  char folder[4096];
+  char folder[4096], program[4096];
   bool only = gv_options_flag(options, "table"), dry = gv_options_flag(options, "dry-run");
   int parallel = gv_options_is_word(options, "parallel") ? 0 : (int)gv_options_int(options, "parallel");
   if (*gv_options_text(options, "out") == '\0')
@@ -234,10 +227,12 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
     status = gv_study_check(&plan, check_seconds, err);
   if (status == GV_OK)
     status = gv_share_make(&plan, parallel, &share, err);
+  if (status == GV_OK)
+    status = find_program(program, sizeof program, err);
   if (status == GV_OK && dry)
-    print_dry(&plan, &share);
+    print_dry(&plan, &share, program);
   if (status == GV_OK && !dry && !only)
-    status = train_all(&plan, &share, gv_options_flag(options, "quiet"), &ended);
+    status = train_all(&plan, &share, program, gv_options_flag(options, "quiet"), &ended);
   bool interrupted = status == GV_INTERRUPTED;
   if (!dry && !interrupted && (status == GV_OK || ended.status == GV_INPUT)) {
     enum gv_status printed = print_results(&plan, &spec, options, !only, err);

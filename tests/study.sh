@@ -85,6 +85,20 @@ dry() {
 }
 check 'a dry run lists every combination once, and writes nothing' dry
 
+mkdir "$folder/none" "$folder/some"
+tried() {  # in the folder for temporary files, which is left as it was; without one there is no estimate
+  local with=(TMPDIR="$folder/some")
+  run small.ini --dry-run | tail -1 | grep 'about .* (by trying [0-9]* of 12 combinations)' || return
+  with=(TMPDIR="$folder/none/none")
+  run small.ini --dry-run | tail -1 | grep '^60 runs, 60 to do$' && [ -z "$(ls "$folder/some")" ]
+}
+check 'and tries runs out beside it' tried
+all_cores() {
+  printf '%s\n' '[base]' 'rounds = 1' 'nodes = 1024' 'workers = auto' 'model = logreg' >auto.ini
+  run auto.ini --dry-run | grep ' with 1 at a time'
+}
+check 'runs with all workers are trained one at a time' all_cores
+
 whole() {
   run small.ini --out whole --quiet >whole.txt 2>"$err" || { cat "$err"; return 1; }
   cat whole.txt "$err"
@@ -192,6 +206,14 @@ held() {  # a run in whose folder something trains is waited for, the other goes
   [ $code = 0 ] && [ "$(sed -n '$s/.*: \(s[12]\)-.*/\1/p' "$err")" = s1 ] && ! grep -q failed "$err"
 }
 check 'a run that another process trains is waited for' held
+narrow() {  # as long as no run is done, too; never wider than the terminal
+  command -v script >/dev/null || { echo 'no script'; return 0; }
+  timeout -s INT 30 script -qec "stty cols 30; timeout -s INT 4 $grapevine study slow.ini --out narrow" /dev/null |
+    tr '\r' '\n' | sed 's/\x1b\[K//' >"$out"
+  cat "$out"
+  grep -q '^0 of 2 runs done, [0-9]* \(s\|min\|h\)' "$out" && ! grep -E '^.{30}' "$out" | grep 'runs done'
+}
+check 'the line of progress fits the terminal, and says how long it takes from the start' narrow
 stopped() {
   local code=0
   slow "$folder/work/stopped" || return

@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/paths.h"
 #include "run/study/child.h"
+#include "run/study/estimate.h"
 #include "run/study/states.h"
 
 enum { PARALLEL_MAX = 256 };
@@ -32,7 +33,8 @@ struct study {
   bool *held;             /* (runs) another process trains in its folder: one that outlived its study, say */
   double looked;          /* at those, last */
   int taken;              /* cores, by the children */
-  double began;
+  double began, estimated;  /* seconds of the clock */
+  double ahead;             /* parts of runs that were there when they were taken up */
   struct gv_study_progress progress;
 };
 
@@ -68,6 +70,7 @@ static enum gv_status start(struct study *study, struct gv_child *child, struct 
   if (status != GV_OK)
     return status;
   study->progress.running++;
+  study->ahead += gv_study_part(study->plan, run);
   study->taken += gv_share_cores(&study->share, run);
   return GV_OK;
 }
@@ -119,12 +122,20 @@ static void finish(struct study *study, struct gv_child *child, int how)
 
 /* ---- all of them ---- */
 
+/* By the runs that are done, and how far those under way have come. */
 static void estimate(struct study *study)
 {
   struct gv_study_progress *p = &study->progress;
-  size_t here = p->done - p->before;
-  p->seconds = gv_seconds() - study->began;
-  p->left = here > 0 ? p->seconds / (double)here * (double)(p->total - p->done - p->failed) : NAN;
+  double parts = 0, all = (double)(p->total - p->before - p->failed - p->stopped), now = gv_seconds();
+  p->seconds = now - study->began;
+  if (now < study->estimated + 1)
+    return;
+  study->estimated = now;
+  for (int c = 0; c < study->share.slots; c++)
+    if (study->child[c].id > 0)
+      parts += gv_study_part(study->plan, study->child[c].run);
+  double here = (double)(p->done - p->before) + parts, trained = here - study->ahead;
+  p->left = trained > 0 ? p->seconds / trained * fmax(all - here, 0) : NAN;
 }
 
 /* A run whose folder another process has left unfinished, or NULL. */
@@ -257,6 +268,7 @@ enum gv_status gv_study_execute(struct gv_study_plan *plan, const struct gv_exec
   if (status == GV_OK) {
     *study = (struct study){.plan = plan, .how = how, .held = held, .share = *how->share, .began = gv_seconds()};
     study->progress.total = plan->count;
+    study->progress.left = NAN;
     status = gv_study_make_folder(plan, err);
   }
   if (status == GV_OK)
