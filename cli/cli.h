@@ -116,8 +116,9 @@ void gv_topology_progress(const char *name, int nodes);
 
 /* ---- signals.c ---- */
 
-/* From now on the first SIGINT, SIGTERM or, unless it is ignored, SIGHUP asks `stop`, in a signal handler on the main thread, which returns false
- * where there is nothing to end in good order; then, and at a signal a second or more later, the program ends. */
+/* From now on the first SIGINT, SIGTERM or, unless it is ignored, SIGHUP asks `stop`, in a signal handler on the
+ * main thread, which returns false where there is nothing to end in good order; then, and at a signal a second or
+ * more later, the program ends. */
 void gv_watch_signals(bool (*stop)(void *context), void *context);
 
 /* Nothing is left to stop: the first signal is passed over, what is being written is finished. */

@@ -164,8 +164,8 @@ static enum gv_status find_program(char *path, size_t size, struct gv_error *err
   return GV_OK;
 }
 
-static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_share *share, const char *program, bool quiet,
-                                struct gv_error *err)
+static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_share *share, const char *program,
+                                bool quiet, struct gv_error *err)
 {
   static struct talk talk;  /* the signal handler's, too */
   size_t failed = 0;
@@ -178,26 +178,39 @@ static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_shar
   gv_unwatch_signals();
   clear_line(&talk);
   if (status == GV_OK && failed > 0)
-    status = gv_fail(err, GV_INPUT, "%zu of %zu runs failed; the table has the others", failed, plan->count);
+    status = gv_fail(err, GV_INPUT, "%zu of %zu runs failed; the table has the others, and the same command tries "
+                     "them again", failed, plan->count);
   return status;
 }
 
-static enum gv_status print_results(const struct gv_study_plan *plan, const struct gv_spec *spec,
-                                    const struct gv_options *options, bool write, struct gv_error *err)
+/* Puts what went wrong later behind what went wrong before. */
+static void join(struct gv_error *all, const struct gv_error *more)
+{
+  const struct gv_error before = *all;
+  if (before.status == GV_OK)
+    *all = *more;
+  else if (more->status != GV_OK)
+    gv_fail(all, before.status, "%.300s; %.300s", before.text, more->text);
+}
+
+/* The table is printed also where summary.csv cannot be written. */
+static void print_results(const struct gv_study_plan *plan, const struct gv_options *options, bool write,
+                          struct gv_error *err)
 {
   struct gv_table_of_study table;
+  struct gv_error collected = {GV_OK, ""}, written = {GV_OK, ""}, printed = {GV_OK, ""};
   const char *metrics = gv_options_text(options, "metrics");
-  enum gv_status status = gv_study_collect(plan, &table, err);
-  if (status != GV_OK)
-    return status;
-  if (write)
-    status = gv_study_write(&table, err);
   if (strcmp(metrics, "auto") == 0)
-    metrics = spec->metrics;
-  if (status == GV_OK)
-    status = gv_print_study(&table, metrics, gv_options_text(options, "format"), err);
-  gv_study_table_clear(&table);
-  return status;
+    metrics = plan->spec->metrics;
+  if (gv_study_collect(plan, &table, &collected) == GV_OK) {
+    if (write)
+      (void)gv_study_write(&table, &written);
+    (void)gv_print_study(&table, metrics, gv_options_text(options, "format"), &printed);
+    gv_study_table_clear(&table);
+  }
+  join(err, &collected);
+  join(err, &written);
+  join(err, &printed);
 }
 
 static enum gv_status study(const char *path, const struct gv_options *options, struct gv_error *err)
@@ -232,14 +245,13 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
   if (status == GV_OK && dry)
     print_dry(&plan, &share, program);
   if (status == GV_OK && !dry && !only)
-    status = train_all(&plan, &share, program, gv_options_flag(options, "quiet"), &ended);
-  bool interrupted = status == GV_INTERRUPTED;
-  if (!dry && !interrupted && (status == GV_OK || ended.status == GV_INPUT)) {
-    enum gv_status printed = print_results(&plan, &spec, options, !only, err);
-    status = printed != GV_OK ? printed : status;
-  }
-  if (status != GV_OK && ended.status != GV_OK)
-    gv_fail(err, ended.status, interrupted ? "%s; the same command goes on" : "%s", ended.text);
+    (void)train_all(&plan, &share, program, gv_options_flag(options, "quiet"), &ended);
+  if (ended.status == GV_INTERRUPTED)
+    status = gv_fail(err, GV_INTERRUPTED, "%s; the same command goes on", ended.text);
+  else if (status == GV_OK && !dry && (ended.status == GV_OK || ended.status == GV_INPUT))
+    print_results(&plan, options, !only, &ended);
+  if (status == GV_OK && ended.status != GV_OK)
+    status = gv_fail(err, ended.status, "%s", ended.text);
   gv_study_plan_clear(&plan);
   gv_spec_clear(&spec);
   return status;

@@ -43,32 +43,65 @@ static enum gv_status choose(const struct gv_table_of_study *table, const char *
   return GV_OK;
 }
 
+/* A figure in one notation: mean and deviation plain, or with one exponent for both. */
+struct shown {
+  char mean[40], deviation[40];  /* deviation "": of one run */
+  char exponent[12];             /* "e-07"; "": plain, or the mean's own where it stands alone */
+};
+
 /* With as many digits as the deviation makes sense of: its first two. */
-static void cell_text(const struct gv_cell *cell, const struct style *style, char *text, size_t size)
+static struct shown shown_of(const struct gv_cell *cell)
 {
-  if (cell->runs == 0) {
-    snprintf(text, size, "%s", style->none);
-    return;
+  struct shown shown = {.mean = ""};
+  double mean = fabs(cell->mean), deviation = cell->deviation;
+  bool alone = !isfinite(deviation);
+  if (deviation <= 1e-9 * mean) {  /* nothing but rounding */
+    snprintf(shown.mean, sizeof shown.mean, mean >= 1e3 && mean < 1e9 ? "%.0f" : "%.4g", cell->mean);
+    snprintf(shown.deviation, sizeof shown.deviation, "0");
+    return shown;
   }
-  if (cell->deviation == 0) {
-    snprintf(text, size, fabs(cell->mean) >= 1e3 && fabs(cell->mean) < 1e9 ? "%s%.0f%s0%s" : "%s%.4g%s0%s",
-             cell->best ? style->best_begin : "", cell->mean, style->plus_minus, cell->best ? style->best_end : "");
-    return;
-  }
-  double scale = isfinite(cell->deviation) && cell->deviation > 0 ? cell->deviation : fabs(cell->mean) / 100;
+  double scale = alone ? mean / 100 : deviation;
   int digits = scale > 0 && isfinite(scale) ? 1 - (int)floor(log10(scale)) : 0;
-  bool plain = fabs(cell->mean) < 1e6 && fabs(cell->mean) >= 1e-3 && digits <= 6;
-  const char *begin = cell->best ? style->best_begin : "", *end = cell->best ? style->best_end : "";
-  digits = digits < 0 ? 0 : digits;
-  if (isfinite(cell->deviation) && plain)
-    snprintf(text, size, "%s%.*f%s%.*f%s", begin, digits, cell->mean, style->plus_minus, digits, cell->deviation,
-             end);
-  else if (isfinite(cell->deviation))
-    snprintf(text, size, "%s%.3g%s%.2g%s", begin, cell->mean, style->plus_minus, cell->deviation, end);
-  else if (plain)
-    snprintf(text, size, "%s%.*f%s", begin, digits < 4 ? digits : 4, cell->mean, end);
+  double most = alone ? mean : fmax(mean, deviation);
+  bool plain = most < 1e6 && most >= 1e-3 && digits <= 6;
+  int exponent = plain || alone ? 0 : (int)floor(log10(most));
+  double unit = pow(10, exponent);
+  digits = digits + exponent < 0 ? 0 : digits + exponent < 9 ? digits + exponent : 9;
+  if (alone)
+    snprintf(shown.mean, sizeof shown.mean, plain ? "%.*f" : "%.*g", plain ? (digits < 4 ? digits : 4) : 3,
+             cell->mean);
   else
-    snprintf(text, size, "%s%.3g%s", begin, cell->mean, end);
+    snprintf(shown.mean, sizeof shown.mean, "%.*f", digits, cell->mean / unit);
+  if (!alone)
+    snprintf(shown.deviation, sizeof shown.deviation, "%.*f", digits, deviation / unit);
+  if (!alone && !plain)
+    snprintf(shown.exponent, sizeof shown.exponent, "e%+03d", exponent);
+  return shown;
+}
+
+/* Whether a cell reads like the best of its column. Those of groups in which runs are missing do not compete. */
+static bool reads_best(const struct gv_table_of_study *table, size_t group, size_t column)
+{
+  const struct gv_cell *cell = &table->cell[group * table->figures + column];
+  bool best = cell->best;
+  struct shown own = shown_of(cell);
+  for (size_t g = 0; g < table->plan->groups && cell->whole && !best; g++) {
+    const struct gv_cell *other = &table->cell[g * table->figures + column];
+    struct shown its = shown_of(other);
+    best = other->best && strcmp(its.mean, own.mean) == 0 && strcmp(its.exponent, own.exponent) == 0;
+  }
+  return best;
+}
+
+static void cell_text(const struct gv_cell *cell, bool best, const struct style *style, char *text, size_t size)
+{
+  struct shown shown = shown_of(cell);
+  if (cell->runs == 0)
+    snprintf(text, size, "%s", style->none);
+  else
+    snprintf(text, size, "%s%s%s%s%s%s%s%s", best ? style->best_begin : "", *shown.exponent != '\0' ? "(" : "",
+             shown.mean, *shown.deviation != '\0' ? style->plus_minus : "", shown.deviation,
+             *shown.exponent != '\0' ? ")" : "", shown.exponent, best ? style->best_end : "");
 }
 
 /* What is seen of a text on a terminal: UTF-8 characters, no escape sequences. */
@@ -85,17 +118,28 @@ static int width_of(const char *text)
   return width;
 }
 
+/* Text that LaTeX would read as its own. */
+static void put_latex(const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (strchr("_%&#{}$", *text) != NULL)
+      printf("\\%c", *text);
+    else if (strchr("^~\\", *text) != NULL)
+      printf("\\text%s{}", *text == '^' ? "asciicircum" : *text == '~' ? "asciitilde" : "backslash");
+    else
+      putchar(*text);
+}
+
 static void put_cell(const struct style *style, const char *text, int width, bool left, bool first)
 {
   int pad = style->pads ? width - width_of(text) : 0;
   printf("%s", first ? style->begin : style->between);
   if (!left && pad > 0)
     printf("%*s", pad, "");
-  for (const char *c = text; *c != '\0'; c++) {
-    if (style->latex && strchr("_%&#", *c) != NULL)
-      putchar('\\');
-    putchar(*c);
-  }
+  if (style->latex)
+    put_latex(text);
+  else
+    printf("%s", text);
   if (left && pad > 0)
     printf("%*s", pad, "");
 }
@@ -105,6 +149,7 @@ struct sheet {
   size_t rows, columns, left;  /* left: columns of names */
   char (*cell)[96];
   int *width;                  /* (columns) */
+  bool marked;                 /* some figure is */
 };
 
 static bool sheet_make(struct sheet *sheet, const struct gv_table_of_study *table, const struct chosen *chosen,
@@ -126,10 +171,14 @@ static bool sheet_make(struct sheet *sheet, const struct gv_table_of_study *tabl
     char(*row)[96] = sheet->cell + (g + 1) * sheet->columns;
     for (size_t k = 0; k < plan->varied; k++)
       snprintf(row[k], sizeof *row, "%s", plan->runs[table->first[g]].values[k]);
-    snprintf(row[plan->varied], sizeof *row, "%d", table->done[g]);
-    for (size_t c = 0; c < chosen->count; c++)
-      cell_text(&table->cell[g * table->figures + chosen->column[c]], style, row[plan->varied + 1 + c],
-                sizeof *row);
+    snprintf(row[plan->varied], sizeof *row, table->done[g] < table->planned[g] ? "%d of %d" : "%d", table->done[g],
+             table->planned[g]);
+    for (size_t c = 0; c < chosen->count; c++) {
+      size_t column = chosen->column[c];
+      bool best = reads_best(table, g, column);
+      cell_text(&table->cell[g * table->figures + column], best, style, row[plan->varied + 1 + c], sizeof *row);
+      sheet->marked = sheet->marked || best;
+    }
   }
   for (size_t r = 0; r < sheet->rows; r++)
     for (size_t c = 0; c < sheet->columns; c++) {
@@ -168,17 +217,6 @@ static void print_sheet(const struct sheet *sheet, const struct style *style, co
     printf("\\hline\n\\end{tabular}\n");
 }
 
-static void print_csv(const struct gv_table_of_study *table)
-{
-  char path[4096], part[4096];
-  snprintf(path, sizeof path, "%s/summary.csv", table->plan->folder);
-  FILE *file = fopen(path, "re");
-  for (size_t got; file != NULL && (got = fread(part, 1, sizeof part, file)) > 0;)
-    fwrite(part, 1, got, stdout);
-  if (file != NULL)
-    fclose(file);
-}
-
 enum gv_status gv_print_study(const struct gv_table_of_study *table, const char *metrics, const char *format,
                               struct gv_error *err)
 {
@@ -195,7 +233,7 @@ enum gv_status gv_print_study(const struct gv_table_of_study *table, const char 
   if (strcmp(format, "json") == 0)
     return gv_print_json(gv_study_json(table), err);
   if (strcmp(format, "csv") == 0) {
-    print_csv(table);
+    gv_study_csv(table, stdout);
     return GV_OK;
   }
   enum gv_status status = choose(table, metrics, &chosen, err);
@@ -203,6 +241,8 @@ enum gv_status gv_print_study(const struct gv_table_of_study *table, const char 
     status = gv_fail(err, GV_MEMORY, "no memory for the table");
   if (status == GV_OK)
     print_sheet(&sheet, style, format);
+  if (status == GV_OK && sheet.marked && style == &text)
+    printf("  %s marks the best of each column\n", colour ? "bold" : "*");
   free(sheet.cell);
   free(sheet.width);
   return status;

@@ -58,7 +58,8 @@ bad 'bad.ini:3: seeds is there twice in [base]' $'[base]\nseeds = 2\nseeds = 3'
 bad 'bad.ini:3: metrics is there twice in [base]' $'[base]\nmetrics = rounds\nmetrics = test_loss'
 bad "bad.ini:2: metrics: there is no figure 'tset_accuracy'; did you mean 'test_accuracy'?" \
   $'[base]\nmetrics = tset_accuracy'
-bad 'bad.ini:3: a line that begins with a blank continues the one before, epochs' $'[base]\n  epochs = 1\n  nodes = 4'
+bad 'bad.ini:3: a line that begins with a blank continues the one before, epochs' \
+  $'[base]\n  epochs = 1\n  nodes = 4'
 bad 'bad.ini:3: a line that begins with a blank continues the one before, topology' \
   $'[vary]\n  topology = ring\n  nodes = 4 | 8'
 bad "bad.ini:2: model: '#' begins no comment behind a value; ';' does" $'[base]\nmodel=logreg # hash'
@@ -102,8 +103,8 @@ check 'runs with all workers are trained one at a time' all_cores
 whole() {
   run small.ini --out whole --quiet >whole.txt 2>"$err" || { cat "$err"; return 1; }
   cat whole.txt "$err"
-  [ ! -s "$err" ] && [ "$(wc -l <whole.txt)" = 13 ] && [ "$(wc -l <whole/summary.csv)" = 13 ] &&
-    [ "$(ls whole | grep -c -- '-s[1-5]-')" = 60 ] && grep -q '\*' whole.txt
+  [ ! -s "$err" ] && [ "$(wc -l <whole.txt)" = 14 ] && [ "$(wc -l <whole/summary.csv)" = 13 ] &&
+    [ "$(ls whole | grep -c -- '-s[1-5]-')" = 60 ] && grep -q '^  \* marks the best of each column$' whole.txt
 }
 check 'all are run' whole
 # All columns of a summary but for seconds.
@@ -154,7 +155,8 @@ check 'killed (-9): the same table' killed
 # slow FOLDER: a study of two runs that take minutes, begun there as $study, once both train
 slow() {
   local tries=0
-  printf '%s\n' '[base]' 'model = mlp:hidden=256-256' 'epochs = 20000' 'nodes = 2' 'seeds = 2' 'workers = 1' >slow.ini
+  printf '%s\n' '[base]' 'model = mlp:hidden=256-256' 'epochs = 20000' 'nodes = 2' 'seeds = 2' \
+    'workers = 1' >slow.ini
   "$grapevine" study slow.ini --parallel 2 --out "$1" >"$out" 2>"$err" &
   study=$!
   while [ "$(find "$1" -name metrics.csv 2>/dev/null | wc -l)" -lt 2 ] && [ $tries -lt 1000 ]; do
@@ -334,9 +336,61 @@ failing() {
   run f.ini --out failing >"$out" 2>"$err" || code=$?
   cat "$out" "$err"
   [ $code = 1 ] && grep -q 'failed: .*learning rate' "$err" &&
-    grep -q 'runs failed; the table has the others' "$err" && [ "$(wc -l <"$out")" = 5 ]
+    grep -q 'runs failed; the table has the others, and the same command tries them again' "$err" &&
+    [ "$(grep -c '^  [01]' "$out")" = 4 ] && grep -q ' 0 of 2 ' "$out"
 }
 check 'a run that fails is told of, the others are tabulated' failing
+full() {  # no summary.csv: the table all the same, and all that went wrong is told of
+  local code=0
+  mkdir -p full/summary.csv
+  run f.ini --out full >"$out" 2>"$err" || code=$?
+  cat "$out" "$err"
+  [ $code = 1 ] && [ "$(grep -c '^  [01]' "$out")" = 4 ] && grep -q 'error: .*runs failed; .*; .*summary.csv' "$err"
+}
+check 'a summary.csv that cannot be written does not take the table away' full
+# made KEY ALTERNATIVES, then FIGURES of each run on standard input: a study in made/ whose summaries are these
+made() {
+  local line folder
+  rm -rf made
+  printf '%s\n' '[base]' 'model = logreg' 'epochs = 1' 'seeds = 2' '[vary]' "$1 = $2" >made.ini
+  run made.ini --out made --quiet >"$out" || return
+  while read -r folder line; do
+    echo "{\"interrupted\": false, $line}" >"$(echo made/"$folder"-*)/summary.json"
+  done
+}
+incomplete() {  # a mean over some of the seeds is no best one
+  made nodes '2 | 4' <<'END' || return
+2-s1 "test_accuracy": 0.9
+2-s2 "test_accuracy": 0.8
+4-s1 "test_accuracy": 0.99
+END
+  rm made/4-s2-*/summary.json
+  run made.ini --out made --table --metrics test_accuracy >"$out" && cat "$out" &&
+    grep -q '^  2 .* 2  \*0.850 ± 0.071$' "$out" && grep -q '^  4 .* 1 of 2  *0.9900$' "$out"
+}
+check 'a group in which runs are missing says so, and is not the best' incomplete
+digits() {  # what reads alike is marked alike, in one notation
+  made nodes '2 | 4 | 8' <<'END' || return
+2-s1 "test_accuracy": 0.91, "test_loss": 0.00041
+2-s2 "test_accuracy": 0.93, "test_loss": 0.00053
+4-s1 "test_accuracy": 0.9101, "test_loss": 0.3
+4-s2 "test_accuracy": 0.9301, "test_loss": 0.5
+8-s1 "test_accuracy": 0.90, "test_loss": 0.25
+8-s2 "test_accuracy": 0.92, "test_loss": 0.25
+END
+  run made.ini --out made --table --metrics test_accuracy,test_loss >"$out" && cat "$out" &&
+    [ "$(grep -c '  \*0.920 ± 0.014  ' "$out")" = 2 ] && grep -qF '*(4.70 ± 0.85)e-04' "$out" &&
+    grep -q ' 0.25 ± 0$' "$out"
+}
+check 'marks go by the digits that are shown; mean and deviation have one exponent' digits
+escaped() {
+  printf '%s\n' '[base]' 'epochs = 1' 'metrics = all' '[vary]' 'data = digits | blobs:classes=2' \
+    'plugin-dir = a^b~c{d}$e\f_g | other' >l.ini
+  mkdir 'a^b~c{d}$e\f_g' other && run l.ini --out l --quiet >"$out" && run l.ini --out l --table --format latex \
+    --metrics gradient_dissimilarity >"$out" && cat "$out" && grep -qF 'zeta\textasciicircum{}2' "$out" &&
+    grep -qF 'a\textasciicircum{}b\textasciitilde{}c\{d\}\$e\textbackslash{}f\_g' "$out"
+}
+check 'LaTeX: what it reads as its own is escaped' escaped
 busy() {
   local code=0 tries=0
   "$grapevine" study small.ini --out busy >/dev/null 2>&1 &
@@ -350,7 +404,7 @@ check 'two studies in one folder: one is refused' busy
 example() {
   run "$GV_SOURCE/examples/study/topologies.ini" --out example --quiet >"$out" 2>"$err" || { cat "$err"; return 1; }
   cat "$out"
-  [ "$(wc -l <"$out")" = 13 ]
+  [ "$(wc -l <"$out")" = 14 ]
 }
 check 'the example' example
 check 'help' prints 'Example' 'seeds = 5' -- --help

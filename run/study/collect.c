@@ -78,15 +78,15 @@ static void add(struct gv_cell *cell, double x)
   cell->deviation += off * (x - cell->mean);
 }
 
-/* Who has the best mean: as many as share it. */
+/* Who has the best mean: as many as share it. A mean over some of the seeds does not compete. */
 static void mark_best(struct gv_cell *cell, size_t groups, size_t stride, int better)
 {
   double best = -INFINITY;
   for (size_t g = 0; g < groups && better != 0; g++)
-    if (cell[g * stride].runs > 0 && better * cell[g * stride].mean > best)
+    if (cell[g * stride].whole && better * cell[g * stride].mean > best)
       best = better * cell[g * stride].mean;
   for (size_t g = 0; g < groups && better != 0; g++)
-    cell[g * stride].best = cell[g * stride].runs > 0 && better * cell[g * stride].mean == best;
+    cell[g * stride].best = cell[g * stride].whole && better * cell[g * stride].mean == best;
 }
 
 enum gv_status gv_study_collect(const struct gv_study_plan *plan, struct gv_table_of_study *table,
@@ -95,8 +95,10 @@ enum gv_status gv_study_collect(const struct gv_study_plan *plan, struct gv_tabl
   struct gv_cell *all = calloc(plan->groups * FIGURES + 1, sizeof *all);
   *table = (struct gv_table_of_study){.plan = plan, .first = calloc(plan->groups + 1, sizeof *table->first),
                                       .done = calloc(plan->groups + 1, sizeof *table->done),
+                                      .planned = calloc(plan->groups + 1, sizeof *table->planned),
                                       .cell = calloc(plan->groups * FIGURES + 1, sizeof *table->cell)};
-  if (all == NULL || table->first == NULL || table->done == NULL || table->cell == NULL) {
+  if (all == NULL || table->first == NULL || table->done == NULL || table->planned == NULL ||
+      table->cell == NULL) {
     free(all);
     gv_study_table_clear(table);
     return gv_fail(err, GV_MEMORY, "no memory for the study's table");
@@ -108,6 +110,7 @@ enum gv_status gv_study_collect(const struct gv_study_plan *plan, struct gv_tabl
     const struct gv_planned *run = &plan->runs[r];
     json_t *summary = read_summary(plan, run);
     table->done[run->group] += summary != NULL;
+    table->planned[run->group]++;
     for (size_t f = 0; f < FIGURES; f++) {
       const json_t *value = json_object_get(summary, figures[f].key);
       if (!json_is_number(value))
@@ -124,6 +127,7 @@ enum gv_status gv_study_collect(const struct gv_study_plan *plan, struct gv_tabl
     for (size_t c = 0; c < table->figures; c++) {
       struct gv_cell *cell = &table->cell[g * table->figures + c];
       *cell = all[g * FIGURES + (size_t)(table->figure[c] - figures)];
+      cell->whole = cell->runs == table->planned[g];
       cell->deviation = cell->runs > 1 ? sqrt(cell->deviation / (cell->runs - 1)) : NAN;
     }
   for (size_t c = 0; c < table->figures && plan->groups > 1; c++)
@@ -136,6 +140,7 @@ void gv_study_table_clear(struct gv_table_of_study *table)
 {
   free(table->first);
   free(table->done);
+  free(table->planned);
   free(table->cell);
   *table = (struct gv_table_of_study){0};
 }
@@ -172,38 +177,43 @@ static void put_number(FILE *out, double x, bool there)
     fputc(',', out);
 }
 
-enum gv_status gv_study_write(const struct gv_table_of_study *table, struct gv_error *err)
+void gv_study_csv(const struct gv_table_of_study *table, FILE *out)
 {
   const struct gv_study_plan *plan = table->plan;
+  for (size_t k = 0; k < plan->varied; k++) {
+    put_cell(out, plan->keys[k]);
+    fputc(',', out);
+  }
+  fputs("runs", out);
+  for (size_t c = 0; c < table->figures; c++)
+    fprintf(out, ",%s,%s_std", table->figure[c]->key, table->figure[c]->key);
+  fputc('\n', out);
+  for (size_t g = 0; g < plan->groups; g++) {
+    for (size_t k = 0; k < plan->varied; k++) {
+      put_cell(out, plan->runs[table->first[g]].values[k]);
+      fputc(',', out);
+    }
+    fprintf(out, "%d", table->done[g]);
+    for (size_t c = 0; c < table->figures; c++) {
+      const struct gv_cell *cell = &table->cell[g * table->figures + c];
+      put_number(out, cell->mean, cell->runs > 0);
+      put_number(out, cell->deviation, cell->runs > 1);
+    }
+    fputc('\n', out);
+  }
+}
+
+enum gv_status gv_study_write(const struct gv_table_of_study *table, struct gv_error *err)
+{
   char *path = NULL;
   struct gv_new_file file;
-  if (asprintf(&path, "%s/summary.csv", plan->folder) < 0)
+  if (asprintf(&path, "%s/summary.csv", table->plan->folder) < 0)
     return gv_fail(err, GV_MEMORY, "no memory to write summary.csv");
   enum gv_status status = gv_file_begin(&file, path, err);
   free(path);
   if (status != GV_OK)
     return status;
-  for (size_t k = 0; k < plan->varied; k++) {
-    put_cell(file.stream, plan->keys[k]);
-    fputc(',', file.stream);
-  }
-  fputs("runs", file.stream);
-  for (size_t c = 0; c < table->figures; c++)
-    fprintf(file.stream, ",%s,%s_std", table->figure[c]->key, table->figure[c]->key);
-  fputc('\n', file.stream);
-  for (size_t g = 0; g < plan->groups; g++) {
-    for (size_t k = 0; k < plan->varied; k++) {
-      put_cell(file.stream, plan->runs[table->first[g]].values[k]);
-      fputc(',', file.stream);
-    }
-    fprintf(file.stream, "%d", table->done[g]);
-    for (size_t c = 0; c < table->figures; c++) {
-      const struct gv_cell *cell = &table->cell[g * table->figures + c];
-      put_number(file.stream, cell->mean, cell->runs > 0);
-      put_number(file.stream, cell->deviation, cell->runs > 1);
-    }
-    fputc('\n', file.stream);
-  }
+  gv_study_csv(table, file.stream);
   return gv_file_commit(&file, err);
 }
 
@@ -225,8 +235,8 @@ json_t *gv_study_json(const struct gv_table_of_study *table)
                                       gv_json_number(cell->mean), "std", gv_json_number(cell->deviation), "best",
                                       cell->best));
     }
-    json_array_append_new(groups, json_pack("{s:o, s:i, s:o}", "values", values, "runs", table->done[g], "figures",
-                                            means));
+    json_array_append_new(groups, json_pack("{s:o, s:i, s:i, s:o}", "values", values, "runs", table->done[g],
+                                            "planned", table->planned[g], "figures", means));
   }
   return json_pack("{s:o, s:o, s:o}", "folder", gv_json_text(plan->folder), "vary", keys, "groups", groups);
 }

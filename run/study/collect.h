@@ -3,6 +3,7 @@
 #define GV_RUN_STUDY_COLLECT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <jansson.h>
 
@@ -23,7 +24,8 @@ enum gv_status gv_figures_check(const char *keys, struct gv_error *err);
 struct gv_cell {
   int runs;         /* of the group that have it; 0: no value */
   double mean, deviation;  /* of the sample, NAN of one */
-  bool best;        /* of all groups, to the digits that are shown */
+  bool best;        /* of all groups of which every run has it */
+  bool whole;       /* every run of the group has it */
 };
 
 struct gv_table_of_study {
@@ -32,6 +34,7 @@ struct gv_table_of_study {
   size_t figures;
   size_t *first;    /* (groups) the first run of each */
   int *done;        /* (groups) its runs that are done */
+  int *planned;     /* (groups) all of its runs */
   struct gv_cell *cell;  /* (groups, figures) */
 };
 
@@ -43,7 +46,10 @@ void gv_study_table_clear(struct gv_table_of_study *table);
 /* The figure of this key that the table has, or NULL. */
 const struct gv_figure *gv_study_figure(const struct gv_table_of_study *table, const char *key, size_t *column);
 
-/* summary.csv in the study's folder: a row a group. */
+/* A row a group, comma-separated. */
+void gv_study_csv(const struct gv_table_of_study *table, FILE *out);
+
+/* The same as summary.csv in the study's folder. */
 enum gv_status gv_study_write(const struct gv_table_of_study *table, struct gv_error *err);
 
 /* The same as JSON. */

@@ -48,8 +48,8 @@ void gv_study_plan_clear(struct gv_study_plan *plan);
 /* The file's value of a key in this run; NULL: it gives none. */
 const char *gv_planned_setting(const struct gv_planned *run, const char *key);
 
-/* Whether an option is part of what a run of this plan is: of the experiment, or varied; and `metrics`, without which
- * there would be no figures to tabulate. Options of where and how fast a run trains are none. */
+/* Whether an option is part of what a run of this plan is: of the experiment, or varied; and `metrics`, without
+ * which there would be no figures to tabulate. Options of where and how fast a run trains are none. */
 bool gv_plan_counts(const struct gv_study_plan *plan, const char *key);
 
 #endif
