@@ -163,16 +163,16 @@ slow() {
     sleep 0.02
     tries=$((tries + 1))
   done
-  [ "$(training "$1")" = 2 ]
+  [ "$(training "$1" | wc -l)" = 2 ]
 }
-training() { pgrep -f -c -- "grapevine train .*=$1/"; }  # processes that train below a folder
+training() { pgrep -f -- "grapevine train .*=$1/"; }  # the processes that train below a folder
 # orphaned SIGNAL: the study gets it; its runs stop with a checkpoint each, and nothing trains on
 orphaned() {
   local tries=0 where=$folder/work/orphans-$1
   slow "$where" || return
   { kill "-$1" $study && wait $study; } 2>/dev/null
-  while [ "$(training "$where")" -gt 0 ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
-  [ "$(training "$where")" = 0 ] || { pkill -f -- "=$where/"; echo 'they train on'; return 1; }
+  while training "$where" >/dev/null && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  training "$where" | xargs -r kill -9 && [ $tries -lt 200 ] || { echo 'they train on'; return 1; }
   [ "$(find "$where" -name checkpoint.safetensors | wc -l)" = 2 ]
 }
 check 'runs of a study that was killed (-9) stop, and save' orphaned KILL
@@ -219,7 +219,7 @@ check 'the line of progress fits the terminal, and says how long it takes from t
 stopped() {
   local code=0
   slow "$folder/work/stopped" || return
-  pkill -INT -f -- "=$folder/work/stopped/"
+  training "$folder/work/stopped" | xargs kill -INT
   { wait $study || code=$?; } 2>/dev/null
   cat "$err"
   [ $code = 130 ] && ! grep -q failed "$err" && grep -q 'run s1-.* stopped' "$err" &&
