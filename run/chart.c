@@ -15,11 +15,12 @@ enum {
   MARKS = 9,      /* on a curve */
 };
 
-/* Told apart also by who sees no red or green (Okabe and Ito), dark enough for lines; in print by what follows. */
+/* Told apart also by who sees no red or green (Okabe and Ito), dark enough for lines; in grey by what follows. */
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000",
                                       "#e69f00", "#56b4e9", "#7f5f00", "#7a2fb0", "#808080"};
-static const int marks[] = {7, 5, 9, 11, 13, 6, 4, 8, 10, 12};
-static const int dashes[] = {1, 2, 4, 5, 3};
+static const int marks[] = {7, 4, 9, 12, 5, 10, 13, 6, 11, 8};  /* filled, open, in turn */
+/* Of neighbours too: a line on another lets it show through. */
+static const char *const dashes[] = {"1", "(10,5)", "(10,4,3,4)", "(3,4)"};
 
 enum { COLOURS = sizeof colours / sizeof colours[0], DASHES = sizeof dashes / sizeof dashes[0] };
 
@@ -58,18 +59,24 @@ const char *gv_chart_colour(size_t number)
 
 static void put_pen(FILE *out, size_t number)
 {
-  fprintf(out, "linecolor rgb '%s' linewidth 2 dashtype %d pointtype %d pointsize 0.8", gv_chart_colour(number),
-          dashes[number / COLOURS % DASHES], marks[number % COLOURS]);
+  fprintf(out, "linecolor rgb '%s' linewidth 2 dashtype %s pointtype %d pointsize %s", gv_chart_colour(number),
+          dashes[number % DASHES], marks[number % COLOURS], number % 2 == 0 ? "0.8" : "1.1");
+}
+
+/* They begin at different points, so that those of curves that meet do not hide each other. */
+size_t gv_chart_marks(size_t count, size_t number, size_t *first)
+{
+  size_t every = count / MARKS > 0 ? count / MARKS : 1;
+  *first = number * 3 * every / 10 % every;
+  return every;
 }
 
 void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number)
 {
-  size_t every = count / MARKS > 0 ? count / MARKS : 1;
+  size_t first, every = gv_chart_marks(count, number, &first);
   fprintf(out, "%s using 1:2 with lines ", data);
   put_pen(out, number);
-  /* Marks begin at different points, so that those of curves that meet do not hide each other. */
-  fprintf(out, " notitle, %s every %zu::%zu using 1:2 with points ", data, every,
-          count > 1 ? number * 3 * every / 10 % every : 0);
+  fprintf(out, " notitle, %s every %zu::%zu using 1:2 with points ", data, every, first);
   put_pen(out, number);
   fputs(" notitle", out);
 }

@@ -39,6 +39,7 @@ bool gv_chart_terminal(const char *path, int width, int height, char *text, size
 
 /* A curve's number says its colour, mark and dashes. Each of these writes what follows "plot" or a comma. */
 const char *gv_chart_colour(size_t number);
+size_t gv_chart_marks(size_t count, size_t number, size_t *first);  /* at which of count points: every so many */
 void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number);  /* data: "$name", count lines */
 void gv_chart_put_key(FILE *out, size_t number, const char *title);                 /* its line in the legend */
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <grapevine/grapevine.h>
 
@@ -42,10 +43,12 @@ static json_t *load(const char *folder, const char *name)
   return value;
 }
 
+/* Whether it has something in it: what is just being made has not. */
 static bool has(const char *folder, const char *name)
 {
+  struct stat about;
   char *path = gv_path_join(folder, name);
-  bool there = path != NULL && gv_is_file(path);
+  bool there = path != NULL && gv_is_file(path) && stat(path, &about) == 0 && about.st_size > 0;
   free(path);
   return there;
 }
