@@ -57,10 +57,10 @@ const char *gv_chart_colour(size_t number)
   return colours[number % COLOURS];
 }
 
-static void put_pen(FILE *out, size_t number)
+static void put_pen(FILE *out, size_t number, bool dashed)
 {
   fprintf(out, "linecolor rgb '%s' linewidth 2 dashtype %s pointtype %d pointsize %s", gv_chart_colour(number),
-          dashes[number % DASHES], marks[number % COLOURS], number % 2 == 0 ? "0.8" : "1.1");
+          dashed ? dashes[number % DASHES] : "1", marks[number % COLOURS], number % 2 == 0 ? "0.8" : "1.1");
 }
 
 /* They begin at different points, so that those of curves that meet do not hide each other. */
@@ -71,20 +71,20 @@ size_t gv_chart_marks(size_t count, size_t number, size_t *first)
   return every;
 }
 
-void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number)
+void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number, bool dashed)
 {
   size_t first, every = gv_chart_marks(count, number, &first);
   fprintf(out, "%s using 1:2 with lines ", data);
-  put_pen(out, number);
+  put_pen(out, number, dashed);
   fprintf(out, " notitle, %s every %zu::%zu using 1:2 with points ", data, every, first);
-  put_pen(out, number);
+  put_pen(out, number, dashed);
   fputs(" notitle", out);
 }
 
-void gv_chart_put_key(FILE *out, size_t number, const char *title)
+void gv_chart_put_key(FILE *out, size_t number, bool dashed, const char *title)
 {
   fputs("NaN with linespoints ", out);
-  put_pen(out, number);
+  put_pen(out, number, dashed);
   fputs(" title ", out);
   gv_chart_quote(out, title);
 }
@@ -177,10 +177,10 @@ static void put_script(FILE *out, const struct gv_chart *p, const char *path, si
     if (curve->thin)
       put_thin(out, name, curve);
     else
-      gv_chart_put_curve(out, name, lines[c], (size_t)curve->colour);
+      gv_chart_put_curve(out, name, lines[c], (size_t)curve->colour, false);
     if (!curve->thin && curve->title != NULL) {
       fputs(join, out);
-      gv_chart_put_key(out, (size_t)curve->colour, curve->title);
+      gv_chart_put_key(out, (size_t)curve->colour, false, curve->title);
     }
   }
   fputs("\n", out);

@@ -11,8 +11,8 @@ struct gv_range {
   double least, most;
 };
 
-/* Numbers and format of axis 'x' or 'y': large ones with k, M, G behind them; logarithmic ones as 1, 2, 5, 10, or as
- * powers of ten over many decades. */
+/* Numbers and format of axis 'x' or 'y': large ones with k, M, G behind them; logarithmic ones as 1, 2, 5, 10, or
+ * as powers of ten over many decades. */
 void gv_axis_put(FILE *out, char axis, bool log, struct gv_range range);
 
 /* Numbers at these values (count) of x alone. */

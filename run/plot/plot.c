@@ -106,7 +106,7 @@ static void put_curves(FILE *out, const struct gv_plot *p, size_t panel)
       continue;
     fputs(join, out);
     snprintf(name, sizeof name, "$p%zug%zu", panel, g);
-    gv_chart_put_curve(out, name, points, g);
+    gv_chart_put_curve(out, name, points, g, true);
     join = ", ";
   }
   fputs(*join == 'p' ? "plot NaN notitle\n" : "\n", out);  /* nothing to show is shown, too */
@@ -231,7 +231,7 @@ static void put_legend(FILE *out, const struct gv_groups *groups, double left, d
   fputs("\n", out);
   for (size_t g = 0; g < groups->groups; g++) {
     fputs(g == 0 ? "plot " : ", ", out);
-    gv_chart_put_key(out, g, groups->label[g]);
+    gv_chart_put_key(out, g, true, groups->label[g]);
   }
   fputs("\n", out);
 }
