@@ -60,7 +60,7 @@ const char *gv_chart_colour(size_t number)
 static void put_pen(FILE *out, size_t number, bool dashed)
 {
   fprintf(out, "linecolor rgb '%s' linewidth 2 dashtype %s pointtype %d pointsize %s", gv_chart_colour(number),
-          dashed ? dashes[number % DASHES] : "1", marks[number % COLOURS], number % 2 == 0 ? "0.8" : "1.1");
+          dashed ? dashes[number % DASHES] : "1", marks[number % COLOURS], number % 2 == 0 ? "0.8" : "0.95");
 }
 
 /* They begin at different points, so that those of curves that meet do not hide each other. */
