@@ -64,6 +64,7 @@ UNIT_TESTS += %D%/test_conform
 UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors
+UNIT_TESTS += %D%/test_sketch
 UNIT_TESTS += %D%/test_bench
 UNIT_TESTS += %D%/test_score
 UNIT_TESTS += %D%/test_predictions
