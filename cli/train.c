@@ -29,7 +29,6 @@ struct train {
   bool shows, live;      /* says anything; the progress line is redrawn in place */
   bool drawn;            /* an unfinished progress line stands on the terminal */
   struct gv_live *view;  /* of --live, instead of lines; NULL: none */
-  double loss, accuracy;
 };
 
 static void print_help(void)
@@ -43,7 +42,7 @@ static void print_help(void)
   gv_print_options(stdout, own_rows, true);
   printf("\nOptions of a named choice follow it: --split dirichlet:alpha=0.1. `grapevine help` lists all names,\n"
          "`grapevine help NAME` explains one.\n\n"
-         "Example\n"
+         "Examples\n"
          "  grapevine train --data fashion-mnist --nodes 16 --topology ring --split dirichlet:alpha=0.5 --epochs 5"
          "\n"
          "  grapevine train --live --topology ring --nodes 32 --epochs 500\n");
@@ -93,8 +92,6 @@ static void on_evaluation(void *context, const struct gv_result *r)
 {
   struct train *train = context;
   const struct gv_evaluation *e = &r->last;
-  train->loss = e->train_loss;
-  train->accuracy = e->test_accuracy;
   if (train->view != NULL) {
     gv_live_evaluated(train->view, r);
     return;
