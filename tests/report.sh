@@ -75,7 +75,7 @@ rounds=$(sed -n 's/.*"rounds_planned": \([0-9]*\).*/\1/p' runs/ring1/summary.jso
 states() {
   cp -r runs/ring1 died && rm died/summary.json && sed -i '$d' died/metrics.csv &&
     changed stopped summary.json 's/"interrupted": false/"interrupted": true/' &&
-    changed begun metrics.csv '2,$d' && rm begun/summary.json || return
+    changed begun metrics.csv '2,$ d' && rm begun/summary.json || return
   run died stopped begun runs/ring2 -o states.html || return
   grep '<li>' states.html
   grep -q "<li>died: not finished, last measured at round [1-9][0-9]* of $rounds</li>" states.html &&
@@ -87,10 +87,12 @@ check 'runs that did not come to their end are named' states
 long() {
   cp -r runs/ring1 long && awk -F, -v OFS=, 'NR == 1 { print; for (i = 1; i <= NF; i++) at[$i] = i }
     NR == 2 { for (r = 0; r < 100000; r++) {
-      $at["round"] = r; $at["epoch"] = r / 10; $at["test_accuracy"] = r == 77777 ? 0.999 : 0.5; print } }' \
+      $at["round"] = r; $at["epoch"] = r / 10
+      $at["test_accuracy"] = r == 77777 ? 0.999 : 0.5 + r % 7 / 100; print } }' \
     runs/ring1/metrics.csv >long/metrics.csv && run long -o long.html || return
   ls -l long.html
-  [ "$(wc -c <long.html)" -lt 1500000 ] && grep -q '0.999' long.html && grep -q '"thinned":2000' long.html
+  [ "$(wc -c <long.html)" -lt 1500000 ] && grep -q '0.999' long.html && grep -q '"thinned":2000' long.html &&
+    grep -oE '"test_accuracy":\{"round":\[0.0,[^]]*99999.0\]' long.html | head -c 80
 }
 check 'a hundred thousand evaluations are thinned, and none is lost that stands out' long
 
@@ -190,7 +192,7 @@ END
   }
   check 'of many curves the one that is pointed at has its band' many
   single() {
-    changed single metrics.csv '3,$d' && run single -o single.html &&
+    changed single metrics.csv '3,$ d' && run single -o single.html &&
       says single.html "return one('#chart .curve .mark').getAttribute('d').length > 10;" true
   }
   check 'one evaluation is a point' single

@@ -232,7 +232,7 @@
     if (banded && !few)
       words.push(`More than ${bandsMost} bands would cover each other: that of a curve, one standard deviation ` +
         'of its runs, is drawn while the pointer or the focus is on its name.');
-    if (lost) words.push(`${lost} points at 0 or below are left out, as they have no logarithm.`);
+    if (lost) words.push(`Points at 0 or below, ${lost} of them, have no logarithm and are left out.`);
     if (empty) words.push(`${empty} of ${shown.length} groups have not measured this.`);
     if (data.thinned)
       words.push(`Of long curves about ${data.thinned} points are drawn: the least and the largest of every ` +

@@ -29,8 +29,8 @@ static const char *const figures[] = {
 
 /* ---- curves ---- */
 
-/* The points that are kept of a long curve, in order, into kept; returns how many: of every stretch the least and
- * the largest value, through which a line looks the same; of an axis, which only rises, any will do. */
+/* The points that are kept of a long curve, in order, into kept; returns how many: both ends, and of every stretch
+ * the least and the largest value, through which a line looks the same; of an axis, which only rises, any do. */
 static size_t thin(const struct gv_band *band, size_t most, bool axis, size_t *kept)
 {
   size_t count = 0, step = band->count > most ? 2 * (band->count / most + 1) : 1;
@@ -40,6 +40,8 @@ static size_t thin(const struct gv_band *band, size_t most, bool axis, size_t *k
       low = band->y[j] < band->y[low] ? j : low;
       high = band->y[j] > band->y[high] ? j : high;
     }
+    if (i == 0 && low > 0 && high > 0)
+      kept[count++] = 0;
     kept[count++] = low < high ? low : high;
     if (low != high)
       kept[count++] = low < high ? high : low;
@@ -75,7 +77,7 @@ static bool add_column(const struct gv_groups *groups, const char *name, bool ax
   most = most > POINTS ? POINTS : most < POINTS_LEAST ? POINTS_LEAST : most;
   for (size_t g = 0; good && g < groups->groups; g++)
     longest = curves.band[g].count > longest ? curves.band[g].count : longest;
-  size_t *kept = good ? calloc(longest + 1, sizeof *kept) : NULL;
+  size_t *kept = good ? calloc(longest + 2, sizeof *kept) : NULL;
   for (size_t g = 0; kept != NULL && g < groups->groups; g++) {
     const struct gv_band *band = &curves.band[g];
     size_t count = thin(band, most, axis, kept);

@@ -37,8 +37,8 @@ char *gv_page_state(const struct gv_shown_run *run, char *text, size_t size)
   else if (!gv_page_is_finished(run))
     snprintf(text, size, "interrupted at round %.0f%s", at, of);
   else if (json_is_number(json_object_get(run->summary, "rounds_to_target")))
-    snprintf(text, size, "finished: at its target at round %.0f%s", at, of);
+    snprintf(text, size, "finished at its target, at round %.0f%s", at, of);
   else
-    snprintf(text, size, "finished: %.0f rounds", at);
+    snprintf(text, size, "finished after %.0f rounds", at);
   return text;
 }

@@ -27,7 +27,7 @@
     const used = columns.filter(c => all.checked || c.figure.shown);
     holder.textContent = '';
     const table = make(holder, 'table'), head = make(make(table, 'thead'), 'tr'), body = make(table, 'tbody');
-    make(head, 'th', {class: 'name', scope: 'col'}, data.keys.join(', ') || 'runs');
+    make(head, 'th', {class: 'name', scope: 'col'}, data.keys.join(', ') || 'folder');
     make(head, 'th', {scope: 'col', title: 'finished, of those that have begun'}, 'runs');
     for (const {figure} of used)
       make(head, 'th', {scope: 'col', title: labels.get(figure.key) || figure.key}, figure.title);
