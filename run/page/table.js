@@ -48,7 +48,8 @@
   draw();
   const words = [];
   if (data.runs.length > data.groups.length) words.push('Mean ± standard deviation of the finished runs.');
-  if (data.groups.length > 1) words.push('The best of a column is bold.');
+  if (columns.some(c => c.figure.better && c.cells.filter(cell => cell && cell.final).length > 1))
+    words.push('The best of a column is bold.');
   if (columns.some(c => c.cells.some(cell => cell && !cell.final)))
     words.push('In italics: so far, of what is not finished.');
   if (words.length) make(place, 'p', {class: 'sub'}, words.join(' '));
