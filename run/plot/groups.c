@@ -16,11 +16,10 @@
 
 enum { RUNS_MAX = 20000 };
 
-/* Options that are no part of an experiment: where and how fast, what is written, which draw of chance. */
 static const char *const apart[] = {"seed", "out", "resume", "workers", "bind", "threads-per-node", "plugin-dir",
                                     "checkpoint-every", "tensorboard", "nodes-csv", "metrics"};
 
-static bool is_apart(const char *key)
+bool gv_is_apart(const char *key)
 {
   for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
     if (strcmp(key, apart[i]) == 0)
@@ -178,7 +177,7 @@ static bool find_keys(struct gv_groups *groups)
   bool good = true;
   for (const struct gv_option *row = gv_run_options(); row->key != NULL && good; row++) {
     bool varies = false;
-    for (size_t r = 1; r < groups->count && !varies && !is_apart(row->key); r++)
+    for (size_t r = 1; r < groups->count && !varies && !gv_is_apart(row->key); r++)
       varies = !agree(&groups->runs[r], &groups->runs[0], row->key);
     if (!varies || goes_along(groups, row->key))
       continue;
