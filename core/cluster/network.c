@@ -69,9 +69,19 @@ double gv_network_message(const struct gv_network *network, double bytes)
   return network->alpha + bytes * network->beta;
 }
 
+double gv_allreduce_messages(int n)
+{
+  return n > 1 ? 2 * (n - 1.0) : 0;
+}
+
+double gv_allreduce_bytes(int n, double bytes)
+{
+  return n > 1 ? 2 * (n - 1.0) / n * bytes : 0;
+}
+
 double gv_network_allreduce(const struct gv_network *network, int n, double bytes)
 {
-  return n > 1 ? 2 * (n - 1.0) * network->alpha + 2 * (n - 1.0) / n * bytes * network->beta : 0;
+  return gv_allreduce_messages(n) * network->alpha + gv_allreduce_bytes(n, bytes) * network->beta;
 }
 
 double gv_network_partial(const struct gv_network *network, double d, double bytes)

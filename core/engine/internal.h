@@ -51,7 +51,7 @@ struct gv_worker {
   float *direction;          /* (2, GV_BLOCK) scratch */
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
   struct gv_rhythm rhythm;   /* of the global averages */
-  uint64_t messages, bytes;  /* its nodes sent to neighbours */
+  uint64_t messages, bytes;  /* its nodes sent to neighbours; of worker 0 also what global averages took of all */
   double message_bytes;      /* of the message that one of its nodes sent last */
   uint64_t averages;         /* global ones, in which all took part */
   float *measuring;          /* (dim) scratch, and (dim) the gradient of a node; for setup.measure, else NULL */

@@ -2,6 +2,7 @@
  *
  * A pass of a worker over its nodes mixes a node's round and takes its next step while its vector is in the cache.
  * Nobody waits for ever: what a pass waits for was published, or read to the end, in the pass before. */
+#include <math.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -52,7 +53,7 @@ static double take_gradient(struct gv_worker *worker, int index, float *g, const
   return loss;
 }
 
-/* bytes: of a message. Global averages are counted once a round, where they are taken. */
+/* bytes: of a message. A global average is counted where it is taken. */
 static void count_sent(struct gv_worker *worker, int index, const struct turn *turn, double bytes)
 {
   const struct gv_engine *e = worker->engine;
@@ -211,6 +212,18 @@ static void mix(struct gv_worker *worker, int index, const struct turn *turn)
     gv_exchange_finish(e->exchange, index);
 }
 
+/* Counts what those who take part send, as a ring all-reduce does it. */
+static void count_average(struct gv_worker *worker, uint64_t round)
+{
+  const struct gv_engine *e = worker->engine;
+  int present = 0;
+  for (int i = 0; i < e->nodes; i++)
+    present += !is_absent(e, i, round);
+  double bytes = gv_allreduce_bytes(present, gv_engine_message_bytes(&e->setup));
+  worker->messages += (uint64_t)(present * gv_allreduce_messages(present));
+  worker->bytes += (uint64_t)llrint(present * bytes);  /* whole, but for the division by their number */
+}
+
 /* The means of all messages, and what the algorithm makes of the mean loss. */
 static void average_all(struct gv_worker *worker, struct turn *turn)
 {
@@ -226,7 +239,10 @@ static void average_all(struct gv_worker *worker, struct turn *turn)
     turn->clip = gv_worker_clip(worker, turn->mean[0]);
   if (algorithm->heard != NULL && turn->mixing == GV_MIX_GLOBAL)
     algorithm->heard(e->setup.algorithm_options, &worker->rhythm, turn->round, turn->note);
-  worker->averages += turn->mixing == GV_MIX_GLOBAL || !algorithm->compresses;
+  bool reduced = turn->mixing == GV_MIX_GLOBAL || !algorithm->compresses;
+  worker->averages += reduced;
+  if (reduced && worker->index == 0)
+    count_average(worker, turn->round);
 }
 
 /* ---- passes ---- */
