@@ -83,7 +83,7 @@ START_TEST(a_delay_spreads_a_hop_a_round)
   double each = 0.01 + 2 * (1e-4 + 1e-3), worst = 0;
   slow[0] = 4;
   for (uint64_t k = 0; k < 8; k++) {
-    gv_clock_round(clock, k, gv_schedule_graph(schedule, k), false, 1e6);
+    gv_clock_round(clock, k, GV_DELIVER_LINKS, gv_schedule_graph(schedule, k), 1e6);
     slow[0] = 1;
     for (int i = 0; i < N; i++) {
       int hops = i < N - i ? i : N - i;
@@ -105,12 +105,12 @@ START_TEST(who_waits_for_whom)
   struct gv_schedule *schedule = NULL;
   struct gv_clock *clock = clock_of(&schedule, "full", 4, &pacing);
   for (uint64_t k = 0; k < 5; k++)
-    gv_clock_round(clock, k, NULL, true, 1e6);
+    gv_clock_round(clock, k, GV_DELIVER_ALLREDUCE, NULL, 1e6);
   ck_assert_double_eq_tol(gv_clock_seconds(clock), 5 * (0.03 + gv_network_allreduce(&net, 4, 1e6)), 1e-12);
   gv_clock_destroy(clock);
   assert_ok(gv_clock_create(&pacing, schedule, &clock, err));
   for (uint64_t k = 0; k < 5; k++)
-    gv_clock_round(clock, k, NULL, false, 1e6);
+    gv_clock_round(clock, k, GV_DELIVER_NONE, NULL, 1e6);
   ck_assert_double_eq_tol(clock->numbers[0], 0.05, 1e-12);
   ck_assert_double_eq_tol(clock->numbers[2], 0.15, 1e-12);
   /* Nobody waits: 3 nodes of 0.01 + m and one of 0.03 + m. */
@@ -127,7 +127,7 @@ START_TEST(jitter_has_mean_one)
   struct gv_schedule *schedule = NULL;
   struct gv_clock *clock = clock_of(&schedule, "ring", 100, &pacing);
   for (uint64_t k = 0; k < 400; k++)
-    gv_clock_round(clock, k, NULL, false, 0);
+    gv_clock_round(clock, k, GV_DELIVER_NONE, NULL, 0);
   double mean = 0;
   for (int i = 0; i < 100; i++)
     mean += clock->numbers[i] / 400 / 100;
@@ -170,6 +170,8 @@ START_TEST(whole_runs)
       {"dsgd", "full", 20 * (c + all)},
       {"local:period=5", "ring", 20 * c + 4 * all},
       {"pga:period=5", "ring", 20 * c + 4 * all + 16 * 2 * m},
+      {"choco:compress=sign", "ring", 20 * (c + 2 * (1e-4 + 9e-9))},  /* 37 bits and a float */
+      {"choco:compress=sign", "full", 20 * (c + 7 * (1e-4 + 9e-9))},
       {"gt", "ring", 20 * (c + 2 * (1e-4 + 8 * 37e-9))}};
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
     for (int workers = 1; workers <= 3; workers++) {

@@ -89,8 +89,9 @@ static bool is_absent(const struct gv_clock *clock, int node, uint64_t round)
   return clock->schedule->faults.churn > 0 && gv_schedule_absent(clock->schedule, node, round);
 }
 
-static void mix_all(struct gv_clock *clock, uint64_t round, double bytes)
+static void mix_all(struct gv_clock *clock, uint64_t round, bool reduced, double bytes)
 {
+  const struct gv_network *network = &clock->pacing.network;
   double latest = 0;
   int n = clock->schedule->nodes, present = 0;
   for (int i = 0; i < n; i++)
@@ -98,7 +99,9 @@ static void mix_all(struct gv_clock *clock, uint64_t round, double bytes)
       latest = fmax(latest, clock->done[i]);
       present++;
     }
-  latest += gv_network_allreduce(&clock->pacing.network, present, bytes);
+  latest += reduced       ? gv_network_allreduce(network, present, bytes)
+            : present > 1 ? gv_network_partial(network, present - 1, bytes)
+                          : 0;
   for (int i = 0; i < n; i++)
     clock->numbers[i] = is_absent(clock, i, round) ? clock->done[i] : latest;
 }
@@ -114,15 +117,16 @@ static void mix_neighbors(struct gv_clock *clock, const struct gv_graph *graph, 
   }
 }
 
-void gv_clock_round(struct gv_clock *clock, uint64_t round, const struct gv_graph *graph, bool global, double bytes)
+void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery delivery, const struct gv_graph *graph,
+                    double bytes)
 {
   double mean = gv_clock_compute(clock);
   for (int i = 0; i < clock->schedule->nodes; i++)
     clock->done[i] = clock->numbers[i] + (is_absent(clock, i, round) ? 0 : compute_of(clock, i, round, mean));
-  if (global)
-    mix_all(clock, round, bytes);
-  else if (graph != NULL)
+  if (delivery == GV_DELIVER_LINKS)
     mix_neighbors(clock, graph, bytes);
+  else if (delivery != GV_DELIVER_NONE)
+    mix_all(clock, round, delivery == GV_DELIVER_ALLREDUCE, bytes);
   else
     for (int i = 0; i < clock->schedule->nodes; i++)
       clock->numbers[i] = clock->done[i];

@@ -2,7 +2,9 @@
  *
  * A round of node i: it computes; then it waits for the neighbours that it receives from in this round to have
  * computed, and takes d_i (alpha + M beta) to receive their messages. A global average waits for all who take part,
- * and takes a ring all-reduce. Nobody waits for anybody else. One thread.
+ * and takes a ring all-reduce. Messages that cannot be summed on their way, as compressed ones, go from everybody
+ * to everybody: p who take part wait for all of them, and take (p-1) (alpha + M beta). Nobody waits for anybody
+ * else. One thread.
  */
 #ifndef GV_CLUSTER_CLOCK_H
 #define GV_CLUSTER_CLOCK_H
@@ -15,6 +17,14 @@
 
 #include "core/cluster/network.h"
 #include "core/graph/schedule.h"
+
+/* How the messages of a round go. */
+enum gv_delivery {
+  GV_DELIVER_NONE,
+  GV_DELIVER_LINKS,      /* over the edges of a graph */
+  GV_DELIVER_ALL,        /* from everybody to everybody */
+  GV_DELIVER_ALLREDUCE   /* summed on a ring */
+};
 
 struct gv_pacing {
   struct gv_network network;
@@ -51,9 +61,9 @@ static inline bool gv_clock_wants(uint64_t round)
 /* Seconds that a node computes in a round on average, without jitter and slowness. */
 double gv_clock_compute(const struct gv_clock *clock);
 
-/* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom; NULL: nobody mixes,
- * or with `global` all do. O(edges). */
-void gv_clock_round(struct gv_clock *clock, uint64_t round, const struct gv_graph *graph, bool global,
+/* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom, of
+ * GV_DELIVER_LINKS alone. O(edges). */
+void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery delivery, const struct gv_graph *graph,
                     double bytes);
 
 /* When the last node is through the rounds so far. */

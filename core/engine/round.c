@@ -37,6 +37,12 @@ static bool is_absent(const struct gv_engine *e, int index, uint64_t round)
   return e->setup.schedule->faults.churn > 0 && gv_schedule_absent(e->setup.schedule, index, round);
 }
 
+/* Whether a global average is one by all-reduce: compressed messages cannot be summed on their way. */
+static bool is_reduced(const struct gv_engine *e, const struct turn *turn)
+{
+  return turn->mixing == GV_MIX_GLOBAL || !e->setup.algorithm->compresses;
+}
+
 /* ---- before mixing ---- */
 
 /* Returns the loss. */
@@ -61,7 +67,7 @@ static void count_sent(struct gv_worker *worker, int index, const struct turn *t
   if (turn->carried == GV_MIX_NEIGHBORS) {
     const struct gv_graph *graph = gv_view_graph(worker->view, turn->round);
     readers = (uint64_t)(graph->reader_first[index + 1] - graph->reader_first[index]);
-  } else if (turn->mixing != GV_MIX_NEIGHBORS || !e->setup.algorithm->compresses) {
+  } else if (is_reduced(e, turn)) {
     return;
   }
   worker->messages += readers;
@@ -239,9 +245,8 @@ static void average_all(struct gv_worker *worker, struct turn *turn)
     turn->clip = gv_worker_clip(worker, turn->mean[0]);
   if (algorithm->heard != NULL && turn->mixing == GV_MIX_GLOBAL)
     algorithm->heard(e->setup.algorithm_options, &worker->rhythm, turn->round, turn->note);
-  bool reduced = turn->mixing == GV_MIX_GLOBAL || !algorithm->compresses;
-  worker->averages += reduced;
-  if (reduced && worker->index == 0)
+  worker->averages += is_reduced(e, turn);
+  if (is_reduced(e, turn) && worker->index == 0)
     count_average(worker, turn->round);
 }
 
@@ -258,11 +263,19 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
 static void tick(struct gv_worker *worker, const struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
-  bool global = turn->carried == GV_MIX_GLOBAL;
-  double whole = gv_engine_message_bytes(&e->setup);
-  gv_clock_round(e->clock, turn->round,
-                 turn->carried == GV_MIX_NEIGHBORS ? gv_view_graph(worker->view, turn->round) : NULL, global,
-                 global && turn->mixing == GV_MIX_GLOBAL ? whole : worker->message_bytes);
+  const struct gv_graph *graph = NULL;
+  enum gv_delivery delivery = GV_DELIVER_NONE;
+  double bytes = worker->message_bytes;
+  if (turn->carried == GV_MIX_NEIGHBORS) {
+    delivery = GV_DELIVER_LINKS;
+    graph = gv_view_graph(worker->view, turn->round);
+  } else if (turn->carried == GV_MIX_GLOBAL && is_reduced(e, turn)) {
+    delivery = GV_DELIVER_ALLREDUCE;
+    bytes = gv_engine_message_bytes(&e->setup);
+  } else if (turn->carried == GV_MIX_GLOBAL) {
+    delivery = GV_DELIVER_ALL;
+  }
+  gv_clock_round(e->clock, turn->round, delivery, graph, bytes);
 }
 
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
