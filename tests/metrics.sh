@@ -85,6 +85,21 @@ held() { mkdir held && touch held/nodes.csv; }
 check 'a folder with nodes.csv' held
 refused 2 'already holds a run (nodes.csv)' --out held
 
+# Seconds of the cluster over samples of the largest node, which the others wait for: about the same, whichever node
+# it is. Node 0 has 5, 36 and 617 of them.
+largest() {
+  local seed s
+  for seed in 5 1 3; do
+    run --model mlp --seed $seed --workers 1 --nodes 8 --split quantity:beta=0.3 --batch full --topology full \
+      --network alpha=0,bandwidth=1e15 --rounds 100 --eval-every 100 --out unlike$seed || return
+    s=$(sed -n -E 's/^ *"size_max": ([0-9]+),?$/\1/p' unlike$seed/split.json | head -n 1)
+    echo "$seed $(value unlike$seed simulated_seconds) $s"
+  done | tee "$out"
+  awk '{ x = $2 / $3; if (NR == 1 || x < low) low = x; if (x > high) high = x }
+    END { exit !(NR == 3 && low > 0 && high < 4 * low) }' "$out"
+}
+check 'the cluster waits for the largest batch' largest
+
 mkdir board
 touch file
 events() {

@@ -28,10 +28,12 @@ enum gv_delivery {
 
 struct gv_pacing {
   struct gv_network network;
-  double compute;      /* seconds that a node computes in a round; 0: as measured */
+  double compute;      /* seconds that every node computes in a round; 0: as measured, by the samples it draws */
   double jitter;       /* S: times exp(S z - S^2/2), z standard normal, drawn for each node and round; mean 1 */
   const double *slow;  /* (nodes) that many times as long, or NULL; outlives the clock */
   uint64_t seed;
+  int32_t (*samples)(const void *context, int node, uint64_t round);  /* that it computes on; pure; NULL: one */
+  const void *context;
 };
 
 struct gv_clock {
@@ -49,8 +51,9 @@ void gv_clock_destroy(struct gv_clock *clock);
 /* Numbers that a clock is made of, for who saves it and sets it again. */
 size_t gv_clock_count(int nodes);
 
-/* A node's gradient took so long here. The first call, when caches are cold, counts until there is another. */
-void gv_clock_measure(struct gv_clock *clock, double seconds);
+/* A gradient of so many samples took so long here. The first call, when caches are cold, counts until there is
+ * another. */
+void gv_clock_measure(struct gv_clock *clock, double seconds, int32_t samples);
 
 /* Whether a round's gradient is worth measuring: a few of many are. */
 static inline bool gv_clock_wants(uint64_t round)
@@ -58,8 +61,8 @@ static inline bool gv_clock_wants(uint64_t round)
   return round < 16 || (round & 15) == 0;
 }
 
-/* Seconds that a node computes in a round on average, without jitter and slowness. */
-double gv_clock_compute(const struct gv_clock *clock);
+/* Seconds that the node computes in the round, without jitter and slowness. */
+double gv_clock_compute(const struct gv_clock *clock, int node, uint64_t round);
 
 /* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom, of
  * GV_DELIVER_LINKS alone. O(edges). */
@@ -70,7 +73,7 @@ void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery del
 double gv_clock_seconds(const struct gv_clock *clock);
 
 /* In asynchronous pace, where nobody waits: when all nodes together have taken so many steps, of which each takes
- * in `messages` on average; steps / sum_i 1/(seconds of a step of node i). */
+ * in `messages` on average; steps / sum_i 1/(seconds of a step of node i, a mean over its first rounds). */
 double gv_clock_asynchronous(const struct gv_clock *clock, double steps, double messages, double bytes);
 
 #endif

@@ -279,6 +279,9 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->host, (size_t)e->nodes, sizeof *e->host, "the nodes", err);
+  for (int i = 1; i < e->nodes; i++)
+    if (gv_engine_drawn(setup->source, i, 0) > gv_engine_drawn(setup->source, e->timed, 0))
+      e->timed = i;
   bool strides = gv_hosting_strides(setup->schedule, setup->workers);
   for (int w = 0; status == GV_OK && w < setup->workers; w++) {
     struct gv_worker *worker = &e->worker[w];
@@ -294,7 +297,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   if (status == GV_OK)
     status = gv_clock_create(&(struct gv_pacing){.network = setup->network, .compute = setup->compute_time,
                                                  .jitter = setup->compute_jitter, .slow = setup->slow,
-                                                 .seed = setup->seed},
+                                                 .seed = setup->seed, .samples = gv_engine_drawn,
+                                                 .context = setup->source},
                              setup->schedule, &e->clock, err);
   if (status == GV_OK)
     status = gv_crews_create(e, &e->crew, err);

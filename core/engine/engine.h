@@ -60,7 +60,7 @@ struct gv_engine_setup {
                              errors the node's own */
   const double *slow;     /* (nodes) >= 1: how many times as long a node takes for a gradient; NULL: none is slow */
   struct gv_network network;   /* of the simulated cluster */
-  double compute_time;    /* seconds that a node of it computes in a round; 0: as long as it takes here */
+  double compute_time;    /* seconds that every node of it computes in a round; 0: what its batch takes here */
   double compute_jitter;  /* how much that differs from node to node and round to round, as in struct gv_pacing */
   int workers;            /* 1 .. nodes */
   int threads;            /* of each worker, who share its batches; 0 is 1 */

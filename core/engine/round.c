@@ -259,7 +259,7 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
     step(worker, i, &turn);
 }
 
-/* Worker 0 moves the simulated cluster's clock on. */
+/* One worker moves the simulated cluster's clock on: the one that measures. */
 static void tick(struct gv_worker *worker, const struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
@@ -284,7 +284,7 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
   struct turn turn = turn_of(worker, round), next = turn;
   if (turn.carried == GV_MIX_GLOBAL)
     average_all(worker, &turn);
-  if (worker->index == 0)
+  if (worker->index == e->host[e->timed])
     tick(worker, &turn);
   if (steps)
     next = turn_of(worker, round + 1);
