@@ -116,4 +116,8 @@ int gv_engine_evaluated_nodes(const struct gv_engine *engine);
 /* (nodes), of the last evaluation, the engine's; setup.evaluated may read it. NULL: setup.each was not set. */
 const struct gv_node_evaluation *gv_engine_each(const struct gv_engine *engine);
 
+/* Whether the last evaluation is one that the plan has; false: it was made because a stop ended the run there, and
+ * a run without the stop would not know of it. setup.evaluated may ask. */
+bool gv_engine_planned(const struct gv_engine *engine);
+
 #endif

@@ -108,6 +108,7 @@ struct gv_engine {
   uint64_t last_evaluation;  /* rounds done at it */
   uint64_t last_steps;       /* of all nodes done at it */
   bool looks;                /* the evaluation under way is not counted: the first one after a resume */
+  bool planned;              /* the last evaluation is one of the plan */
   bool over;
   struct gv_error error;
 };
