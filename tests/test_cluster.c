@@ -18,6 +18,10 @@ START_TEST(published_pair)
   ck_assert_double_eq_tol(1e3 * gv_network_partial(&network, 2, bytes), 150, 0.5);
   ck_assert_double_eq_tol(1e9 * network.beta, 0.733, 0.0005);
   ck_assert_str_eq(preset->name, "fitted");
+  ck_assert(gv_network_calibrated(&network, preset));
+  ck_assert(!gv_network_calibrated(&network, NULL));
+  assert_ok(gv_network_parse("fitted:alpha=1e-3", &network, &preset, err));
+  ck_assert(!gv_network_calibrated(&network, preset));
 }
 END_TEST
 

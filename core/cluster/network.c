@@ -64,6 +64,13 @@ enum gv_status gv_network_parse(const char *spec, struct gv_network *network, co
   return status;
 }
 
+bool gv_network_calibrated(const struct gv_network *network, const struct gv_named *preset)
+{
+  struct gv_network published;
+  return preset == &fitted && gv_network_parse(fitted.name, &published, NULL, NULL) == GV_OK &&
+         network->alpha == published.alpha && network->beta == published.beta;
+}
+
 double gv_network_message(const struct gv_network *network, double bytes)
 {
   return network->alpha + bytes * network->beta;

@@ -6,6 +6,8 @@
 #ifndef GV_CLUSTER_NETWORK_H
 #define GV_CLUSTER_NETWORK_H
 
+#include <stdbool.h>
+
 #include <grapevine/status.h>
 
 #include "core/base/named.h"
@@ -21,6 +23,10 @@ extern const struct gv_table gv_network_table;  /* presets; their options: alpha
 /* "ethernet-10g", "ethernet-10g:alpha=1e-4", "alpha=1e-4,bandwidth=1e9". *preset <- its entry, may be NULL. */
 enum gv_status gv_network_parse(const char *spec, struct gv_network *network, const struct gv_named **preset,
                                 struct gv_error *err);
+
+/* Whether a network of this preset, or NULL, has the numbers of `fitted`, which were calibrated on one published
+ * pair of times; with another, as of fitted:alpha=1, it has not. */
+bool gv_network_calibrated(const struct gv_network *network, const struct gv_named *preset);
 
 /* One message. */
 double gv_network_message(const struct gv_network *network, double bytes);
