@@ -6,6 +6,7 @@ libgv_la_SOURCES += \
   %D%/filter.c %D%/filter.h \
   %D%/eval.c %D%/eval.h \
   %D%/eval_data.c %D%/eval_data.h \
+  %D%/board.c %D%/board.h \
   %D%/events.c %D%/events.h \
   %D%/folder.c %D%/folder.h \
   %D%/history.c %D%/history.h \
