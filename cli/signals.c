@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "core/base/clock.h"
 #include "run/study/child.h"
 
@@ -13,6 +14,7 @@ static void *volatile asked;
 
 static void end_by(int number)
 {
+  gv_screen_give_back();
   signal(number, SIG_DFL);
   raise(number);  /* delivered when the handler returns */
 }

@@ -17,7 +17,7 @@
 
 enum { NUMBERS = 4, TENSORS_MAX = 4 };  /* of struct gv_node_state; of a file */
 
-static const char form[] = "1";                    /* of the file */
+static const char form[] = "2";                    /* of the file */
 static const double pause_least = 60, share = 20;  /* seconds from one of `auto` to the next, and at least so many
                                                       times as long as writing one took */
 

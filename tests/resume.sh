@@ -173,7 +173,7 @@ check 'refused: config.json of another run' \
   sed -i 's/"model": "logreg"/"model": "mlp"/' config.json
 check 'refused: a config.json that is no JSON' spoiled 'config.json' sed -i '1d' config.json
 check 'refused: another form of file' spoiled 'form' \
-  sed -i 's/"grapevine_checkpoint":"1"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
+  sed -i 's/"grapevine_checkpoint":"2"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
 check 'refused: damaged counters' spoiled 'damaged' sed -i 's/\\"whole\\"/\\"While\\"/' checkpoint.safetensors
 not_numbers() {  # the last values of the file are those of a node's state; x lies before
   local size

@@ -31,6 +31,12 @@ static const struct gv_figure figures[] = {
 
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
+const struct gv_figure *gv_study_figures(size_t *count)
+{
+  *count = FIGURES;
+  return figures;
+}
+
 static const struct gv_figure *figure_of(const char *key, size_t length)
 {
   for (size_t f = 0; f < FIGURES; f++)

@@ -18,6 +18,9 @@ struct gv_figure {
   bool shown;       /* in a table where nothing else is asked for */
 };
 
+/* All figures that a table can have, in its order. */
+const struct gv_figure *gv_study_figures(size_t *count);
+
 /* Whether these are keys of figures, joined by commas; what a run really measured is seen later. */
 enum gv_status gv_figures_check(const char *keys, struct gv_error *err);
 
