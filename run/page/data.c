@@ -11,6 +11,7 @@
 #include "run/json.h"
 #include "run/page/parts.h"
 #include "run/plot/curves.h"
+#include "run/run.h"
 #include "run/study/collect.h"
 
 enum {
@@ -185,7 +186,7 @@ static json_t *option_rows(const struct gv_groups *groups)
       varies = strcmp(first, gv_shown_value(&groups->runs[r], row->key)) != 0;
     json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:b, s:b}", "key", row->key, "help", row->help,
                                           "standard", row->value, "value", gv_json_text(first), "varies", varies,
-                                          "apart", gv_is_apart(row->key)));
+                                          "apart", gv_run_option_is_apart(row->key)));
   }
   return list;
 }

@@ -13,19 +13,9 @@
 
 #include "core/base/option.h"
 #include "core/base/paths.h"
+#include "run/run.h"
 
 enum { RUNS_MAX = 20000 };
-
-static const char *const apart[] = {"seed", "out", "resume", "workers", "bind", "threads-per-node", "plugin-dir",
-                                    "checkpoint-every", "tensorboard", "nodes-csv", "metrics"};
-
-bool gv_is_apart(const char *key)
-{
-  for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
-    if (strcmp(key, apart[i]) == 0)
-      return true;
-  return false;
-}
 
 const char *gv_shown_option(const struct gv_shown_run *run, const char *key)
 {
@@ -177,7 +167,7 @@ static bool find_keys(struct gv_groups *groups)
   bool good = true;
   for (const struct gv_option *row = gv_run_options(); row->key != NULL && good; row++) {
     bool varies = false;
-    for (size_t r = 1; r < groups->count && !varies && !gv_is_apart(row->key); r++)
+    for (size_t r = 1; r < groups->count && !varies && !gv_run_option_is_apart(row->key); r++)
       varies = !agree(&groups->runs[r], &groups->runs[0], row->key);
     if (!varies || goes_along(groups, row->key))
       continue;
