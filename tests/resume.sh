@@ -211,6 +211,23 @@ asynchronous() {
 }
 check 'an asynchronous run goes on' asynchronous
 
+# A node's step may be under way when a checkpoint is written, and the run dies.
+slow_node() {
+  local tries=0 code=0
+  "$grapevine" train --quiet --model logreg --algorithm adpsgd --topology ring --straggler 3:20 --rounds 4e9 \
+    --checkpoint-every 1 --out slow &
+  while [ ! -e slow/checkpoint.previous.safetensors ] && [ $tries -lt 400 ]; do
+    sleep 0.02
+    tries=$((tries + 1))
+  done
+  kill -KILL $!
+  { wait $!; } 2>/dev/null
+  timeout -s INT 1 "$grapevine" train --quiet --resume slow 2>"$err" || code=$?
+  cat "$err"
+  [ $code = 124 ] && grep -q 'train --resume slow' "$err"
+}
+check 'an asynchronous run with a slow node goes on after kill -9' slow_node
+
 never() {
   timeout -s INT 1 "$grapevine" train --quiet --rounds 4e9 --checkpoint-every never --out never 2>"$err"
   [ ! -e never/checkpoint.safetensors ] && grep -q 'mean model of that round' "$err"
