@@ -107,15 +107,17 @@ static void put_values(const struct gv_run *run, const struct gv_counters *count
       gv_safetensors_put(file, gv_engine_vector(run->engine, i, v), dim, 4);
 }
 
-/* The file there gets a second name, under which it stays when the new one takes its place. */
+/* The file there gets a second name, under which it stays when the new one, which is whole by now, takes its place.
+ * Where the run went on from another file it may be a damaged one, and the previous one is left alone. */
 static void keep_previous(const struct gv_run *run, const char *path)
 {
   char *previous = gv_path_join(run->folder.path, GV_CHECKPOINT_PREVIOUS);
-  char *other = gv_path_join(run->folder.path, GV_CHECKPOINT_PREVIOUS ".new");
-  if (previous != NULL && other != NULL) {
+  char *other = gv_path_join(run->folder.path, GV_CHECKPOINT_PREVIOUS ".tmp");
+  if (previous != NULL && other != NULL && !run->checkpoint.aside) {
     (void)unlink(other);
-    if (link(path, other) != 0 || rename(other, previous) != 0)
-      (void)unlink(other);  /* a first one, or a file system without links: there is no previous one then */
+    if (link(path, other) == 0)  /* not for a first one, nor on a file system without links */
+      (void)rename(other, previous);
+    (void)unlink(other);  /* two names of one file are not renamed to each other */
   }
   free(previous);
   free(other);
@@ -139,9 +141,14 @@ static enum gv_status write_file(struct gv_run *run, const struct gv_counters *c
   }
   if (status == GV_OK) {
     put_values(run, counters, &file);
+    status = gv_file_settle(&file, err);
+  }
+  if (status == GV_OK) {
     keep_previous(run, path);
     status = gv_file_commit(&file, err);
   }
+  if (status == GV_OK)
+    run->checkpoint.aside = false;
   json_decref(facts);
   json_decref(options);
   free(facts_text);
@@ -213,7 +220,8 @@ static json_t *parsed(const struct gv_safetensors *file, const char *key)
 
 enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err)
 {
-  *checkpoint = (struct gv_checkpoint){0};
+  const char *slash = strrchr(path, '/');
+  *checkpoint = (struct gv_checkpoint){.aside = strcmp(slash != NULL ? slash + 1 : path, GV_CHECKPOINT) != 0};
   enum gv_status status = gv_safetensors_open(path, &checkpoint->file, err);
   if (status != GV_OK)
     return status;

@@ -21,6 +21,7 @@ struct gv_run;
 /* A checkpoint that was opened. */
 struct gv_checkpoint {
   struct gv_safetensors *file;  /* NULL: there is none */
+  bool aside;                   /* it is not the newest of the run's folder, which stands there all the same */
   struct gv_counters counters;
   json_t *options;              /* key: text */
   double *clock;                /* of the simulated cluster */

@@ -228,7 +228,7 @@ enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name,
   free(path);
   if (status != GV_OK)
     return status;
-  fputs(text, file.stream);
+  gv_file_put(&file, text, 1, strlen(text));
   fputc('\n', file.stream);
   return gv_file_commit(&file, err);
 }

@@ -152,6 +152,33 @@ previous() {
 }
 check 'the one before can be named' previous
 
+# full CHECKPOINT: gone on from in the copy, where no file may grow to the size of a checkpoint, and stopped
+full() {
+  cp copy/checkpoint.previous.safetensors previous && cp copy/checkpoint.safetensors newest || return
+  (
+    trap '' XFSZ
+    ulimit -f 30
+    timeout -s INT 1 "$grapevine" train --quiet --resume "$1" --checkpoint-every 1 2>"$err"
+  )
+  head -n 3 "$err"
+  grep -q 'checkpoint.safetensors: cannot be written: File too large' "$err" || { echo 'no reason'; return 1; }
+  cmp copy/checkpoint.previous.safetensors previous && cmp copy/checkpoint.safetensors newest &&
+    diff <(ls kept) <(ls copy)
+}
+full_disk() {
+  copied && full copy && truncate -s 100 copy/checkpoint.safetensors && full copy/checkpoint.previous.safetensors
+}
+check 'both checkpoints stay as they were when no other can be written' full_disk
+aside() {  # a damaged newest one does not take the place of the one before, from which a run went on
+  copied && truncate -s 100 copy/checkpoint.safetensors
+  cp copy/checkpoint.previous.safetensors previous
+  timeout -s INT 1 "$grapevine" train --quiet --resume copy/checkpoint.previous.safetensors \
+    --checkpoint-every 1e9 2>"$err"
+  cat "$err"
+  cmp copy/checkpoint.previous.safetensors previous && [ "$(stat -c %s copy/checkpoint.safetensors)" -gt 1000 ]
+}
+check 'a damaged checkpoint does not take the place of the one before' aside
+
 # spoiled WHAT COMMAND...: done in the copy, it is refused
 spoiled() {
   local what=$1
