@@ -15,25 +15,25 @@
 #include "run/json.h"
 #include "run/run.h"
 
-enum { NUMBERS = 4, TENSORS_MAX = 4 };  /* of struct gv_node_state; of a file */
+enum { NUMBERS = 4 };  /* of struct gv_node_state */
+
+/* Of a file, in its order; without states there is no tensor of them. */
+enum { NODES, CLOCK, X, STATES, TENSORS };
 
 static const char form[] = "1";                    /* of the file */
 static const double pause_least = 60, share = 20;  /* seconds from one of `auto` to the next, and at least so many
                                                       times as long as writing one took */
 
-/* The tensors of a run's file, into tensors. Returns how many. */
-static size_t tensors_of(const struct gv_run *run, struct gv_stored tensors[TENSORS_MAX])
+/* The tensors of a run's file. Returns how many. */
+static size_t tensors_of(const struct gv_run *run, struct gv_stored tensors[TENSORS])
 {
-  int64_t nodes = run->nodes, dim = run->plan->parameters;
+  int64_t nodes = run->nodes, dim = run->plan->parameters, clock = (int64_t)gv_clock_count(run->nodes);
   int states = run->algorithm->states + run->optimizer->states;
-  size_t count = 0;
-  tensors[count++] = (struct gv_stored){{.name = "nodes", .rank = 2, .shape = {nodes, NUMBERS}}, 8};
-  tensors[count++] = (struct gv_stored){
-      {.name = "clock", .rank = 1, .shape = {(int64_t)gv_clock_count(run->nodes)}}, 8};
-  tensors[count++] = (struct gv_stored){{.name = "x", .rank = 2, .shape = {nodes, dim}}, 4};
-  if (states > 0)
-    tensors[count++] = (struct gv_stored){{.name = "states", .rank = 3, .shape = {nodes, states, dim}}, 4};
-  return count;
+  tensors[NODES] = (struct gv_stored){{.name = "nodes", .rank = 2, .shape = {nodes, NUMBERS}}, 8};
+  tensors[CLOCK] = (struct gv_stored){{.name = "clock", .rank = 1, .shape = {clock}}, 8};
+  tensors[X] = (struct gv_stored){{.name = "x", .rank = 2, .shape = {nodes, dim}}, 4};
+  tensors[STATES] = (struct gv_stored){{.name = "states", .rank = 3, .shape = {nodes, states, dim}}, 4};
+  return states > 0 ? TENSORS : STATES;
 }
 
 /* ---- counters as JSON ---- */
@@ -125,7 +125,7 @@ static void keep_previous(const struct gv_run *run, const char *path)
 
 static enum gv_status write_file(struct gv_run *run, const struct gv_counters *counters, struct gv_error *err)
 {
-  struct gv_stored tensors[TENSORS_MAX];
+  struct gv_stored tensors[TENSORS];
   size_t count = tensors_of(run, tensors);
   char *path = gv_path_join(run->folder.path, GV_CHECKPOINT);
   json_t *facts = counters_json(run, counters), *options = gv_run_options_json(run);
@@ -221,7 +221,8 @@ static json_t *parsed(const struct gv_safetensors *file, const char *key)
 enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err)
 {
   const char *slash = strrchr(path, '/');
-  *checkpoint = (struct gv_checkpoint){.aside = strcmp(slash != NULL ? slash + 1 : path, GV_CHECKPOINT) != 0};
+  bool aside = strcmp(slash != NULL ? slash + 1 : path, GV_CHECKPOINT) != 0;
+  *checkpoint = (struct gv_checkpoint){.aside = aside};
   enum gv_status status = gv_safetensors_open(path, &checkpoint->file, err);
   if (status != GV_OK)
     return status;
@@ -236,8 +237,10 @@ enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkp
   else if (checkpoint->options == NULL || checkpoint->facts == NULL ||
            !read_counters(checkpoint->facts, &checkpoint->counters))
     status = gv_fail(err, GV_INPUT, "%s: the options or counters in its metadata are damaged", path);
-  if (status != GV_OK)
+  if (status != GV_OK) {
     gv_checkpoint_close(checkpoint);
+    checkpoint->aside = aside;
+  }
   return status;
 }
 
@@ -248,6 +251,17 @@ void gv_checkpoint_close(struct gv_checkpoint *checkpoint)
   json_decref(checkpoint->facts);
   gv_free(checkpoint->clock);
   *checkpoint = (struct gv_checkpoint){0};
+}
+
+enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_error *why, struct gv_error *err)
+{
+  char *previous = gv_path_join(run->resumes, GV_CHECKPOINT_PREVIOUS);
+  enum gv_status status =
+      previous != NULL && gv_is_file(previous) && !run->checkpoint.aside
+          ? gv_fail(err, why->status, "%.400s; the one before it is there: --resume %s", why->text, previous)
+          : gv_fail(err, why->status, "%s", why->text);
+  free(previous);
+  return status;
 }
 
 static bool is_count(const json_t *facts, const char *key, int64_t count)
@@ -275,7 +289,7 @@ static enum gv_status read_clock(struct gv_checkpoint *checkpoint, const struct 
 enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct gv_run *run,
                                   struct gv_error *err)
 {
-  struct gv_stored tensors[TENSORS_MAX];
+  struct gv_stored tensors[TENSORS];
   size_t count = tensors_of(run, tensors);
   const struct gv_counters *c = &checkpoint->counters;
   const json_t *facts = checkpoint->facts;
@@ -294,26 +308,28 @@ enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct
     return gv_fail(err, GV_INPUT, "resume %s: round %llu of %llu; there is nothing left to do, or it is damaged",
                    gv_options_text(run->options, "resume"), (unsigned long long)c->round,
                    (unsigned long long)run->rounds);
-  return read_clock(checkpoint, &tensors[1], err);
+  return read_clock(checkpoint, &tensors[CLOCK], err);
 }
 
-enum gv_status gv_checkpoint_restore(void *context, int node, float *const *vector, struct gv_node_state *state,
-                                     struct gv_error *err)
+static enum gv_status restore(const struct gv_run *run, int node, float *const *vector, struct gv_node_state *state,
+                              struct gv_error *err)
 {
-  const struct gv_run *run = context;
   const struct gv_safetensors *file = run->checkpoint.file;
-  struct gv_stored tensors[TENSORS_MAX];
+  struct gv_stored tensors[TENSORS];
   double numbers[NUMBERS] = {0};
   int64_t dim = run->plan->parameters, states = run->algorithm->states + run->optimizer->states;
   tensors_of(run, tensors);
-  enum gv_status status = gv_safetensors_get(file, &tensors[0], (int64_t)node * NUMBERS, NUMBERS, numbers, err);
+  enum gv_status status = gv_safetensors_get(file, &tensors[NODES], (int64_t)node * NUMBERS, NUMBERS, numbers, err);
   if (status == GV_OK)
-    status = gv_safetensors_get(file, &tensors[2], node * dim, dim, vector[0], err);
+    status = gv_safetensors_get(file, &tensors[X], node * dim, dim, vector[0], err);
   for (int64_t s = 0; s < states && status == GV_OK; s++)
-    status = gv_safetensors_get(file, &tensors[3], (node * states + s) * dim, dim, vector[1 + s], err);
+    status = gv_safetensors_get(file, &tensors[STATES], (node * states + s) * dim, dim, vector[1 + s], err);
   if (status != GV_OK)
     return status;
-  if (!isfinite(gv_squared_norm(vector[0], (size_t)dim)) || !isfinite(numbers[0]) || !(numbers[1] > 0) ||
+  bool good = isfinite(gv_squared_norm(vector[0], (size_t)dim));
+  for (int64_t s = 0; s < states; s++)  /* a sum of squares may have outgrown a float */
+    good &= !isnan(gv_squared_norm(vector[1 + s], (size_t)dim));
+  if (!good || !isfinite(numbers[0]) || !(numbers[1] > 0 && isfinite(numbers[1])) ||
       !(numbers[2] >= 0 && numbers[2] <= (double)UINT32_MAX * (double)run->nodes) ||
       !(numbers[3] >= 0 && numbers[3] <= numbers[2]))
     return gv_fail(err, GV_INPUT, "resume %s: what was saved of node %d is no number: the file is damaged",
@@ -321,4 +337,11 @@ enum gv_status gv_checkpoint_restore(void *context, int node, float *const *vect
   *state = (struct gv_node_state){.loss = numbers[0], .weight = numbers[1], .rounds = (uint64_t)numbers[2],
                                   .evaluated = (uint64_t)numbers[3]};
   return GV_OK;
+}
+
+enum gv_status gv_checkpoint_restore(void *context, int node, float *const *vector, struct gv_node_state *state,
+                                     struct gv_error *err)
+{
+  struct gv_error why = {GV_OK, ""};
+  return restore(context, node, vector, state, &why) == GV_OK ? GV_OK : gv_checkpoint_refuse(context, &why, err);
 }

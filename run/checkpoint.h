@@ -28,9 +28,12 @@ struct gv_checkpoint {
   json_t *facts;                /* train_samples, test_samples */
 };
 
-/* Opens a file and checks all that can be checked without its run. */
+/* Opens a file and checks all that can be checked without its run. A failure leaves `aside` alone. */
 enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err);
 void gv_checkpoint_close(struct gv_checkpoint *checkpoint);
+
+/* err <- why the checkpoint cannot be gone on from and, where it is the run's newest, that the one before may be. */
+enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_error *why, struct gv_error *err);
 
 /* Whether the run, resolved, is the one that was saved; reads its clock. */
 enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct gv_run *run,

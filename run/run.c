@@ -315,10 +315,9 @@ static enum gv_status give_up(struct gv_run *run, enum gv_status status)
 /* The run's folder with all that stands in it before the first round. */
 static enum gv_status open_folder(struct gv_run *run, struct gv_error *err)
 {
-  if (run->checkpoint.file != NULL)
-    return gv_folder_reopen(run->resumes, &run->checkpoint.counters.last_evaluation, &run->folder, err);
   if (run->resumes != NULL)
-    return gv_folder_reopen(run->resumes, NULL, &run->folder, err);
+    return gv_folder_reopen(&run->folder, run->checkpoint.file != NULL ? &run->checkpoint.counters.last_evaluation
+                                                                       : NULL, err);
   enum gv_status status = gv_folder_create(gv_options_text(run->options, "out"), &run->folder, err);
   if (status != GV_OK)
     return status;

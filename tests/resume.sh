@@ -117,7 +117,7 @@ locked() {
   local code=0
   run --resume kept >"$out" 2>"$err" || code=$?
   cat "$err"
-  [ $code = 1 ] && grep -q 'another process trains in this folder' "$err"
+  [ $code = 1 ] && grep -q 'resume kept: another process trains in this folder' "$err"
 }
 check 'a folder in which a run is trained is not resumed' locked
 kill -INT $!
@@ -179,6 +179,15 @@ aside() {  # a damaged newest one does not take the place of the one before, fro
 }
 check 'a damaged checkpoint does not take the place of the one before' aside
 
+only_previous() {
+  copied && rm copy/checkpoint.safetensors
+  timeout -s INT 1 "$grapevine" train --resume copy >"$out" 2>"$err"
+  cat "$err"
+  [ "$(grep -c 'goes on from the one before it, checkpoint.previous.safetensors' "$err")" = 1 ] &&
+    ! grep -q 'it goes on after round 0' "$err" && [ -s copy/checkpoint.safetensors ]
+}
+check 'without the newest a run goes on from the one before' only_previous
+
 # spoiled WHAT COMMAND...: done in the copy, it is refused
 spoiled() {
   local what=$1
@@ -192,6 +201,10 @@ spoiled() {
 cut_short() { truncate -s "$1" checkpoint.safetensors; }
 check 'refused: an empty checkpoint' spoiled 'begins with 8' cut_short 0
 check 'refused: one cut in its header' spoiled 'cut short' cut_short 100
+check 'and the one before it is named' spoiled '--resume copy/checkpoint.previous.safetensors' cut_short 100
+alone() { rm checkpoint.previous.safetensors && truncate -s 100 checkpoint.safetensors; }
+nothing_else() { spoiled 'cut short' alone && ! grep -q previous "$err"; }
+check 'unless there is none' nothing_else
 check 'refused: one cut in its values' spoiled 'cut short' cut_short -100
 check 'refused: a model for a checkpoint' spoiled 'no checkpoint of a run' \
   cp model.safetensors checkpoint.safetensors
@@ -202,13 +215,27 @@ check 'refused: a config.json that is no JSON' spoiled 'config.json' sed -i '1d'
 check 'refused: another form of file' spoiled 'form' \
   sed -i 's/"grapevine_checkpoint":"1"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
 check 'refused: damaged counters' spoiled 'damaged' sed -i 's/\\"whole\\"/\\"While\\"/' checkpoint.safetensors
-not_numbers() {  # the last values of the file are those of a node's state; x lies before
-  local size
-  size=$(stat -c %s checkpoint.safetensors)
-  printf '\xff\xff\xff\xff' |
-    dd of=checkpoint.safetensors bs=1 seek=$((size - 8 * 650 * 4 - 4)) conv=notrunc status=none
+# poke BYTES BACK: so many bytes before the end of the file; its last values are the nodes' states, before them x,
+# before that the clock, before that loss, weight and rounds of each node
+poke() {
+  printf '%b' "$1" | dd of=checkpoint.safetensors bs=1 seek=$(($(stat -c %s checkpoint.safetensors) - $2)) \
+    conv=notrunc status=none
 }
-check 'refused: weights that are no numbers' spoiled 'no number' not_numbers
+vectors=$((8 * 650 * 4))
+check 'refused: weights that are no numbers' spoiled 'no number' poke '\xff\xff\xff\xff' $((vectors + 4))
+check 'and the one before it is named' \
+  spoiled '--resume copy/checkpoint.previous.safetensors' poke '\xff\xff\xff\xff' $((vectors + 4))
+check 'refused: a state that is no number' spoiled 'no number' poke '\xff\xff\xff\xff' 4
+infinite_weight() {
+  local begin
+  begin=$(python3 -c 'import struct; print(8 + struct.unpack("<Q", open("checkpoint.safetensors", "rb").read(8))[0])')
+  poke '\0\0\0\0\0\0\xf0\x7f' $(($(stat -c %s checkpoint.safetensors) - begin - 8))
+}
+command -v python3 >/dev/null && check 'refused: a mass without end' spoiled 'no number' infinite_weight
+check 'refused: an option that is no text' spoiled "its option 'seed' is no text" \
+  sed -i 's/\\"seed\\":\\"1\\"/\\"seed\\":11111/' checkpoint.safetensors
+check 'refused: an option that is not there' spoiled "no option 'seed', which config.json beside it has" \
+  sed -i 's/\\"seed\\"/\\"Seed\\"/' checkpoint.safetensors
 foreign_metrics() { echo mine >metrics.csv; }
 check 'refused: a metrics.csv that is no run'"'"'s' spoiled 'first line' foreign_metrics
 
@@ -227,6 +254,18 @@ same_options() {
   grep -q 'goes on' "$err"
 }
 check 'options that say the same may be given' same_options
+
+# What is not said again is as it was: where plugins lie, how often checkpoints are written, events.
+as_begun() {
+  local words=(--model services --plugin-dir "$GV_BUILD/tests/plugins/.libs" --checkpoint-every never)
+  timeout -s INT 1 "$grapevine" train --quiet "${words[@]}" --tensorboard ev --rounds 4e9 --out begun 2>"$err"
+  timeout -s INT 1 "$grapevine" train --quiet --resume begun --checkpoint-every 1 2>"$err" # none yet: begins anew
+  timeout -s INT 1 "$grapevine" train --quiet --resume begun 2>"$err"
+  cat "$err"
+  grep -q 'train --resume begun' "$err" && [ "$(ls ev/begun | wc -l)" = 3 ] &&
+    grep -q '\\"checkpoint-every\\":\\"1\\"' begun/checkpoint.safetensors
+}
+check 'options that are not given again are those of the run' as_begun
 
 asynchronous() {
   timeout -s INT 1 "$grapevine" train --quiet --pace async --rounds 4e9 --out async 2>"$err"
