@@ -12,15 +12,16 @@
 #include "core/base/memory.h"
 #include "core/cluster/clock.h"
 #include "core/engine/reduce.h"
+#include "datasets/digest.h"
 #include "run/json.h"
 #include "run/run.h"
 
-enum { NUMBERS = 4 };  /* of struct gv_node_state */
+enum { NUMBERS = 4, TEAM_MAX = 256 };  /* of struct gv_node_state; of --threads-per-node */
 
 /* Of a file, in its order; without states there is no tensor of them. */
 enum { NODES, CLOCK, X, STATES, TENSORS };
 
-static const char form[] = "1";                    /* of the file */
+static const char form[] = "2";                    /* of the file */
 static const double pause_least = 60, share = 20;  /* seconds from one of `auto` to the next, and at least so many
                                                       times as long as writing one took */
 
@@ -52,10 +53,11 @@ static json_t *counters_json(const struct gv_run *run, const struct gv_counters 
   const uint64_t whole[] = {c->round, c->steps, c->last_evaluation, c->last_steps, c->messages, c->bytes,
                             c->averages, c->rhythm.next, c->rhythm.heard, a->published, a->skipped, a->taken,
                             a->staleness_sum, a->staleness_max};
-  return json_pack("{s:I, s:f, s:f, s:o, s:o, s:I, s:I}", "round", (json_int_t)c->round, "seconds", c->seconds,
+  return json_pack("{s:I, s:f, s:f, s:o, s:o, s:I, s:I, s:I, s:i}", "round", (json_int_t)c->round, "seconds", c->seconds,
                    "first_loss", c->rhythm.first_loss, "whole", list_of(whole, sizeof whole / sizeof whole[0]),
                    "staleness", list_of(a->staleness, GV_STALENESS_BINS), "train_samples",
-                   (json_int_t)run->source.train_samples, "test_samples", (json_int_t)run->source.test_samples);
+                   (json_int_t)run->source.train_samples, "test_samples", (json_int_t)run->source.test_samples,
+                   "data_crc32", (json_int_t)run->digest, "threads_per_node", run->placing.team);
 }
 
 /* numbers (count) <- a list of just so many counts. */
@@ -70,8 +72,9 @@ static bool read_list(const json_t *list, uint64_t **numbers, size_t count)
   return good;
 }
 
-static bool read_counters(const json_t *facts, struct gv_counters *c)
+static bool read_counters(const json_t *facts, struct gv_counters *c, int *team)
 {
+  const json_t *threads = json_object_get(facts, "threads_per_node");
   struct gv_asynchrony *a = &c->asynchrony;
   uint64_t *whole[] = {&c->round, &c->steps, &c->last_evaluation, &c->last_steps, &c->messages, &c->bytes,
                        &c->averages, &c->rhythm.next, &c->rhythm.heard, &a->published, &a->skipped, &a->taken,
@@ -82,7 +85,8 @@ static bool read_counters(const json_t *facts, struct gv_counters *c)
   const json_t *seconds = json_object_get(facts, "seconds"), *first = json_object_get(facts, "first_loss");
   c->seconds = json_number_value(seconds);
   c->rhythm.first_loss = json_number_value(first);
-  return json_is_number(seconds) && c->seconds >= 0 && json_is_number(first) &&
+  *team = json_integer_value(threads) <= TEAM_MAX ? (int)json_integer_value(threads) : 0;
+  return *team >= 1 && json_is_number(seconds) && c->seconds >= 0 && json_is_number(first) &&
          read_list(json_object_get(facts, "whole"), whole, sizeof whole / sizeof whole[0]) &&
          read_list(json_object_get(facts, "staleness"), bins, GV_STALENESS_BINS) && c->last_evaluation <= c->round;
 }
@@ -166,6 +170,13 @@ static bool is_finite(const struct gv_run *run)
   return good;
 }
 
+/* Taken once, and only for a run that is saved or gone on with. */
+static void take_digest(struct gv_run *run)
+{
+  if (run->digest < 0)
+    run->digest = (int64_t)gv_dataset_digest(run->dataset);
+}
+
 double gv_checkpoint_rounds(const struct gv_run *run)
 {
   if (gv_options_is_word(run->options, "checkpoint-every"))
@@ -184,6 +195,7 @@ enum gv_status gv_checkpoint_keep(void *context, const struct gv_counters *count
   bool due = strcmp(every, "auto") == 0 && began - run->kept_at >= fmax(pause_least, share * run->keeping);
   if (strcmp(every, "never") == 0 || !(must || due) || !is_finite(run))
     return GV_OK;
+  take_digest(run);
   enum gv_status status = gv_rows_sync(&run->folder.metrics, &why);
   if (status == GV_OK)
     status = gv_rows_sync(&run->records.nodes, &why);
@@ -235,7 +247,7 @@ enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkp
     status = gv_fail(err, GV_INPUT, "%s: a checkpoint of form %.16s; this version reads form %s", path, version,
                      form);
   else if (checkpoint->options == NULL || checkpoint->facts == NULL ||
-           !read_counters(checkpoint->facts, &checkpoint->counters))
+           !read_counters(checkpoint->facts, &checkpoint->counters, &checkpoint->team))
     status = gv_fail(err, GV_INPUT, "%s: the options or counters in its metadata are damaged", path);
   if (status != GV_OK) {
     gv_checkpoint_close(checkpoint);
@@ -286,29 +298,43 @@ static enum gv_status read_clock(struct gv_checkpoint *checkpoint, const struct 
   return status;
 }
 
-enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct gv_run *run,
-                                  struct gv_error *err)
+static enum gv_status check_data(const struct gv_run *run, struct gv_error *err)
 {
-  struct gv_stored tensors[TENSORS];
-  size_t count = tensors_of(run, tensors);
-  const struct gv_counters *c = &checkpoint->counters;
-  const json_t *facts = checkpoint->facts;
-  uint64_t nodes = (uint64_t)run->nodes;
-  enum gv_status status = gv_safetensors_expect(checkpoint->file, tensors, count, err);
-  if (status != GV_OK)
-    return status;
+  const json_t *facts = run->checkpoint.facts;
+  const char *data = gv_options_text(run->options, "data");
   if (!is_count(facts, "train_samples", run->source.train_samples) ||
       !is_count(facts, "test_samples", run->source.test_samples))
     return gv_fail(err, GV_INPUT, "data %s: %lld training and %lld test samples; when the run was saved there were "
-                   "%lld and %lld: the data have changed", gv_options_text(run->options, "data"),
+                   "%lld and %lld: the data have changed", data,
                    (long long)run->source.train_samples, (long long)run->source.test_samples,
                    (long long)json_integer_value(json_object_get(facts, "train_samples")),
                    (long long)json_integer_value(json_object_get(facts, "test_samples")));
+  if (!is_count(facts, "data_crc32", run->digest))
+    return gv_fail(err, GV_INPUT, "data %s: as many samples as when the run was saved, and others (CRC-32 %08llx, "
+                   "then %08llx): the data have changed", data, (long long)run->digest,
+                   (long long)json_integer_value(json_object_get(facts, "data_crc32")));
+  return GV_OK;
+}
+
+enum gv_status gv_checkpoint_fits(struct gv_run *run, struct gv_error *err)
+{
+  struct gv_stored tensors[TENSORS];
+  size_t count = tensors_of(run, tensors);
+  const struct gv_counters *c = &run->checkpoint.counters;
+  uint64_t nodes = (uint64_t)run->nodes;
+  struct gv_error why = {GV_OK, ""};
+  if (gv_safetensors_expect(run->checkpoint.file, tensors, count, &why) != GV_OK)
+    return gv_checkpoint_refuse(run, &why, err);
+  take_digest(run);
+  enum gv_status status = check_data(run, err);
+  if (status != GV_OK)
+    return status;
   if (c->round >= run->rounds || c->steps > run->rounds * nodes || c->last_steps > c->steps)
     return gv_fail(err, GV_INPUT, "resume %s: round %llu of %llu; there is nothing left to do, or it is damaged",
                    gv_options_text(run->options, "resume"), (unsigned long long)c->round,
                    (unsigned long long)run->rounds);
-  return read_clock(checkpoint, &tensors[CLOCK], err);
+  return read_clock(&run->checkpoint, &tensors[CLOCK], &why) == GV_OK ? GV_OK
+                                                                      : gv_checkpoint_refuse(run, &why, err);
 }
 
 static enum gv_status restore(const struct gv_run *run, int node, float *const *vector, struct gv_node_state *state,

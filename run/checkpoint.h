@@ -25,7 +25,8 @@ struct gv_checkpoint {
   struct gv_counters counters;
   json_t *options;              /* key: text */
   double *clock;                /* of the simulated cluster */
-  json_t *facts;                /* train_samples, test_samples */
+  json_t *facts;                /* train_samples, test_samples, data_crc32 */
+  int team;                     /* threads of a node, which decide on the last bits */
 };
 
 /* Opens a file and checks all that can be checked without its run. A failure leaves `aside` alone. */
@@ -35,9 +36,8 @@ void gv_checkpoint_close(struct gv_checkpoint *checkpoint);
 /* err <- why the checkpoint cannot be gone on from and, where it is the run's newest, that the one before may be. */
 enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_error *why, struct gv_error *err);
 
-/* Whether the run, resolved, is the one that was saved; reads its clock. */
-enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct gv_run *run,
-                                  struct gv_error *err);
+/* Whether the run, resolved, is the one that its checkpoint is of; reads the clock. */
+enum gv_status gv_checkpoint_fits(struct gv_run *run, struct gv_error *err);
 
 /* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written is a warning,
  * and an error where the run stops for good. */

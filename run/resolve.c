@@ -54,6 +54,8 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
   int threads = gv_placing_threads(&run->machine), team = threads / run->nodes > 1 ? threads / run->nodes : 1;
   if (!gv_options_is_word(o, "threads-per-node"))
     team = (int)gv_options_int(o, "threads-per-node");
+  else if (run->checkpoint.file != NULL)
+    team = run->checkpoint.team;
   int crews = threads / team > 1 ? threads / team : 1, workers = run->nodes < crews ? run->nodes : crews;
   if (!gv_options_is_word(o, "workers"))
     workers = (int)gv_options_int(o, "workers");
@@ -197,7 +199,7 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = resolve_start(run, err);
   if (status == GV_OK && run->checkpoint.file != NULL)
-    status = gv_checkpoint_fits(&run->checkpoint, run, err);
+    status = gv_checkpoint_fits(run, err);
   if (status != GV_OK)
     return status;
   gv_placing_log(&run->machine, &run->placing);

@@ -45,6 +45,7 @@ enum gv_status gv_run_create(struct gv_run **out, struct gv_error *err)
   enum gv_status status = gv_options_create(gv_run_options(), "train", &run->options, err);
   plain_end(plain);
   run->first_loss = NAN;
+  run->digest = -1;
   if (status != GV_OK) {
     free(run);
     return status;

@@ -213,7 +213,7 @@ check 'refused: config.json of another run' \
   sed -i 's/"model": "logreg"/"model": "mlp"/' config.json
 check 'refused: a config.json that is no JSON' spoiled 'config.json' sed -i '1d' config.json
 check 'refused: another form of file' spoiled 'form' \
-  sed -i 's/"grapevine_checkpoint":"1"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
+  sed -i 's/"grapevine_checkpoint":"2"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
 check 'refused: damaged counters' spoiled 'damaged' sed -i 's/\\"whole\\"/\\"While\\"/' checkpoint.safetensors
 # poke BYTES BACK: so many bytes before the end of the file; its last values are the nodes' states, before them x,
 # before that the clock, before that loss, weight and rounds of each node
@@ -254,6 +254,41 @@ same_options() {
   grep -q 'goes on' "$err"
 }
 check 'options that say the same may be given' same_options
+
+# One value of as many samples is another.
+other_data() {
+  for s in {1..200}; do echo "$((s % 7)).5,$((s % 3)),$((s % 2))"; done >d.csv
+  timeout -s INT 1 "$grapevine" train --quiet --model logreg --data d.csv --rounds 4e9 --out changed 2>"$err"
+  timeout -s INT 1 "$grapevine" train --quiet --resume changed 2>"$err"
+  grep -q 'resume changed' "$err" || { cat "$err"; return 1; }
+  sed -i '77s/.5/.25/' d.csv
+  refuse 1 'data d.csv: as many samples as when the run was saved, and others' --resume changed
+}
+check 'refused: other data of the same size' other_data
+
+# A node's threads share a batch, and decide on its last bits: as many go on, whatever the processors.
+team() {
+  local words=(--model logreg --nodes 2 --topology full --threads-per-node auto --rounds 40000 --workers 1)
+  [ "$(nproc)" -ge 4 ] || words+=(--nodes 1)
+  run "${words[@]}" --out whole || return
+  "$grapevine" train --quiet "${words[@]}" --checkpoint-every 1 --out pinned 2>"$err" &
+  local tries=0
+  while [ ! -e pinned/checkpoint.safetensors ] && [ $tries -lt 400 ]; do
+    sleep 0.01
+    tries=$((tries + 1))
+  done
+  kill -INT $!
+  wait $!
+  [ $? = 130 ] || { echo 'it was not stopped'; return 1; }
+  timeout 120 taskset -c "$first" "$grapevine" train --quiet --resume pinned || return
+  cmp whole/model.safetensors pinned/model.safetensors
+}
+first=$(taskset -cp $$ 2>/dev/null | sed 's/.*: //; s/[-,].*//')
+if [ -n "$first" ] && [ "$(nproc)" -gt 1 ]; then
+  check 'a run whose nodes have teams goes on on one processor with the same bits' team
+else
+  skip 'teams on one processor' 'it takes taskset and two processors'
+fi
 
 # What is not said again is as it was: where plugins lie, how often checkpoints are written, events.
 as_begun() {
