@@ -192,6 +192,7 @@ enum gv_status gv_checkpoint_keep(void *context, const struct gv_counters *count
   struct gv_error why = {GV_OK, ""};
   const char *every = gv_options_text(run->options, "checkpoint-every");
   double began = gv_seconds();
+  (void)err;
   bool due = strcmp(every, "auto") == 0 && began - run->kept_at >= fmax(pause_least, share * run->keeping);
   if (strcmp(every, "never") == 0 || !(must || due) || !is_finite(run))
     return GV_OK;
@@ -204,9 +205,8 @@ enum gv_status gv_checkpoint_keep(void *context, const struct gv_counters *count
   run->kept_at = gv_seconds();
   run->keeping = run->kept_at - began;
   run->result.kept = run->result.kept || status == GV_OK;
-  if (status != GV_OK && gv_stop_asked(&run->stop))
-    return gv_fail(err, status, "%s", why.text);
-  if (status != GV_OK)
+  run->unkept = why;
+  if (status != GV_OK && !gv_stop_asked(&run->stop))
     gv_log(GV_LOG_WARNING, "the run goes on without a checkpoint of round %llu: %s",
            (unsigned long long)counters->round, why.text);
   return GV_OK;

@@ -39,8 +39,8 @@ enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_er
 /* Whether the run, resolved, is the one that its checkpoint is of; reads the clock. */
 enum gv_status gv_checkpoint_fits(struct gv_run *run, struct gv_error *err);
 
-/* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written is a warning,
- * and an error where the run stops for good. */
+/* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written does not end the
+ * run: it is a warning, and where the run stops for good, run->unkept, for the end. */
 enum gv_status gv_checkpoint_keep(void *run, const struct gv_counters *counters, bool must, struct gv_error *err);
 enum gv_status gv_checkpoint_restore(void *run, int node, float *const *vector, struct gv_node_state *state,
                                      struct gv_error *err);

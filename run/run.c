@@ -135,7 +135,7 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
   if (evaluation->round == 0)
     gv_log(GV_LOG_DETAIL, GV_FIRST_ROUND_LINE);
   if (run->checkpoint.file != NULL && !run->looked) {
-    run->looked = true;
+    run->looked = run->result.kept = true;  /* what was kept is good */
     return GV_OK;
   }
   gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
@@ -279,13 +279,15 @@ static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
   return status;
 }
 
+/* A summary that says that the run is finished means that its model is there. */
 static enum gv_status save(struct gv_run *run, struct gv_error *err)
 {
   enum gv_status status = save_model(run, err);
-  if (status != GV_OK)
+  if (status != GV_OK && !run->result.interrupted)
     return status;
   run->summary = gv_run_summary_text(run);
-  return gv_folder_write(&run->folder, "summary.json", run->summary, err);
+  enum gv_status written = gv_folder_write(&run->folder, "summary.json", run->summary, status == GV_OK ? err : NULL);
+  return status == GV_OK ? written : status;
 }
 
 /* What each node received. */
@@ -382,6 +384,8 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
     return give_up(run, gv_fail(err, status, "%s", ended.text));
   run->result.interrupted = status == GV_INTERRUPTED;
   enum gv_status saved = save(run, err);
+  if (run->result.interrupted && run->unkept.status != GV_OK)
+    return gv_fail(err, run->unkept.status, "%s", run->unkept.text);
   if (saved != GV_OK)
     return saved;
   if (status == GV_OK)

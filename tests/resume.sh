@@ -154,13 +154,17 @@ check 'the one before can be named' previous
 
 # full CHECKPOINT: gone on from in the copy, where no file may grow to the size of a checkpoint, and stopped
 full() {
+  local code=0
   cp copy/checkpoint.previous.safetensors previous && cp copy/checkpoint.safetensors newest || return
+  rm copy/model.safetensors copy/summary.json
   (
     trap '' XFSZ
-    ulimit -f 30
-    timeout -s INT 1 "$grapevine" train --quiet --resume "$1" --checkpoint-every 1 2>"$err"
-  )
-  head -n 3 "$err"
+    ulimit -f 42
+    timeout --preserve-status -s INT 0.4 "$grapevine" train --quiet --resume "$1" --checkpoint-every 1 2>"$err"
+  ) || code=$?
+  tail -n 3 "$err"
+  [ $code = 1 ] && grep -q '"interrupted": true' copy/summary.json && [ -s copy/model.safetensors ] &&
+    tail -n 2 "$err" | grep -q '`grapevine train --resume copy` goes on from the last checkpoint' || return
   grep -q 'checkpoint.safetensors: cannot be written: File too large' "$err" || { echo 'no reason'; return 1; }
   cmp copy/checkpoint.previous.safetensors previous && cmp copy/checkpoint.safetensors newest &&
     diff <(ls kept) <(ls copy)
@@ -168,7 +172,7 @@ full() {
 full_disk() {
   copied && full copy && truncate -s 100 copy/checkpoint.safetensors && full copy/checkpoint.previous.safetensors
 }
-check 'both checkpoints stay as they were when no other can be written' full_disk
+check 'when no checkpoint can be written, both stay as they were, and the rest is saved' full_disk
 aside() {  # a damaged newest one does not take the place of the one before, from which a run went on
   copied && truncate -s 100 copy/checkpoint.safetensors
   cp copy/checkpoint.previous.safetensors previous
