@@ -180,8 +180,6 @@ static enum gv_status take_up(struct gv_run *run, const char *file, struct gv_er
         break;
     }
   json_decref(config);
-  if (status == GV_OK && file == NULL)
-    gv_log(GV_LOG_WARNING, "resume %s: it was stopped before its first checkpoint, and begins anew", folder);
   return status;
 }
 

@@ -315,12 +315,21 @@ static enum gv_status give_up(struct gv_run *run, enum gv_status status)
   return status;
 }
 
+static enum gv_status reopen_folder(struct gv_run *run, struct gv_error *err)
+{
+  if (run->checkpoint.file != NULL)
+    return gv_folder_reopen(&run->folder, &run->checkpoint.counters.last_evaluation, err);
+  enum gv_status status = gv_folder_reopen(&run->folder, NULL, err);
+  if (status == GV_OK)
+    gv_log(GV_LOG_WARNING, "resume %s: it was stopped before its first checkpoint, and begins anew", run->resumes);
+  return status;
+}
+
 /* The run's folder with all that stands in it before the first round. */
 static enum gv_status open_folder(struct gv_run *run, struct gv_error *err)
 {
   if (run->resumes != NULL)
-    return gv_folder_reopen(&run->folder, run->checkpoint.file != NULL ? &run->checkpoint.counters.last_evaluation
-                                                                       : NULL, err);
+    return reopen_folder(run, err);
   enum gv_status status = gv_folder_create(gv_options_text(run->options, "out"), &run->folder, err);
   if (status != GV_OK)
     return status;
@@ -360,7 +369,8 @@ static enum gv_status prepare(struct gv_run *run, struct gv_error *err)
     return status;
   run->result.folder = run->folder.path;
   run->kept_at = gv_seconds();
-  status = write_split(run, err);
+  if (run->checkpoint.file == NULL)  /* a run that goes on has it */
+    status = write_split(run, err);
   if (status == GV_OK)
     status = gv_records_open(run->options, run->folder.path, run->resumes != NULL,
                              run->checkpoint.file != NULL ? &run->checkpoint.counters.last_evaluation : NULL,

@@ -152,25 +152,28 @@ previous() {
 }
 check 'the one before can be named' previous
 
-# full CHECKPOINT: gone on from in the copy, where no file may grow to the size of a checkpoint, and stopped
+# full CHECKPOINT: gone on from in the copy, where no file may grow to the size of a checkpoint, and stopped. Its
+# metrics.csv stays short.
 full() {
   local code=0
   cp copy/checkpoint.previous.safetensors previous && cp copy/checkpoint.safetensors newest || return
   rm copy/model.safetensors copy/summary.json
   (
     trap '' XFSZ
-    ulimit -f 42
-    timeout --preserve-status -s INT 0.4 "$grapevine" train --quiet --resume "$1" --checkpoint-every 1 2>"$err"
+    ulimit -f 30
+    timeout --preserve-status -s INT 1 "$grapevine" train --quiet --resume "$1" --checkpoint-every 1 2>"$err"
   ) || code=$?
   tail -n 3 "$err"
   [ $code = 1 ] && grep -q '"interrupted": true' copy/summary.json && [ -s copy/model.safetensors ] &&
     tail -n 2 "$err" | grep -q '`grapevine train --resume copy` goes on from the last checkpoint' || return
   grep -q 'checkpoint.safetensors: cannot be written: File too large' "$err" || { echo 'no reason'; return 1; }
   cmp copy/checkpoint.previous.safetensors previous && cmp copy/checkpoint.safetensors newest &&
-    diff <(ls kept) <(ls copy)
+    diff <(ls seldom) <(ls copy)
 }
 full_disk() {
-  copied && full copy && truncate -s 100 copy/checkpoint.safetensors && full copy/checkpoint.previous.safetensors
+  timeout -s INT 1 "$grapevine" train --quiet --model logreg --rounds 4e9 --eval-every 1e6 --checkpoint-every 1 \
+    --out seldom 2>"$err"
+  rm -rf copy && cp -r seldom copy && full copy && truncate -s 100 copy/checkpoint.safetensors && full copy/checkpoint.previous.safetensors
 }
 check 'when no checkpoint can be written, both stay as they were, and the rest is saved' full_disk
 aside() {  # a damaged newest one does not take the place of the one before, from which a run went on
@@ -242,6 +245,24 @@ check 'refused: an option that is not there' spoiled "no option 'seed', which co
   sed -i 's/\\"seed\\"/\\"Seed\\"/' checkpoint.safetensors
 foreign_metrics() { echo mine >metrics.csv; }
 check 'refused: a metrics.csv that is no run'"'"'s' spoiled 'first line' foreign_metrics
+shorten() { head -n -3 metrics.csv >short && mv short metrics.csv; }
+check 'refused: one that is shorter than the checkpoint' spoiled 'after the row of round' shorten
+check 'refused: one without a row' spoiled 'it has no row' sed -i '2,$d' metrics.csv
+check 'refused: without a metrics.csv' spoiled 'copy/metrics.csv: it is missing' rm metrics.csv
+anew() { rm checkpoint* && foreign_metrics; }
+not_overwritten() { spoiled 'first line' anew && [ "$(<copy/metrics.csv)" = mine ]; }
+check 'refused: such a one before the first checkpoint' not_overwritten
+elsewhere() {
+  mkdir -p else && cp kept/checkpoint.safetensors else/
+  refuse 1 'else/metrics.csv: it is missing' --resume else/checkpoint.safetensors && [ "$(ls else)" = checkpoint.safetensors ]
+}
+check 'refused: a copy of a checkpoint in another folder' elsewhere
+torn() {  # killed while the first line was written
+  copied && rm copy/checkpoint* && truncate -s 50 copy/metrics.csv
+  timeout -s INT 1 "$grapevine" train --quiet --resume copy 2>"$err"
+  grep -q 'begins anew' "$err" && [ "$(head -n 1 copy/metrics.csv)" = "$(head -n 1 kept/metrics.csv)" ]
+}
+check 'a metrics.csv cut in its first line begins anew' torn
 
 copied
 watched=(copy)
