@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/blas.h"
 #include "core/base/log.h"
@@ -170,6 +171,19 @@ static enum gv_status resolve_start(struct gv_run *run, struct gv_error *err)
   return status;
 }
 
+/* What a resumed run names by a path may be named from the folder in which it was begun: says so where it is not
+ * found here. */
+static enum gv_status hint(const struct gv_run *run, const char *key, bool path, enum gv_status status,
+                           struct gv_error *err)
+{
+  const char *name = gv_options_text(run->options, key);
+  if (status == GV_OK || err == NULL || run->resumes == NULL || !path || *name == '/' || access(name, F_OK) == 0)
+    return status;
+  const struct gv_error why = *err;
+  return gv_fail(err, status, "resume %s: %s %.100s is named from the folder in which the run was begun; here: %.400s",
+                 run->resumes, key, name, why.text);
+}
+
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
 {
   const struct gv_options *o = run->options;
@@ -183,9 +197,10 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = resolve_workers(run, err);
   if (status == GV_OK)
-    status = resolve_model(run, err);
+    status = hint(run, "model", strchr(gv_options_text(o, "model"), '/') != NULL ||
+                  *gv_options_text(o, "plugin-dir") != '\0', resolve_model(run, err), err);
   if (status == GV_OK)
-    status = resolve_data(run, err);
+    status = hint(run, "data", !gv_dataset_is_plain(gv_options_text(o, "data")), resolve_data(run, err), err);
   if (status == GV_OK)
     status = resolve_schedule(run, err);
   if (status == GV_OK)

@@ -290,6 +290,12 @@ other_data() {
   refuse 1 'data d.csv: as many samples as when the run was saved, and others' --resume changed
 }
 check 'refused: other data of the same size' other_data
+mkdir -p beside
+from_another_folder() {
+  (cd beside && watched=(.. .) && refuse 2 'named from the folder in which the run was begun' --resume ../changed) &&
+    grep -q "data d.csv.*unknown data set 'd.csv'" "$err"
+}
+check 'data named from another folder are said to be' from_another_folder
 
 # A node's threads share a batch, and decide on its last bits: as many go on, whatever the processors.
 team() {
