@@ -53,11 +53,12 @@ static json_t *counters_json(const struct gv_run *run, const struct gv_counters 
   const uint64_t whole[] = {c->round, c->steps, c->last_evaluation, c->last_steps, c->messages, c->bytes,
                             c->averages, c->rhythm.next, c->rhythm.heard, a->published, a->skipped, a->taken,
                             a->staleness_sum, a->staleness_max};
-  return json_pack("{s:I, s:f, s:f, s:o, s:o, s:I, s:I, s:I, s:i}", "round", (json_int_t)c->round, "seconds", c->seconds,
-                   "first_loss", c->rhythm.first_loss, "whole", list_of(whole, sizeof whole / sizeof whole[0]),
-                   "staleness", list_of(a->staleness, GV_STALENESS_BINS), "train_samples",
-                   (json_int_t)run->source.train_samples, "test_samples", (json_int_t)run->source.test_samples,
-                   "data_crc32", (json_int_t)run->digest, "threads_per_node", run->placing.team);
+  return json_pack("{s:I, s:f, s:f, s:o, s:o, s:I, s:I, s:I, s:i}", "round", (json_int_t)c->round, "seconds",
+                   c->seconds, "first_loss", c->rhythm.first_loss, "whole",
+                   list_of(whole, sizeof whole / sizeof whole[0]), "staleness",
+                   list_of(a->staleness, GV_STALENESS_BINS), "train_samples", (json_int_t)run->source.train_samples,
+                   "test_samples", (json_int_t)run->source.test_samples, "data_crc32", (json_int_t)run->digest,
+                   "threads_per_node", run->placing.team);
 }
 
 /* numbers (count) <- a list of just so many counts. */

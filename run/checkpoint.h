@@ -33,14 +33,14 @@ struct gv_checkpoint {
 enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err);
 void gv_checkpoint_close(struct gv_checkpoint *checkpoint);
 
-/* err <- why the checkpoint cannot be gone on from and, where it is the run's newest, that the one before may be. */
+/* err <- why the checkpoint cannot be gone on from and, where it is the newest, that the one before may be. */
 enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_error *why, struct gv_error *err);
 
 /* Whether the run, resolved, is the one that its checkpoint is of; reads the clock. */
 enum gv_status gv_checkpoint_fits(struct gv_run *run, struct gv_error *err);
 
-/* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written does not end the
- * run: it is a warning, and where the run stops for good, run->unkept, for the end. */
+/* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written does not end
+ * the run: it is a warning, and where the run stops for good, run->unkept, for the end. */
 enum gv_status gv_checkpoint_keep(void *run, const struct gv_counters *counters, bool must, struct gv_error *err);
 enum gv_status gv_checkpoint_restore(void *run, int node, float *const *vector, struct gv_node_state *state,
                                      struct gv_error *err);

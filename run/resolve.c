@@ -180,8 +180,8 @@ static enum gv_status hint(const struct gv_run *run, const char *key, bool path,
   if (status == GV_OK || err == NULL || run->resumes == NULL || !path || *name == '/' || access(name, F_OK) == 0)
     return status;
   const struct gv_error why = *err;
-  return gv_fail(err, status, "resume %s: %s %.100s is named from the folder in which the run was begun; here: %.400s",
-                 run->resumes, key, name, why.text);
+  return gv_fail(err, status, "resume %s: %s %.100s is named from the folder in which the run was begun; here: "
+                 "%.400s", run->resumes, key, name, why.text);
 }
 
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)

@@ -46,7 +46,8 @@ static bool kept_rows(struct gv_rows *rows, const uint64_t *last, long long *rou
   char *line = NULL;
   size_t size = 0;
   ssize_t length = getline(&line, &size, rows->file);
-  bool begins = length <= 0 || strncmp(line, rows->header, (size_t)length) == 0;  /* a killed run may leave a part */
+  /* a killed run may leave a part of it */
+  bool begins = length <= 0 || strncmp(line, rows->header, (size_t)length) == 0;
   rows->kept = length > 0 && strcmp(line, rows->header) == 0 ? (long)length : -1;
   *round = -1;
   while (rows->kept > 0 && last != NULL && (length = getline(&line, &size, rows->file)) > 0 &&

@@ -286,8 +286,11 @@ static enum gv_status save(struct gv_run *run, struct gv_error *err)
   if (status != GV_OK && !run->result.interrupted)
     return status;
   run->summary = gv_run_summary_text(run);
-  enum gv_status written = gv_folder_write(&run->folder, "summary.json", run->summary, status == GV_OK ? err : NULL);
-  return status == GV_OK ? written : status;
+  if (status != GV_OK) {
+    (void)gv_folder_write(&run->folder, "summary.json", run->summary, NULL);
+    return status;
+  }
+  return gv_folder_write(&run->folder, "summary.json", run->summary, err);
 }
 
 /* What each node received. */
