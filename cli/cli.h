@@ -114,6 +114,13 @@ enum { GV_TOPOLOGY_SAMPLE = 16 };
 /* Shows on a terminal, in place, that a family is being looked at; NULL: takes the line away. */
 void gv_topology_progress(const char *name, int nodes);
 
+/* ---- progress.c ---- */
+
+/* " 43 %  round 301 of 700  1.24 M samples/s  12 s left", or what of it has room in so many columns, into text.
+ * `seconds` is how long training took until that round. Returns text. */
+char *gv_progress_text(const struct gv_result *result, uint64_t round, double seconds, int room, char *text,
+                       size_t size);
+
 /* ---- signals.c ---- */
 
 /* From now on the first SIGINT or SIGTERM asks `stop`, in a signal handler on the main thread, which returns false
@@ -128,8 +135,14 @@ void gv_unwatch_signals(void);
 /* Whether stream is a terminal that shows colour (and NO_COLOR is not set). */
 bool gv_colour(FILE *stream);
 
+/* Whether the environment says that text is UTF-8. */
+bool gv_utf8(void);
+
 /* The columns of a terminal; 116 of what is none. */
 int gv_columns(FILE *stream);
+
+/* The size of a terminal; 80 x 24 of one that does not say. */
+void gv_window(FILE *stream, int *columns, int *rows);
 
 /* Prints page, which it takes, as indented JSON. NULL: it could not be made for want of memory. */
 enum gv_status gv_print_json(struct json_t *page, struct gv_error *err);

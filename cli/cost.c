@@ -134,11 +134,13 @@ static enum gv_status tell_all(struct ask *ask, struct gv_error *err)
            ask->compute > 0 ? "     round" : "", "of PSGD's");
   for (int i = 0; i < count; i++)
     tell_size(ask, sizes[i], partial[i]);
-  bool fitted = ask->preset != NULL && strcmp(ask->preset->name, "fitted") == 0;
+  bool calibrated = gv_network_calibrated(&ask->network, ask->preset);
   if (ask->page != NULL)
-    return gv_print_json(json_pack("{s:f, s:f, s:f, s:o}", "bytes", ask->bytes, "alpha", ask->network.alpha,
-                                   "bandwidth", 1 / ask->network.beta, "methods", ask->page), err);
-  if (fitted)
+    return gv_print_json(json_pack("{s:o, s:b, s:f, s:f, s:f, s:o}", "network",
+                                   gv_json_text(gv_options_text(ask->options, "network")), "calibrated", calibrated,
+                                   "bytes", ask->bytes, "alpha", ask->network.alpha, "bandwidth",
+                                   1 / ask->network.beta, "methods", ask->page), err);
+  if (calibrated)
     printf("\nThe network was calibrated on one published pair, 278 ms for all-reduce and 150 ms for a partial\n"
            "average with two neighbours, of 25.5 M parameters on 256 nodes: that pair is no prediction.\n");
   return GV_OK;

@@ -10,6 +10,7 @@ grapevine_SOURCES = \
   %D%/data.c \
   %D%/eval.c \
   %D%/help.c \
+  %D%/live.c %D%/live.h \
   %D%/main.c \
   %D%/model.c \
   %D%/model_check.c \
@@ -17,7 +18,9 @@ grapevine_SOURCES = \
   %D%/model_new.c \
   %D%/model_show.c \
   %D%/plot.c \
+  %D%/progress.c \
   %D%/report.c \
+  %D%/screen.c %D%/screen.h \
   %D%/signals.c \
   %D%/split.c \
   %D%/study.c \

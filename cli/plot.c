@@ -107,7 +107,7 @@ static enum gv_status plot(const char *const *words, size_t count, const struct 
   else if (status == GV_OK)
     status = gv_plot_draw(&picture, out, err);
   if (status == GV_OK && groups.skipped > 0)
-    fprintf(stderr, "grapevine: %zu runs of the study have not begun\n", groups.skipped);
+    fprintf(stderr, "grapevine: %zu runs of the study have nothing to show yet\n", groups.skipped);
   for (size_t p = 0; p < drawn; p++)
     gv_curves_clear(&panels[p]);
   gv_groups_clear(&groups);

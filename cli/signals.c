@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "core/base/clock.h"
 
 static bool (*volatile ask)(void *context);
@@ -10,6 +11,7 @@ static void *volatile asked;
 
 static void end_by(int number)
 {
+  gv_screen_give_back();
   signal(number, SIG_DFL);
   raise(number);  /* delivered when the handler returns */
 }

@@ -1,10 +1,12 @@
 /* What is said on a terminal: errors, log lines, short numbers and times, colour. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "core/base/log.h"
 #include "run/json.h"
 
@@ -14,10 +16,27 @@ bool gv_colour(FILE *stream)
   return isatty(fileno(stream)) && (no_colour == NULL || *no_colour == '\0') && term != NULL && *term != '\0';
 }
 
+bool gv_utf8(void)
+{
+  static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+  const char *locale = NULL;
+  for (size_t k = 0; k < sizeof names / sizeof names[0] && (locale == NULL || *locale == '\0'); k++)
+    locale = getenv(names[k]);
+  return locale != NULL && (strcasestr(locale, "utf-8") != NULL || strcasestr(locale, "utf8") != NULL);
+}
+
 int gv_columns(FILE *stream)
 {
   struct winsize size;
   return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 116;
+}
+
+void gv_window(FILE *stream, int *columns, int *rows)
+{
+  struct winsize size;
+  bool known = ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+  *columns = known ? size.ws_col : 80;
+  *rows = known ? size.ws_row : 24;
 }
 
 enum gv_status gv_print_json(struct json_t *page, struct gv_error *err)
@@ -42,7 +61,9 @@ static void show_line(void *context, enum gv_log_level level, const char *line)
   const bool *verbose = context;
   if (level == GV_LOG_DETAIL && !*verbose)
     return;
-  fprintf(stderr, "grapevine: %s%s\n", level == GV_LOG_WARNING ? "warning: " : "", line);
+  char text[1100];
+  snprintf(text, sizeof text, "grapevine: %s%s", level == GV_LOG_WARNING ? "warning: " : "", line);
+  gv_screen_say(text, level == GV_LOG_WARNING);
 }
 
 void gv_show_log(bool verbose)

@@ -202,7 +202,7 @@ static enum gv_status write_files(const struct gv_schedule *s, const struct gv_o
   enum gv_status status = GV_OK;
   if (matrix[0] != '\0')
     status = gv_matrix_write(s, round < 0 ? 0 : (uint64_t)round, matrix, err);
-  return status == GV_OK && drawing[0] != '\0' ? gv_draw(s, round, drawing, err) : status;
+  return status == GV_OK && drawing[0] != '\0' ? gv_draw(s, round, true, drawing, err) : status;
 }
 
 static void print_files(const struct gv_options *options)

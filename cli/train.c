@@ -5,10 +5,15 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/live.h"
+#include "cli/screen.h"
+#include "core/base/log.h"
 #include "core/base/option.h"
 
 /* Options of the command itself, beside those of the run. */
 static const struct gv_option own_rows[] = {
+    {.key = "live", .type = GV_OPTION_FLAG, .value = "no",
+     .help = "curves of accuracy, consensus distance and loss on the whole terminal while it trains"},
     {.key = "quiet", .type = GV_OPTION_FLAG, .value = "no", .help = "no progress and no table"},
     {.key = "json", .type = GV_OPTION_FLAG, .value = "no",
      .help = "the summary as JSON on standard output, nothing else"},
@@ -21,9 +26,9 @@ static const struct gv_option own_rows[] = {
 struct train {
   struct gv_run *run;
   struct gv_options *own;
-  bool shows, live;  /* says anything; the progress line is redrawn in place */
-  bool drawn;        /* an unfinished progress line stands on the terminal */
-  double loss, accuracy;
+  bool shows, live;      /* says anything; the progress line is redrawn in place */
+  bool drawn;            /* an unfinished progress line stands on the terminal */
+  struct gv_live *view;  /* of --live, instead of lines; NULL: none */
 };
 
 static void print_help(void)
@@ -37,9 +42,10 @@ static void print_help(void)
   gv_print_options(stdout, own_rows, true);
   printf("\nOptions of a named choice follow it: --split dirichlet:alpha=0.1. `grapevine help` lists all names,\n"
          "`grapevine help NAME` explains one.\n\n"
-         "Example\n"
+         "Examples\n"
          "  grapevine train --data fashion-mnist --nodes 16 --topology ring --split dirichlet:alpha=0.5 --epochs 5"
-         "\n");
+         "\n"
+         "  grapevine train --live --topology ring --nodes 32 --epochs 500\n");
 }
 
 static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
@@ -59,12 +65,9 @@ static void clear_line(struct train *train)
   train->drawn = false;
 }
 
-static void on_start(void *context, const struct gv_result *r)
+static void print_start(const struct gv_result *r)
 {
-  struct train *train = context;
   char samples[32], parameters[32];
-  if (!train->shows)
-    return;
   fprintf(stderr, "%d node%s on %d worker%s, %s training samples, %s parameters, %llu rounds\n", r->nodes,
           r->nodes == 1 ? "" : "s", r->workers, r->workers == 1 ? "" : "s",
           gv_short_number((double)r->train_samples, samples, sizeof samples),
@@ -76,12 +79,23 @@ static void on_start(void *context, const struct gv_result *r)
     fprintf(stderr, "node accuracies are those of %d evenly spaced nodes\n", r->evaluated_nodes);
 }
 
+static void on_start(void *context, const struct gv_result *r)
+{
+  struct train *train = context;
+  if (train->shows)
+    print_start(r);
+  if (train->view != NULL)
+    gv_live_started(train->view, r);
+}
+
 static void on_evaluation(void *context, const struct gv_result *r)
 {
   struct train *train = context;
   const struct gv_evaluation *e = &r->last;
-  train->loss = e->train_loss;
-  train->accuracy = e->test_accuracy;
+  if (train->view != NULL) {
+    gv_live_evaluated(train->view, r);
+    return;
+  }
   if (!train->shows || e->round == 0)
     return;
   clear_line(train);
@@ -97,15 +111,14 @@ static void on_evaluation(void *context, const struct gv_result *r)
 static void on_progress(void *context, const struct gv_result *r, uint64_t round, double seconds)
 {
   struct train *train = context;
+  char text[160];
+  if (train->view != NULL) {
+    gv_live_progress(train->view, r, round, seconds);
+    return;
+  }
   if (!train->live || seconds <= 0)
     return;
-  char rate[32], left[32];
-  double done = (double)round / (double)r->rounds_planned;
-  double samples = (double)round / r->rounds_per_epoch * (double)r->train_samples;
-  fprintf(stderr, "\r\033[K%3.0f %%  round %llu of %llu  %s samples/s  %s left", floor(100 * done),
-          (unsigned long long)round, (unsigned long long)r->rounds_planned,
-          gv_short_number(samples / seconds, rate, sizeof rate),
-          gv_short_time(seconds / done - seconds, left, sizeof left));
+  fprintf(stderr, "\r\033[K%s", gv_progress_text(r, round, seconds, gv_columns(stderr) - 1, text, sizeof text));
   train->drawn = true;
 }
 
@@ -185,17 +198,36 @@ static bool stop(void *run)
   return true;
 }
 
+/* The view of --live. Where there can be none, a line says why, and the run goes on without. */
+static enum gv_status open_view(struct train *train, struct gv_error *err)
+{
+  const char *obstacle = gv_screen_obstacle();
+  if (!gv_options_flag(train->own, "live"))
+    return GV_OK;
+  if (gv_options_flag(train->own, "quiet"))
+    return gv_fail(err, GV_USAGE, "live and quiet: one shows what the other hides; leave one out");
+  if (obstacle == NULL)
+    return gv_live_create(train->run, &train->view, err);
+  gv_log(GV_LOG_WARNING, "live: %s; %s", obstacle,
+         train->shows ? "progress is shown in lines" : "there is no progress to see");
+  return GV_OK;
+}
+
 static int train_and_print(struct train *train, bool defaults, struct gv_error *error)
 {
   bool quiet = gv_options_flag(train->own, "quiet"), json = gv_options_flag(train->own, "json");
   train->shows = !quiet && !json;
   train->live = train->shows && isatty(STDERR_FILENO);
   gv_show_log(gv_options_flag(train->own, "verbose"));
+  if (open_view(train, error) != GV_OK)
+    return gv_complain(error);
   gv_run_watch(train->run, &(struct gv_watcher){train, on_start, on_evaluation, on_progress});
   gv_watch_signals(stop, train->run);
   enum gv_status status = gv_run_train(train->run, error);
   gv_unwatch_signals();
   clear_line(train);
+  if (train->view != NULL)
+    gv_live_end(train->view);
   const struct gv_result *result = gv_run_result(train->run);
   if (status != GV_OK && status != GV_INTERRUPTED) {
     if (result->folder != NULL && result->last.round > 0)
@@ -249,6 +281,7 @@ static int run_train(int argc, char **argv)
     print_help();
   else
     code = train_and_print(&train, argc == 1, &error);
+  gv_live_destroy(train.view);
   gv_run_destroy(train.run);
   gv_options_destroy(train.own);
   free(rows);

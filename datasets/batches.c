@@ -78,15 +78,23 @@ static int64_t rounds_of(const struct gv_batching *batching, int64_t count)
   return rounds + (rest > 0 && (batching->last == GV_LAST_SHORT || rounds == 0));
 }
 
+/* Where in its epoch a batch begins that stays within one. *n <- its samples. */
+static int64_t place_of(const struct gv_batching *batching, int64_t count, uint64_t round, int32_t *n)
+{
+  uint64_t rounds = (uint64_t)rounds_of(batching, count);
+  int64_t offset = (int64_t)(round % rounds) * batching->batch, left = count - offset;
+  *n = left < batching->batch ? (int32_t)left : batching->batch;
+  return offset;
+}
+
 /* A batch within one epoch. */
 static int32_t draw_within(const struct gv_batches *batches, int node, uint64_t round, struct gv_buffer *buffer)
 {
   struct walk *walk = &batches->walks[node];
-  uint64_t rounds = (uint64_t)rounds_of(&batches->batching, walk->count);
-  walk_enter(walk, batches->batching.seed, node, round / rounds);
-  int64_t offset = (int64_t)(round % rounds) * batches->batching.batch, left = walk->count - offset;
-  int32_t n = left < batches->batching.batch ? (int32_t)left : batches->batching.batch;
-  put(batches, node, walk->order + offset, n, left, 0, buffer);
+  int32_t n;
+  int64_t offset = place_of(&batches->batching, walk->count, round, &n);
+  walk_enter(walk, batches->batching.seed, node, round / (uint64_t)rounds_of(&batches->batching, walk->count));
+  put(batches, node, walk->order + offset, n, walk->count - offset, 0, buffer);
   return n;
 }
 
@@ -107,6 +115,15 @@ static void draw(void *context, int node, uint64_t round, struct gv_buffer *buff
   else
     n = draw_within(batches, node, round, buffer);
   *batch = batch_of(buffer, n);
+}
+
+static int32_t drawn(const void *context, int node, uint64_t round)
+{
+  const struct gv_batches *batches = context;
+  int32_t n = (int32_t)batches->walks[node].count;
+  if (batches->batching.batch > 0)
+    place_of(&batches->batching, batches->walks[node].count, round, &n);
+  return n;
 }
 
 static int64_t shard_size(void *context, int node)
@@ -209,6 +226,7 @@ void gv_batches_destroy(struct gv_batches *batches)
 void gv_batches_source(struct gv_batches *batches, struct gv_source *source)
 {
   const struct gv_dataset *dataset = batches->dataset;
+  bool alike = batches->batching.batch > 0 && batches->batching.last == GV_LAST_NEXT;
   *source = (struct gv_source){
       .context = batches,
       .shape = dataset->shape,
@@ -218,6 +236,7 @@ void gv_batches_source(struct gv_batches *batches, struct gv_source *source)
       .max_batch = batches->max_batch,
       .samples_per_round = batches->per_round,
       .draw = draw,
+      .drawn = alike ? NULL : drawn,
       .shard_size = shard_size,
       .shard = shard,
       .test = test,

@@ -6,7 +6,13 @@ EXTRA_DIST += \
   %D%/study/README.md \
   %D%/study/topologies.ini \
   %D%/lecture/README.md \
+  %D%/lecture/budget.ini \
   %D%/lecture/heterogeneity.ini \
+  %D%/lecture/lecture.sh \
+  %D%/lecture/minimum.ini \
+  %D%/lecture/periodic.ini \
+  %D%/lecture/rounds.ini \
+  %D%/lecture/speedup.ini \
   %D%/lecture/consensus.sh \
   %D%/lecture/dynamic.sh \
   %D%/own_model/Makefile \
@@ -14,3 +20,8 @@ EXTRA_DIST += \
   %D%/own_model/svm.c \
   %D%/pytorch/README.md \
   %D%/pytorch/grapevine_torch.py
+
+# The lecture's experiments, for ten minutes or so: docs/lecture.md and its pictures, anew.
+lecture: grapevine$(EXEEXT) all-am
+	GRAPEVINE=$(abs_builddir)/grapevine$(EXEEXT) $(srcdir)/examples/lecture/lecture.sh $(srcdir)/docs
+.PHONY: lecture

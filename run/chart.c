@@ -15,11 +15,12 @@ enum {
   MARKS = 9,      /* on a curve */
 };
 
-/* Told apart also by who sees no red or green (Okabe and Ito), dark enough for lines; in print by what follows. */
+/* Told apart also by who sees no red or green (Okabe and Ito), dark enough for lines; in grey by what follows. */
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000",
                                       "#e69f00", "#56b4e9", "#7f5f00", "#7a2fb0", "#808080"};
-static const int marks[] = {7, 5, 9, 11, 13, 6, 4, 8, 10, 12};
-static const int dashes[] = {1, 2, 4, 5, 3};
+static const int marks[] = {7, 4, 9, 12, 5, 10, 13, 6, 11, 8};  /* filled, open, in turn */
+/* Of neighbours too: a line on another lets it show through. */
+static const char *const dashes[] = {"1", "(10,5)", "(10,4,3,4)", "(3,4)"};
 
 enum { COLOURS = sizeof colours / sizeof colours[0], DASHES = sizeof dashes / sizeof dashes[0] };
 
@@ -56,28 +57,34 @@ const char *gv_chart_colour(size_t number)
   return colours[number % COLOURS];
 }
 
-static void put_pen(FILE *out, size_t number)
+static void put_pen(FILE *out, size_t number, bool dashed)
 {
-  fprintf(out, "linecolor rgb '%s' linewidth 2 dashtype %d pointtype %d pointsize 0.8", gv_chart_colour(number),
-          dashes[number / COLOURS % DASHES], marks[number % COLOURS]);
+  fprintf(out, "linecolor rgb '%s' linewidth 2 dashtype %s pointtype %d pointsize %s", gv_chart_colour(number),
+          dashed ? dashes[number % DASHES] : "1", marks[number % COLOURS], number % 2 == 0 ? "0.8" : "0.95");
 }
 
-void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number)
+/* They begin at different points, so that those of curves that meet do not hide each other. */
+size_t gv_chart_marks(size_t count, size_t number, size_t *first)
 {
   size_t every = count / MARKS > 0 ? count / MARKS : 1;
+  *first = number * 3 * every / 10 % every;
+  return every;
+}
+
+void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number, bool dashed)
+{
+  size_t first, every = gv_chart_marks(count, number, &first);
   fprintf(out, "%s using 1:2 with lines ", data);
-  put_pen(out, number);
-  /* Marks begin at different points, so that those of curves that meet do not hide each other. */
-  fprintf(out, " notitle, %s every %zu::%zu using 1:2 with points ", data, every,
-          count > 1 ? number * 3 * every / 10 % every : 0);
-  put_pen(out, number);
+  put_pen(out, number, dashed);
+  fprintf(out, " notitle, %s every %zu::%zu using 1:2 with points ", data, every, first);
+  put_pen(out, number, dashed);
   fputs(" notitle", out);
 }
 
-void gv_chart_put_key(FILE *out, size_t number, const char *title)
+void gv_chart_put_key(FILE *out, size_t number, bool dashed, const char *title)
 {
   fputs("NaN with linespoints ", out);
-  put_pen(out, number);
+  put_pen(out, number, dashed);
   fputs(" title ", out);
   gv_chart_quote(out, title);
 }
@@ -170,10 +177,10 @@ static void put_script(FILE *out, const struct gv_chart *p, const char *path, si
     if (curve->thin)
       put_thin(out, name, curve);
     else
-      gv_chart_put_curve(out, name, lines[c], (size_t)curve->colour);
+      gv_chart_put_curve(out, name, lines[c], (size_t)curve->colour, false);
     if (!curve->thin && curve->title != NULL) {
       fputs(join, out);
-      gv_chart_put_key(out, (size_t)curve->colour, curve->title);
+      gv_chart_put_key(out, (size_t)curve->colour, false, curve->title);
     }
   }
   fputs("\n", out);

@@ -37,10 +37,12 @@ enum gv_status gv_chart_draw(const struct gv_chart *chart, const char *path, str
 /* What "set terminal" gets for the file, of a picture of width x height pixels of svg; false: no such ending. */
 bool gv_chart_terminal(const char *path, int width, int height, char *text, size_t size);
 
-/* A curve's number says its colour, mark and dashes. Each of these writes what follows "plot" or a comma. */
+/* A curve's number says its colour, its mark and, where it is dashed, its dashes. Those that put write what follows
+ * "plot" or a comma. */
 const char *gv_chart_colour(size_t number);
-void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number);  /* data: "$name", count lines */
-void gv_chart_put_key(FILE *out, size_t number, const char *title);                 /* its line in the legend */
+size_t gv_chart_marks(size_t count, size_t number, size_t *first);  /* at which of count points: every so many */
+void gv_chart_put_curve(FILE *out, const char *data, size_t count, size_t number, bool dashed);  /* data: "$name" */
+void gv_chart_put_key(FILE *out, size_t number, bool dashed, const char *title);  /* its line in the legend */
 
 void gv_chart_quote(FILE *out, const char *text);                         /* a text of the script */
 void gv_chart_put_text(FILE *out, const char *what, const char *text);    /* set title, set xlabel, .. */

@@ -21,7 +21,7 @@ enum { NUMBERS = 4, TEAM_MAX = 256 };  /* of struct gv_node_state; of --threads-
 /* Of a file, in its order; without states there is no tensor of them. */
 enum { NODES, CLOCK, X, STATES, TENSORS };
 
-static const char form[] = "2";                    /* of the file */
+static const char form[] = "3";                    /* of the file */
 static const double pause_least = 60, share = 20;  /* seconds from one of `auto` to the next, and at least so many
                                                       times as long as writing one took */
 

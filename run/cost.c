@@ -7,8 +7,7 @@ enum { ROUNDS = 64 };  /* looked at where none repeats */
 
 void gv_cost_allreduce(const struct gv_network *network, int nodes, double bytes, struct gv_cost *cost)
 {
-  double n = nodes;
-  *cost = (struct gv_cost){.messages = 2 * (n - 1), .bytes = 2 * (n - 1) / n * bytes,
+  *cost = (struct gv_cost){.messages = gv_allreduce_messages(nodes), .bytes = gv_allreduce_bytes(nodes, bytes),
                            .seconds = gv_network_allreduce(network, nodes, bytes)};
 }
 

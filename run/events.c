@@ -1,4 +1,4 @@
-/* Writes TensorBoard's event files. Four fields of Event and two of a value are needed, all plain: encoded here,
+/* Writes TensorBoard's event files. Five fields of Event and two of a value are needed, all plain: encoded here,
  * they take less than a protobuf library and its compiler in the build would. */
 #include "run/events.h"
 
@@ -11,14 +11,13 @@
 #include <unistd.h>
 
 #include "core/base/crc32c.h"
-#include "core/base/paths.h"
-#include "run/folder.h"
 
 /* ---- protobuf: keys are field * 8 + wire type; fixed-size numbers are little-endian ---- */
 
 enum {
   EVENT_WALL_TIME = 1 << 3 | 1, EVENT_STEP = 2 << 3 | 0, EVENT_FILE_VERSION = 3 << 3 | 2,
-  EVENT_SUMMARY = 5 << 3 | 2,
+  EVENT_SUMMARY = 5 << 3 | 2, EVENT_SESSION_LOG = 7 << 3 | 2,
+  SESSION_STATUS = 1 << 3 | 0, SESSION_START = 1,
   SUMMARY_VALUE = 1 << 3 | 2,
   VALUE_TAG = 1 << 3 | 2, VALUE_SIMPLE = 2 << 3 | 5
 };
@@ -134,45 +133,40 @@ enum gv_status gv_events_add(struct gv_events *events, double wall_time, int64_t
   return status;
 }
 
-/* The record that every file begins with. */
-static enum gv_status add_version(struct gv_events *events, time_t now, struct gv_error *err)
+/* The records that every file begins with: by the second, TensorBoard forgets what earlier files say of this step
+ * and those behind it. */
+static enum gv_status add_start(struct gv_events *events, time_t now, int64_t step, struct gv_error *err)
 {
   unsigned char data[64], *at = data;
   *at++ = EVENT_WALL_TIME;
   at = put_double(at, (double)now);
   *at++ = EVENT_FILE_VERSION;
   at = put_text(at, "brain.Event:2");
-  return add_record(events, data, (size_t)(at - data), err);
+  enum gv_status status = add_record(events, data, (size_t)(at - data), err);
+  at = data + 9;
+  *at++ = EVENT_STEP;
+  at = put_varint(at, (uint64_t)step);
+  *at++ = EVENT_SESSION_LOG;
+  *at++ = 2;
+  *at++ = SESSION_STATUS;
+  *at++ = SESSION_START;
+  return status == GV_OK ? add_record(events, data, (size_t)(at - data), err) : status;
 }
 
 /* ---- the file ---- */
 
-static enum gv_status no_memory(struct gv_error *err)
-{
-  return gv_fail(err, GV_MEMORY, "no memory for the name of an event file");
-}
-
-/* tensorboard/NAME, in memory of its own, or NULL. */
-static char *folder_for(const char *tensorboard, const char *run_folder)
-{
-  char *whole = realpath(run_folder, NULL);  /* "." has a name too */
-  char *folder = whole != NULL ? gv_path_join(tensorboard, strrchr(whole, '/') + 1) : NULL;
-  free(whole);
-  return folder;
-}
-
 /* The name that TensorBoard looks for. The number at its end tells two files of one second apart. */
-static enum gv_status open_file(struct gv_events *events, time_t now, struct gv_error *err)
+static enum gv_status open_file(const char *folder, struct gv_events *events, time_t now, struct gv_error *err)
 {
   char host[256] = "";
   if (gethostname(host, sizeof host - 1) != 0 || *host == '\0' || strchr(host, '/') != NULL)
     strcpy(host, "localhost");
   for (int number = 0; events->file == NULL && number < 1000; number++) {
     free(events->path);
-    if (asprintf(&events->path, "%s/events.out.tfevents.%lld.%s.%ld.%d", events->folder, (long long)now, host,
+    if (asprintf(&events->path, "%s/events.out.tfevents.%lld.%s.%ld.%d", folder, (long long)now, host,
                  (long)getpid(), number) < 0) {
       events->path = NULL;
-      return no_memory(err);
+      return gv_fail(err, GV_MEMORY, "no memory for the name of an event file");
     }
     events->file = fopen(events->path, "wxe");
     if (events->file == NULL && errno != EEXIST)
@@ -182,31 +176,18 @@ static enum gv_status open_file(struct gv_events *events, time_t now, struct gv_
                                                 events->path, strerror(errno));
 }
 
-enum gv_status gv_events_open(const char *tensorboard, const char *run_folder, struct gv_events *events,
-                              struct gv_error *err)
+enum gv_status gv_events_begin(const char *folder, int64_t step, struct gv_events *events, struct gv_error *err)
 {
-  struct gv_events opened = {.folder = folder_for(tensorboard, run_folder)};
-  if (opened.folder != NULL)
-    opened.made = calloc(strlen(opened.folder) + 1, 1);
-  if (opened.made == NULL) {
-    gv_events_clear(&opened);
-    return no_memory(err);
-  }
+  struct gv_events begun = {0};
   time_t now = time(NULL);
-  enum gv_status status = GV_OK;
-  int why = gv_folder_make(opened.folder, opened.made);
-  if (why != 0)
-    status = gv_fail(err, GV_SYSTEM, "tensorboard %s: the folder %s cannot be made: %s", tensorboard, opened.folder,
-                     strerror(why));
+  enum gv_status status = open_file(folder, &begun, now, err);
   if (status == GV_OK)
-    status = open_file(&opened, now, err);
-  if (status == GV_OK)
-    status = add_version(&opened, now, err);
+    status = add_start(&begun, now, step, err);
   if (status != GV_OK) {
-    gv_events_discard(&opened);
+    gv_events_discard(&begun);
     return status;
   }
-  *events = opened;
+  *events = begun;
   return GV_OK;
 }
 
@@ -215,8 +196,6 @@ void gv_events_clear(struct gv_events *events)
   if (events->file != NULL)
     fclose(events->file);
   free(events->path);
-  free(events->folder);
-  free(events->made);
   *events = (struct gv_events){0};
 }
 
@@ -224,7 +203,5 @@ void gv_events_discard(struct gv_events *events)
 {
   if (events->file != NULL)
     (void)unlink(events->path);
-  if (events->folder != NULL)
-    gv_folder_unmake(events->folder, events->made);
   gv_events_clear(events);
 }

@@ -19,20 +19,18 @@ struct gv_scalar {
 
 struct gv_events {
   FILE *file;
-  char *path, *folder;  /* of the file; folder: where it lies */
-  char *made;           /* as gv_folder_make fills it, for `folder` */
+  char *path;
 };
 
-/* Begins a new file in tensorboard/NAME, NAME the last part of the run's folder, which is there: so many runs
- * compare below one folder. On failure nothing new is left. */
-enum gv_status gv_events_open(const char *tensorboard, const char *run_folder, struct gv_events *events,
-                              struct gv_error *err);
+/* Begins a new file in a folder that is there. What its earlier files say of `step` and those behind it counts no
+ * more: a run that goes on from before its last evaluation makes those anew. On failure nothing new is left. */
+enum gv_status gv_events_begin(const char *folder, int64_t step, struct gv_events *events, struct gv_error *err);
 
 /* One event; wall_time in seconds since 1970. */
 enum gv_status gv_events_add(struct gv_events *events, double wall_time, int64_t step,
                              const struct gv_scalar *scalars, size_t count, struct gv_error *err);
 
 void gv_events_clear(struct gv_events *events);    /* closes; safe on a zero struct */
-void gv_events_discard(struct gv_events *events);  /* and removes the file, and folders that are new and empty */
+void gv_events_discard(struct gv_events *events);  /* and removes the file */
 
 #endif

@@ -6,8 +6,10 @@ libgv_la_SOURCES += \
   %D%/filter.c %D%/filter.h \
   %D%/eval.c %D%/eval.h \
   %D%/eval_data.c %D%/eval_data.h \
+  %D%/board.c %D%/board.h \
   %D%/events.c %D%/events.h \
   %D%/folder.c %D%/folder.h \
+  %D%/history.c %D%/history.h \
   %D%/json.c %D%/json.h \
   %D%/options.c \
   %D%/pace.c \
@@ -21,6 +23,7 @@ libgv_la_SOURCES += \
   %D%/rows.c %D%/rows.h \
   %D%/safetensors.c %D%/safetensors.h \
   %D%/safetensors_read.c \
+  %D%/sketch.c %D%/sketch.h \
   %D%/target.c
 
 # The same objects for programs that embed Grapevine; only what <grapevine/> declares is visible.

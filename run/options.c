@@ -34,7 +34,8 @@ static const struct gv_option rows[] = {
     {.key = "network", .type = GV_OPTION_TEXT, .value = "ethernet-10g",
      .help = "of the simulated cluster: a preset, or alpha=SECONDS,bandwidth=BYTES/S"},
     {.key = "compute-time", .type = GV_OPTION_REAL, .value = "auto", .min = 1e-12, .max = 1e6, .words = "auto",
-     .help = "seconds that a node of the simulated cluster computes in a round; auto: as measured here"},
+     .help = "seconds that a node of the simulated cluster computes in a round, whatever its batch; auto: as a "
+             "sample takes here, times those of the node's batch"},
     {.key = "compute-jitter", .type = GV_OPTION_REAL, .value = "0", .min = 0, .max = 3,
      .help = "how much that varies: the standard deviation of its logarithm, over nodes and rounds"},
     {.key = "drop-link", .type = GV_OPTION_REAL, .value = "0", .min = 0, .max = 0.999,

@@ -13,7 +13,9 @@ enum gv_status gv_records_open(const struct gv_options *options, const char *fol
   enum gv_status status = GV_OK;
   *records = (struct gv_records){0};
   if (*tensorboard != '\0')
-    status = gv_events_open(tensorboard, folder, &records->events, err);
+    status = gv_board_open(tensorboard, folder, &records->board, err);
+  if (status == GV_OK && *tensorboard != '\0')
+    status = gv_events_begin(records->board.folder, last != NULL ? (int64_t)*last + 1 : 0, &records->events, err);
   if (status == GV_OK && gv_options_flag(options, "nodes-csv"))
     status = goes_on ? gv_rows_reopen(folder, "nodes.csv", columns, last, &records->nodes, err)
                      : gv_rows_create(folder, "nodes.csv", columns, &records->nodes, err);
@@ -71,11 +73,13 @@ void gv_records_clear(struct gv_records *records)
 {
   gv_rows_clear(&records->nodes);
   gv_events_clear(&records->events);
+  gv_board_clear(&records->board);
   *records = (struct gv_records){0};
 }
 
 void gv_records_discard(struct gv_records *records)
 {
   gv_events_discard(&records->events);
+  gv_board_discard(&records->board);
   gv_records_clear(records);
 }

@@ -4,12 +4,14 @@
 
 #include "core/base/option.h"
 #include "core/engine/engine.h"
+#include "run/board.h"
 #include "run/events.h"
 #include "run/rows.h"
 
 struct gv_records {
   struct gv_rows nodes;     /* nodes.csv; zero: not asked */
-  struct gv_events events;  /* zero: not asked */
+  struct gv_board board;    /* of TensorBoard's; zero: not asked */
+  struct gv_events events;  /* in it */
 };
 
 /* Opens what the options of a run ask for; `folder` is the run's, which goes on behind round *last, or with NULL

@@ -139,7 +139,7 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
     return GV_OK;
   }
   gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
-  run->result.target_reached = gv_run_on_target(run);
+  run->result.target_reached = gv_engine_planned(run->engine) && gv_run_on_target(run);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
   if (status == GV_OK)
     status = gv_records_add(&run->records, evaluation, gv_engine_each(run->engine), run->nodes, err);

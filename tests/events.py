@@ -1,4 +1,8 @@
-"""events.py PROTO EVENTS METRICS: an event file, read by crc32c and protoc, holds what metrics.csv does."""
+"""events.py PROTO METRICS EVENTS...: event files of one folder hold what metrics.csv does, by crc32c and protoc.
+
+Where a file begins a session at a step, points of that step and beyond in files before it are forgotten, as
+TensorBoard does.
+"""
 import csv, math, re, struct, subprocess, sys
 import crc32c
 
@@ -30,14 +34,25 @@ def decode(proto, body):
                           check=True).stdout.decode()
 
 
-proto, events, metrics = sys.argv[1:]
-texts = [decode(proto, body) for body in records(open(events, 'rb').read())]
-rows = list(csv.DictReader(open(metrics)))
-assert 'file_version: "brain.Event:2"' in texts[0], texts[0]
-assert len(rows) >= 2 and len(texts) == len(rows) + 1, (len(texts), len(rows))
-for text, row in zip(texts[1:], rows):
+def step_of(text):
     step = re.search(r'^step: (\d+)', text, re.M)
-    assert int(step.group(1) if step else 0) == int(row['round']), text
+    return int(step.group(1) if step else 0)
+
+
+proto, metrics, *files = sys.argv[1:]
+points, forgotten = [], 0
+for events in sorted(files):
+    version, start, *texts = [decode(proto, body) for body in records(open(events, 'rb').read())]
+    assert 'file_version: "brain.Event:2"' in version, version
+    assert re.search(r'^session_log \{\s*status: START\s*\}', start, re.M), start
+    kept = [text for text in points if step_of(text) < step_of(start)]
+    forgotten += len(points) - len(kept)
+    points = kept + texts
+rows = list(csv.DictReader(open(metrics)))
+print(len(files), 'files,', len(points), 'points,', forgotten, 'forgotten')
+assert len(rows) >= 2 and len(points) == len(rows), (len(points), len(rows))
+for text, row in zip(points, rows):
+    assert step_of(text) == int(row['round']), text
     assert float(re.search(r'^wall_time: (\S+)', text, re.M).group(1)) > 1.6e9, text
     found = {tag: float(value or 0) for tag, value in
              re.findall(r'tag: "([^"]+)"\s*(?:simple_value: (\S+))?', text)}

@@ -64,6 +64,7 @@ UNIT_TESTS += %D%/test_conform
 UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors
+UNIT_TESTS += %D%/test_sketch
 UNIT_TESTS += %D%/test_bench
 UNIT_TESTS += %D%/test_score
 UNIT_TESTS += %D%/test_predictions
@@ -111,8 +112,10 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
 SCRIPT_TESTS = \
-  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/resume.sh %D%/cost.sh %D%/study.sh %D%/plot.sh %D%/report.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh %D%/metrics.sh %D%/topology.sh \
-  %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh %D%/install.sh
+  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh %D%/study.sh \
+  %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
+  %D%/metrics.sh %D%/topology.sh %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
+  %D%/install.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
 

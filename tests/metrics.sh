@@ -85,6 +85,21 @@ held() { mkdir held && touch held/nodes.csv; }
 check 'a folder with nodes.csv' held
 refused 2 'already holds a run (nodes.csv)' --out held
 
+# Seconds of the cluster over samples of the largest node, which the others wait for: about the same, whichever node
+# it is. Node 0 has 5, 36 and 617 of them.
+largest() {
+  local seed s
+  for seed in 5 1 3; do
+    run --model mlp --seed $seed --workers 1 --nodes 8 --split quantity:beta=0.3 --batch full --topology full \
+      --network alpha=0,bandwidth=1e15 --rounds 100 --eval-every 100 --out unlike$seed || return
+    s=$(sed -n -E 's/^ *"size_max": ([0-9]+),?$/\1/p' unlike$seed/split.json | head -n 1)
+    echo "$seed $(value unlike$seed simulated_seconds) $s"
+  done | tee "$out"
+  awk '{ x = $2 / $3; if (NR == 1 || x < low) low = x; if (x > high) high = x }
+    END { exit !(NR == 3 && low > 0 && high < 4 * low) }' "$out"
+}
+check 'the cluster waits for the largest batch' largest
+
 mkdir board
 touch file
 events() {
@@ -93,6 +108,22 @@ events() {
     ls -R board && [ "$(ls board)" = $'first\nsecond' ] &&
     [ "$(ls -d board/*/events.out.tfevents.*.0 | wc -l)" = 2 ]
 }
+# Two runs whose folders have the same name; the second is killed behind its first checkpoint, and goes on.
+twins() {
+  local lines
+  run --epochs 1 --tensorboard twins --out a/run || return
+  "$grapevine" "${subcommand[@]}" --epochs 5000 --eval-every 50 --checkpoint-every 500 --tensorboard twins \
+    --out b/run &
+  until [ -e b/run/checkpoint.safetensors ]; do kill -0 $! 2>"$err" || return; sleep 0.005; done
+  lines=$(wc -l <b/run/metrics.csv)
+  until [ "$(wc -l <b/run/metrics.csv)" -gt $((lines + 1)) ]; do kill -0 $! 2>"$err" || return; sleep 0.001; done
+  kill -KILL $! && { wait $!; } 2>"$err"
+  run --resume b/run --tensorboard twins || return
+  ls -R twins
+  [ "$(ls twins)" = $'run\nrun-2' ] && [ "$(cat twins/run-2/run_folder.txt)" = "$(pwd -P)/b/run" ] &&
+    [ "$(ls twins/run/events.* | wc -l)" = 1 ] && [ "$(ls twins/run-2/events.* | wc -l)" = 2 ]
+}
+check 'runs of one name have a folder each, and go on in it' twins
 check 'event files, a folder a run' events
 what='protoc and crc32c read the same figures'
 if ! command -v protoc >/dev/null; then
@@ -100,9 +131,11 @@ if ! command -v protoc >/dev/null; then
 elif ! /usr/bin/python3 -c 'import crc32c' 2>/dev/null; then
   skip "$what" 'a second crc32c is not here: Debian package python3-crc32c'
 else
+  check "$what: a run that was killed" /usr/bin/python3 "$GV_SOURCE/tests/events.py" \
+    "$GV_SOURCE/tests/event.proto" b/run/metrics.csv twins/run-2/events.*
   for name in deep/first second; do
     check "$what: $name" /usr/bin/python3 "$GV_SOURCE/tests/events.py" "$GV_SOURCE/tests/event.proto" \
-      board/"${name#*/}"/events.* $name/metrics.csv
+      $name/metrics.csv board/"${name#*/}"/events.*
   done
 fi
 refused 1 'tensorboard file: the folder file/x cannot be made' --tensorboard file --out x

@@ -50,7 +50,8 @@ check 'single runs' points hand/a hand/c -- "[c['label'] for c in g] == ['ring',
 check 'one run' points hand/b/ -- "[c['label'] for c in g] == ['b'] and near(g[0]['mean'][2], 0.9)"
 check 'a study' points study -- "[c['label'] for c in g] == ['ring', 'full']"
 waiting() {
-  run study --json >/dev/null 2>"$err" && cat "$err" && grep -q '1 runs of the study have not begun' "$err"
+  run study --json >/dev/null 2>"$err" && cat "$err" &&
+    grep -q '1 runs of the study have nothing to show yet' "$err"
 }
 check 'what a study has not begun is told' waiting
 torn() {

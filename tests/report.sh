@@ -23,6 +23,21 @@ if command -v dot >/dev/null || command -v neato >/dev/null; then
 else
   check 'which says why there is no graph' grep -q 'No picture of the topology' page.html
 fi
+titles() {
+  "$grapevine" train --quiet --model logreg --nodes 5 --epochs 1 --topology erdos-renyi:p=0.7 --out drawn || return
+  run drawn -o drawn.html && grep -F '<figcaption>erdos-renyi:p=0.7, 5 nodes</figcaption>' drawn.html
+}
+check 'titled by all that the topology is' titles
+temporary() {
+  mkdir temporary && TMPDIR=$PWD/temporary run runs -o other.html && [ -z "$(ls temporary)" ] &&
+    cmp page.html other.html &&
+    TMPDIR=$PWD/nowhere run runs -o other.html && grep -q 'no temporary folder can be made; TMPDIR' other.html
+}
+if command -v neato >/dev/null; then
+  check 'by way of TMPDIR' temporary
+else
+  skip 'by way of TMPDIR' 'Graphviz is not installed'
+fi
 data() {
   command -v python3 >/dev/null || { echo 'no python3'; return 0; }
   python3 - <<'END'
@@ -30,12 +45,18 @@ import json, re
 text = re.search(r'<script id="data" type="application/json">(.*?)</script>', open("page.html").read(), re.S)
 data = json.loads(text.group(1))
 assert [g["label"] for g in data["groups"]] == ["full", "ring"] and data["keys"] == ["topology"], data["keys"]
-assert len(data["runs"]) == 4 and all(r["summary"]["nodes"] == 4 for r in data["runs"])
+assert len(data["runs"]) == 4 and all(r["finished"] and r["figures"]["rounds"] > 0 for r in data["runs"])
 accuracy = data["groups"][1]["columns"]["test_accuracy"]
 last = [json.load(open(f"runs/ring{s}/summary.json"))["test_accuracy"] for s in (1, 2)]
 assert abs(accuracy["mean"][-1] - sum(last) / 2) < 1e-6 and accuracy["round"][0] == 0
-assert data["split"]["nodes"] == 4 and {"epoch", "bytes", "simulated_seconds"} <= set(data["columns"])
-assert {o["key"]: o["value"] for o in data["options"]}["model"] == "logreg"
+assert {"epoch", "bytes", "simulated_seconds"} <= {a["name"] for a in data["axes"]}
+assert {"name": "train_loss", "label": "training loss"} in data["figures"]
+# both topologies have the same two splits, of two seeds
+assert [s["nodes"] for s in data["splits"]] == [4, 4] and [r["split"] for r in data["runs"]] == [0, 1, 0, 1]
+options = {o["key"]: o for o in data["options"]}
+assert options["model"]["value"] == "logreg" and options["seed"]["apart"] and not options["model"]["varies"]
+assert options["topology"]["varies"] and data["runs"][2]["options"]["topology"] == "ring"
+assert all(len(o["help"]) > 5 for o in data["options"])
 END
 }
 check 'with the figures of the runs' data
@@ -48,6 +69,33 @@ evil() {
 }
 check 'texts from files are texts' evil
 
+# changed NAME FILE PROGRAM: a copy of a run with one of its files changed
+changed() { cp -r runs/ring1 "$1" && sed -i "$3" "$1/$2"; }
+rounds=$(sed -n 's/.*"rounds_planned": \([0-9]*\).*/\1/p' runs/ring1/summary.json)
+states() {
+  cp -r runs/ring1 died && rm died/summary.json && sed -i '$d' died/metrics.csv &&
+    changed stopped summary.json 's/"interrupted": false/"interrupted": true/' &&
+    changed begun metrics.csv '2,$ d' && rm begun/summary.json || return
+  run died stopped begun runs/ring2 -o states.html || return
+  grep '<li>' states.html
+  grep -q "<li>died: not finished, last measured at round [1-9][0-9]* of $rounds</li>" states.html &&
+    grep -q "<li>stopped: interrupted at round $rounds of $rounds</li>" states.html &&
+    grep -q '<li>begun: not finished, nothing measured yet</li>' states.html &&
+    grep -q '4 runs; 3 of them not finished' states.html && ! grep -q '<ul class="unfinished">' page.html
+}
+check 'runs that did not come to their end are named' states
+long() {
+  cp -r runs/ring1 long && awk -F, -v OFS=, 'NR == 1 { print; for (i = 1; i <= NF; i++) at[$i] = i }
+    NR == 2 { for (r = 0; r < 100000; r++) {
+      $at["round"] = r; $at["epoch"] = r / 10
+      $at["test_accuracy"] = r == 77777 ? 0.999 : 0.5 + r % 7 / 100; print } }' \
+    runs/ring1/metrics.csv >long/metrics.csv && run long -o long.html || return
+  ls -l long.html
+  [ "$(wc -c <long.html)" -lt 1500000 ] && grep -q '0.999' long.html && grep -q '"thinned":2000' long.html &&
+    grep -oE '"test_accuracy":\{"round":\[0.0,[^]]*99999.0\]' long.html | head -c 80
+}
+check 'a hundred thousand evaluations are thinned, and none is lost that stands out' long
+
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || browser=
 if [ -n "$browser" ] && [ "${GV_SANITIZE:-no}" = no ]; then
   # shown FILE: what the page has become in a browser
@@ -55,15 +103,124 @@ if [ -n "$browser" ] && [ "${GV_SANITIZE:-no}" = no ]; then
     timeout -k 5 60 "$browser" --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 \
       --user-data-dir="$folder/browser" --dump-dom "file://$PWD/$1" 2>/dev/null
   }
+  # asked FILE SCRIPT: what the function body returns in the page
+  asked() {
+    head -n -2 "$1" >asked.html && cat >>asked.html <<END
+<script>
+const all = q => [...document.querySelectorAll(q)], one = q => all(q)[0];
+const change = (box, v) => { box.checked = v; box.value = v; box.dispatchEvent(new Event('change')); };
+document.body.dataset.said = (() => { $2 })();
+</script>
+</body>
+</html>
+END
+    shown asked.html | sed -n 's/.*<body.* data-said="\([^"]*\)".*/\1/p'
+  }
+  # says FILE SCRIPT WHAT
+  says() {
+    local said
+    said=$(asked "$1" "$2")
+    echo "said: $said"
+    [ "$said" = "$3" ]
+  }
   alive() {
     shown page.html >dom
     grep -o '<body[^>]*>' dom
     grep -q 'data-ready="yes"' dom && grep -q 'data-curves="2"' dom && grep -q 'data-points="8"' dom &&
-      grep -q '<td class="name">ring</td>' dom && [ "$(grep -o '<circle cx' dom | wc -l)" -ge 10 ]
+      grep -q '<th class="name" scope="row">ring</th>' dom &&
+      [ "$(grep -o '<circle class="dot"' dom | wc -l)" -ge 10 ]
   }
   check 'in a browser: curves, table, split' alive
   unharmed() { shown evil.html >dom; grep -q 'data-ready="yes"' dom && grep -q '<title>evil' dom; }
   check 'in a browser: texts stay texts' unharmed
+
+  check 'curves have marks, each its own' says page.html \
+    "const m = all('#chart .curve .mark').map(p =>
+       p.getAttribute('d').split('Z').length - 1 + p.getAttribute('class'));
+     return m + ' ' + all('#chart .curve .line').map(p => p.getAttribute('stroke-dasharray'));" \
+    '4mark,4mark open ,10 5'
+  check 'bands, on a logarithmic axis too' says page.html \
+    "const count = () => all('#chart .band').length, before = count();
+     change(all('#chart input')[0], true); return before + ' ' + count();" '2 2'
+  check 'logarithmic axes have numbers, also on a short range' says page.html \
+    "change(all('#chart input')[0], true); return all('#chart .tick-y').length >= 3;" true
+  check 'the pointer shows where it is, and the values there' says page.html \
+    "const svg = one('#chart .holder svg'), box = svg.getBoundingClientRect();
+     svg.dispatchEvent(new PointerEvent('pointermove', {clientX: box.left + 1}));
+     return one('.legend-head .value').textContent + ' ' +
+       all('.legend .value').filter(v => v.textContent).length;" \
+    'epoch 0 2'
+  check 'so do the arrow keys' says page.html \
+    "const svg = one('#chart .holder svg');
+     svg.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight'}));
+     return svg.tabIndex + one('.legend-head .value').textContent;" '0epoch 0'
+  check 'a run is chosen: its state, its split, its options' says page.html \
+    "const split = () => one('#split').innerHTML, first = split(), box = one('#run select');
+     change(box, 3); const other = split(); change(box, 2);
+     return [one('#run p').textContent.split(':')[0], box.options[3].text, first !== other, first === split(),
+       one('#options tbody tr').textContent.includes('ring'), one('#options .changed .mark').textContent];" \
+    'runs/ring1,ring, seed 2,true,true,true,varies over the runs'
+  check 'what is no part of the experiment is not marked' says page.html \
+    "const of = k => all('#options tr').find(r => r.firstChild.textContent === k).className;
+     return of('out') + of('seed') + of('workers') + of('model');" changed
+  numbers() {
+    local r
+    for r in 1 2; do
+      changed number$r summary.json "s/\"seed\": 1,/\"seed\": $r,/; s/\(\"consensus_distance\": \)[^,]*/\10.00015$r/
+        s/\(\"test_loss\": \)[^,]*/\13${r}000/; s/\(\"test_accuracy\": \)[^,]*/\10.5000000000000${r}/" || return
+      sed -i "s/\"seed\": \"1\"/\"seed\": \"$r\"/" number$r/config.json
+    done
+    run number1 number2 -o numbers.html &&
+      says numbers.html "return all('#table tbody td').slice(0, 4).map(c => c.textContent).join('|');" \
+        '2|0.5|(31.50 ± 0.71) k|(1.5150 ± 0.0071)e-4'
+  }
+  check 'numbers have the digits of their deviation, in one notation' numbers
+  many() {
+    local rate seed
+    for rate in 1 2 3 4 5 6 7; do
+      for seed in 1 2; do
+        cp -r runs/ring$seed "many$rate$seed" &&
+          sed -i "s/\"learning-rate\": \"[^\"]*/\"learning-rate\": \"0.$rate/" "many$rate$seed/config.json" ||
+          return
+      done
+    done
+    run many?? -o many.html &&
+      says many.html "const seen = () =>
+          all('#chart .band').filter(b => getComputedStyle(b).visibility !== 'hidden').length;
+        const none = seen(); one('.legend button').dispatchEvent(new Event('focus'));
+        return none + ' ' + seen() + one('#chart > .sub').textContent.includes('More than 6 bands');" '0 1true'
+  }
+  check 'of many curves the one that is pointed at has its band' many
+  single() {
+    changed single metrics.csv '3,$ d' && run single -o single.html &&
+      says single.html "return one('#chart .curve .mark').getAttribute('d').length > 10;" true
+  }
+  check 'one evaluation is a point' single
+  check 'the table counts finished runs' says states.html \
+    "return all('#table tbody td')[0].textContent + one('#table').textContent.includes('finished runs');" \
+    '1 of 4true'
+  nothing() { run begun -o nothing.html && says nothing.html \
+    "return all('#chart select').length + one('#chart').textContent + one('#table').textContent;" \
+    '0Nothing was measured yet.Nothing was measured yet.'; }
+  check 'what was never measured has no curves' nothing
+  narrow() {
+    sed 's#</style>#html { width: 400px }</style>#' "$1" >narrow.html
+    says narrow.html "return all('body *').filter(e => !e.closest('.scroll table, script, svg *') &&
+      e.getBoundingClientRect().right > 400.5).map(e => e.outerHTML.slice(0, 60)).join();" ''
+  }
+  check 'in a narrow window nothing but tables is wider' narrow page.html
+  check 'nor with many curves' narrow many.html
+  check 'headings go down a level at a time' says page.html \
+    "return all('h1, h2, h3').map(h => h.tagName[1]).join('') + document.documentElement.lang;" 1222233en
+  if command -v neato >/dev/null; then
+    "$grapevine" train --quiet --model logreg --nodes 4 --epochs 1 --topology one-peer-exponential --out turns
+    run turns -o turns.html
+    check 'the colours of a graph have their key' says turns.html \
+      "return all('.graph text[fill]').map(t => getComputedStyle(t).fill).slice(0, 2).join(' ');" \
+      'rgb(0, 114, 178) rgb(213, 94, 0)'
+  else
+    skip 'the colours of a graph have their key' 'Graphviz is not installed'
+  fi
 else
   skip 'in a browser' 'Chromium is not installed, or sanitizers change nothing of the page'
 fi

@@ -221,7 +221,7 @@ check 'refused: config.json of another run' \
   sed -i 's/"model": "logreg"/"model": "mlp"/' config.json
 check 'refused: a config.json that is no JSON' spoiled 'config.json' sed -i '1d' config.json
 check 'refused: another form of file' spoiled 'form' \
-  sed -i 's/"grapevine_checkpoint":"2"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
+  sed -i 's/"grapevine_checkpoint":"3"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
 check 'refused: damaged counters' spoiled 'damaged' sed -i 's/\\"whole\\"/\\"While\\"/' checkpoint.safetensors
 # poke BYTES BACK: so many bytes before the end of the file; its last values are the nodes' states, before them x,
 # before that the clock, before that loss, weight and rounds of each node
@@ -333,7 +333,7 @@ as_begun() {
   timeout -s INT 1 "$grapevine" train --quiet --resume begun --checkpoint-every 1 2>"$err" # none yet: begins anew
   timeout -s INT 1 "$grapevine" train --quiet --resume begun 2>"$err"
   cat "$err"
-  grep -q 'train --resume begun' "$err" && [ "$(ls ev/begun | wc -l)" = 3 ] &&
+  grep -q 'train --resume begun' "$err" && [ "$(ls ev/begun | grep -c ^events)" = 3 ] &&
     grep -q '\\"checkpoint-every\\":\\"1\\"' begun/checkpoint.safetensors
 }
 check 'options that are not given again are those of the run' as_begun

@@ -65,6 +65,7 @@ START_TEST(batches_walk_epochs)
     gv_batches_source(batches, &source);
     ck_assert_int_eq(source.nodes, NODES);
     ck_assert_int_eq(source.max_batch, sizes[b]);
+    ck_assert(source.drawn == NULL);
     ck_assert_int_eq(source.samples_per_round, NODES * sizes[b]);
     ck_assert_int_eq(source.train_samples, SAMPLES);
     struct gv_buffer buffer = buffer_make(&source);
@@ -156,6 +157,7 @@ START_TEST(batches_full)
       struct gv_batch batch;
       source.draw(source.context, node, round, &buffer, &batch);
       ck_assert_int_eq(batch.n, shards->first[node + 1] - shards->first[node]);
+      ck_assert_int_eq(source.drawn(source.context, node, round), batch.n);
       for (int32_t r = 0; r < batch.n; r++)
         ck_assert_int_eq(sample_of(dataset, &batch, r), shards->index[shards->first[node] + r]);
     }
@@ -241,6 +243,7 @@ START_TEST(last_batches)
             source.draw(source.context, node, (uint64_t)(epoch * rounds + r), &buffer, &batch);
             ck_assert_int_ge(batch.n, 1);
             ck_assert_int_le(batch.n, source.max_batch);
+            ck_assert_int_eq(source.drawn(source.context, node, (uint64_t)(epoch * rounds + r)), batch.n);
             for (int32_t k = 0; k < batch.n; k++)
               ck_assert_int_eq(seen[sample_of(dataset, &batch, k)]++, 0);
             have += batch.n;

@@ -1,7 +1,8 @@
 /* The alpha-beta model against its published pair and its formulas; the simulated clock against closed forms; the
- * time of whole runs. */
+ * time of whole runs, of nodes with unlike batches, and with faults. */
 #include "core/cluster/clock.h"
 #include "core/cluster/network.h"
+#include "core/graph/view.h"
 #include "run/cost.h"
 #include "tests/toy.h"
 
@@ -17,6 +18,10 @@ START_TEST(published_pair)
   ck_assert_double_eq_tol(1e3 * gv_network_partial(&network, 2, bytes), 150, 0.5);
   ck_assert_double_eq_tol(1e9 * network.beta, 0.733, 0.0005);
   ck_assert_str_eq(preset->name, "fitted");
+  ck_assert(gv_network_calibrated(&network, preset));
+  ck_assert(!gv_network_calibrated(&network, NULL));
+  assert_ok(gv_network_parse("fitted:alpha=1e-3", &network, &preset, err));
+  ck_assert(!gv_network_calibrated(&network, preset));
 }
 END_TEST
 
@@ -83,7 +88,7 @@ START_TEST(a_delay_spreads_a_hop_a_round)
   double each = 0.01 + 2 * (1e-4 + 1e-3), worst = 0;
   slow[0] = 4;
   for (uint64_t k = 0; k < 8; k++) {
-    gv_clock_round(clock, k, gv_schedule_graph(schedule, k), false, 1e6);
+    gv_clock_round(clock, k, GV_DELIVER_LINKS, gv_schedule_graph(schedule, k), 1e6);
     slow[0] = 1;
     for (int i = 0; i < N; i++) {
       int hops = i < N - i ? i : N - i;
@@ -105,12 +110,12 @@ START_TEST(who_waits_for_whom)
   struct gv_schedule *schedule = NULL;
   struct gv_clock *clock = clock_of(&schedule, "full", 4, &pacing);
   for (uint64_t k = 0; k < 5; k++)
-    gv_clock_round(clock, k, NULL, true, 1e6);
+    gv_clock_round(clock, k, GV_DELIVER_ALLREDUCE, NULL, 1e6);
   ck_assert_double_eq_tol(gv_clock_seconds(clock), 5 * (0.03 + gv_network_allreduce(&net, 4, 1e6)), 1e-12);
   gv_clock_destroy(clock);
   assert_ok(gv_clock_create(&pacing, schedule, &clock, err));
   for (uint64_t k = 0; k < 5; k++)
-    gv_clock_round(clock, k, NULL, false, 1e6);
+    gv_clock_round(clock, k, GV_DELIVER_NONE, NULL, 1e6);
   ck_assert_double_eq_tol(clock->numbers[0], 0.05, 1e-12);
   ck_assert_double_eq_tol(clock->numbers[2], 0.15, 1e-12);
   /* Nobody waits: 3 nodes of 0.01 + m and one of 0.03 + m. */
@@ -127,7 +132,7 @@ START_TEST(jitter_has_mean_one)
   struct gv_schedule *schedule = NULL;
   struct gv_clock *clock = clock_of(&schedule, "ring", 100, &pacing);
   for (uint64_t k = 0; k < 400; k++)
-    gv_clock_round(clock, k, NULL, false, 0);
+    gv_clock_round(clock, k, GV_DELIVER_NONE, NULL, 0);
   double mean = 0;
   for (int i = 0; i < 100; i++)
     mean += clock->numbers[i] / 400 / 100;
@@ -137,16 +142,50 @@ START_TEST(jitter_has_mean_one)
 }
 END_TEST
 
+static int32_t samples_of(const void *context, int node, uint64_t round)
+{
+  return *(const int *)context * (node + 1) + (int32_t)(round & 1);
+}
+
 START_TEST(what_is_measured)
 {
   struct gv_pacing pacing = {.network = net};
   struct gv_schedule *schedule = NULL;
   struct gv_clock *clock = clock_of(&schedule, "ring", 4, &pacing);
-  gv_clock_measure(clock, 9);
-  ck_assert_double_eq(gv_clock_compute(clock), 9);
-  gv_clock_measure(clock, 1);
-  gv_clock_measure(clock, 2);
-  ck_assert_double_eq(gv_clock_compute(clock), 1.5);
+  gv_clock_measure(clock, 9, 1);
+  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 9);
+  gv_clock_measure(clock, 1, 1);
+  gv_clock_measure(clock, 2, 1);
+  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 1.5);
+  gv_clock_destroy(clock);
+  gv_schedule_destroy(schedule);
+
+  /* By the sample: node i has 10 (i + 1), one more in odd rounds. */
+  const int more = 10;
+  pacing = (struct gv_pacing){.samples = samples_of, .context = &more};
+  clock = clock_of(&schedule, "ring", 4, &pacing);
+  gv_clock_measure(clock, 90, 30);
+  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 30);
+  gv_clock_measure(clock, 50, 40);
+  gv_clock_measure(clock, 2, 12);
+  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 10);
+  ck_assert_double_eq(gv_clock_compute(clock, 3, 0), 40);
+  ck_assert_double_eq(gv_clock_compute(clock, 3, 1), 41);
+  for (uint64_t k = 0; k < 2; k++)
+    gv_clock_round(clock, k, GV_DELIVER_NONE, NULL, 0);
+  for (int i = 0; i < 4; i++)
+    ck_assert_double_eq(clock->numbers[i], 20 * (i + 1) + 1);
+  double pace = 1 / 10.5 + 1 / 20.5 + 1 / 30.5 + 1 / 40.5;
+  ck_assert_double_eq_tol(gv_clock_asynchronous(clock, 1000, 2, 1e6), 1000 / pace, 1e-9);
+  gv_clock_destroy(clock);
+  gv_schedule_destroy(schedule);
+
+  /* Given, the time is every node's. */
+  pacing.compute = 5;
+  clock = clock_of(&schedule, "ring", 4, &pacing);
+  gv_clock_measure(clock, 90, 30);
+  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 5);
+  ck_assert_double_eq(gv_clock_compute(clock, 3, 0), 5);
   gv_clock_destroy(clock);
   gv_schedule_destroy(schedule);
 }
@@ -170,6 +209,8 @@ START_TEST(whole_runs)
       {"dsgd", "full", 20 * (c + all)},
       {"local:period=5", "ring", 20 * c + 4 * all},
       {"pga:period=5", "ring", 20 * c + 4 * all + 16 * 2 * m},
+      {"choco:compress=sign", "ring", 20 * (c + 2 * (1e-4 + 9e-9))},  /* 37 bits and a float */
+      {"choco:compress=sign", "full", 20 * (c + 7 * (1e-4 + 9e-9))},
       {"gt", "ring", 20 * (c + 2 * (1e-4 + 8 * 37e-9))}};
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
     for (int workers = 1; workers <= 3; workers++) {
@@ -184,9 +225,143 @@ START_TEST(whole_runs)
 }
 END_TEST
 
+/* ---- nodes whose batches differ ---- */
+
+static const int32_t own[] = {1, 9, 4, 2};  /* samples in a batch of node i */
+
+static int32_t drawn(const void *context, int node, uint64_t round)
+{
+  (void)context;
+  (void)round;
+  return own[node];
+}
+
+static void draw(void *context, int node, uint64_t round, struct gv_buffer *buffer, struct gv_batch *batch)
+{
+  struct toy_data data = {.batch = own[node], .unite = 1};
+  (void)context;
+  toy_draw(&data, node, round, buffer, batch);
+}
+
+static enum gv_status keep(void *context, const struct gv_counters *counters, bool must, struct gv_error *err)
+{
+  (void)must;
+  (void)err;
+  memcpy(context, counters->clock, 4 * sizeof(double));
+  return GV_OK;
+}
+
+/* Alone, each computes for as long as its own samples take. */
+START_TEST(larger_batches_take_longer)
+{
+  struct toy_data data = {.batch = 9, .unite = 1};
+  for (int workers = 1; workers <= 4; workers++) {
+    double seconds[4] = {0};
+    struct gv_source source = {
+        .context = &data, .shape = {.features = 500, .channels = 1, .height = 1, .width = 500, .classes = 2},
+        .nodes = 4, .train_samples = 16, .max_batch = 9, .samples_per_round = 16, .draw = draw, .drawn = drawn};
+    struct toy_run run = {.algorithm = "local:period=100", .nodes = 4, .workers = workers, .dim = 500, .rate = 0.05,
+                          .rounds = 20, .keep_every = 10, .keep = keep, .context = seconds, .source = &source};
+    assert_ok(toy_train(&run, NULL, err));
+    ck_assert_double_gt(seconds[0], 0);
+    for (int i = 1; i < 4; i++)
+      ck_assert_double_eq_tol(seconds[i] / seconds[0], own[i], 1e-9);
+  }
+}
+END_TEST
+
+/* ---- faults ---- */
+
+/* The first round in which, of a ring of four, just this happens: node `out` sits out, or -1 nobody, and the link
+ * from `from` to the next fails, or -1 none. */
+static uint64_t round_where(const struct gv_schedule *schedule, struct gv_view *view, int out, int from)
+{
+  for (uint64_t round = 0; round < 10000; round++) {
+    const struct gv_graph *graph = gv_view_graph(view, round);
+    bool like = true;
+    for (int i = 0; i < 4; i++) {
+      int heard = 2 - (i == from) - (from >= 0 && i == (from + 1) % 4);
+      if (out >= 0)
+        heard = i == out ? 0 : i == (out + 2) % 4 ? 2 : 1;
+      like = like && gv_schedule_absent(schedule, i, round) == (i == out) &&
+             graph->first[i + 1] - graph->first[i] == heard;
+    }
+    if (like)
+      return round;
+  }
+  ck_abort_msg("no such round");
+  return 0;
+}
+
+/* One round of four nodes on a ring, of which node 0 computes 0.03 s and the others 0.01 s. */
+static void one_round(const struct gv_faults *faults, int out, int from, const double *want)
+{
+  const double slow[4] = {3, 1, 1, 1};
+  struct gv_pacing pacing = {.network = net, .compute = 0.01, .slow = slow};
+  struct gv_schedule *schedule = NULL;
+  struct gv_view *view = NULL;
+  struct gv_clock *clock = clock_of(&schedule, "ring", 4, &pacing);
+  assert_ok(gv_schedule_set_faults(schedule, faults, err));
+  assert_ok(gv_view_create(schedule, &view, err));
+  uint64_t round = round_where(schedule, view, out, from);
+  gv_clock_round(clock, round, GV_DELIVER_LINKS, gv_view_graph(view, round), 1e6);
+  for (int i = 0; i < 4; i++)
+    ck_assert_double_eq_tol(clock->numbers[i], want[i], 1e-15);
+  gv_view_destroy(view);
+  gv_clock_destroy(clock);
+  gv_schedule_destroy(schedule);
+}
+
+START_TEST(faults_shorten_waiting)
+{
+  const double m = 1e-4 + 1e-3, c = 0.01, late = 0.03;
+  const struct gv_faults links = {.drop_link = 0.3, .seed = 1}, churn = {.churn = 0.3, .seed = 1};
+  /* Nothing fails: 1 and 3 wait for 0. */
+  one_round(&links, -1, -1, (const double[]){late + 2 * m, late + 2 * m, c + 2 * m, late + 2 * m});
+  /* The link of 0 and 1: 1 waits for 2 alone, and each of the two receives one message. */
+  one_round(&links, -1, 0, (const double[]){late + m, c + m, c + 2 * m, late + 2 * m});
+  /* The link of 1 and 2. */
+  one_round(&links, -1, 1, (const double[]){late + 2 * m, late + m, c + m, late + 2 * m});
+  /* 0 sits out: nobody is late; it has not moved. */
+  one_round(&churn, 0, -1, (const double[]){0, c + m, c + 2 * m, c + m});
+  /* 1 sits out: 0 and 2 receive one message, and 2 waits for nobody late. */
+  one_round(&churn, 1, -1, (const double[]){late + m, 0, c + m, late + 2 * m});
+}
+END_TEST
+
+/* Means of all, of those there: three of four. */
+START_TEST(churn_shrinks_a_mean_of_all)
+{
+  const struct gv_faults churn = {.churn = 0.3, .seed = 1};
+  const double slow[4] = {3, 1, 1, 1};
+  for (int out = 0; out < 4; out++)
+    for (int reduced = 0; reduced < 2; reduced++) {
+      struct gv_pacing pacing = {.network = net, .compute = 0.01, .slow = slow};
+      struct gv_schedule *schedule = NULL, *ring = NULL;
+      struct gv_view *view = NULL;
+      struct gv_clock *clock = clock_of(&schedule, "full", 4, &pacing);
+      assert_ok(gv_schedule_set_faults(schedule, &churn, err));
+      assert_ok(gv_schedule_create("ring", NULL, 4, 1, &ring, err));
+      assert_ok(gv_schedule_set_faults(ring, &churn, err));
+      assert_ok(gv_view_create(ring, &view, err));
+      uint64_t round = round_where(ring, view, out, -1);
+      gv_clock_round(clock, round, reduced ? GV_DELIVER_ALLREDUCE : GV_DELIVER_ALL, NULL, 1e6);
+      double takes = reduced ? 4e-4 + 4.0 / 3 * 1e-3 : 2 * 1.1e-3;
+      for (int i = 0; i < 4; i++)
+        ck_assert_double_eq_tol(clock->numbers[i], i == out ? 0 : (out == 0 ? 0.01 : 0.03) + takes, 1e-15);
+      gv_view_destroy(view);
+      gv_clock_destroy(clock);
+      gv_schedule_destroy(schedule);
+      gv_schedule_destroy(ring);
+    }
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {published_pair, formulas, costs_of_topologies, a_delay_spreads_a_hop_a_round,
-                                who_waits_for_whom, jitter_has_mean_one, what_is_measured, whole_runs, NULL};
+                                who_waits_for_whom, jitter_has_mean_one, what_is_measured, whole_runs,
+                                larger_batches_take_longer, faults_shorten_waiting, churn_shrinks_a_mean_of_all,
+                                NULL};
   return run_suite("cluster", tests);
 }

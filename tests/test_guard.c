@@ -197,9 +197,42 @@ START_TEST(messages_and_bytes_are_counted)
 }
 END_TEST
 
+/* In a global average those who take part send, and nobody else. */
+START_TEST(who_sits_out_sends_nothing)
+{
+  const struct gv_faults faults = {.churn = 0.5, .seed = 7};
+  const char *const of[] = {"pga:period=1", "local:period=1", "dsgd"};
+  for (size_t k = 0; k < sizeof of / sizeof of[0]; k++) {
+    const char *topology = strcmp(of[k], "dsgd") == 0 ? "full" : "ring";
+    struct gv_schedule *schedule = NULL;
+    assert_ok(gv_schedule_create(topology, NULL, 8, 1, &schedule, err));
+    assert_ok(gv_schedule_set_faults(schedule, &faults, err));
+    double messages = 0, bytes = 0;
+    for (uint64_t round = 0; round < 20; round++) {
+      int there = 0;
+      for (int i = 0; i < 8; i++)
+        there += !gv_schedule_absent(schedule, i, round);
+      messages += there > 1 ? there * 2 * (there - 1) / 8.0 / 20 : 0;
+      bytes += there > 1 ? 2 * (there - 1) * 400 / 8.0 / 20 : 0;
+    }
+    gv_schedule_destroy(schedule);
+    ck_assert_double_lt(messages, 8);  /* without churn 14 */
+    for (int workers = 1; workers <= 3; workers++) {
+      struct gv_evaluation e;
+      struct toy_run run = {.algorithm = of[k], .topology = topology, .nodes = 8, .workers = workers, .dim = 100,
+                            .rate = 0.02, .rounds = 20, .faults = faults, .evaluated = last, .context = &e};
+      assert_ok(toy_train(&run, NULL, err));
+      ck_assert_msg(fabs(e.messages - messages) < 1e-9 && fabs(e.bytes - bytes) < 1e-9,
+                    "%s: %g messages, %g bytes, not %g and %g", of[k], e.messages, e.bytes, messages, bytes);
+    }
+  }
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {undefined_combinations_are_refused, faults_are_the_same_for_every_number_of_workers,
-                                absent_nodes_stay_where_they_are, messages_and_bytes_are_counted, NULL};
+                                absent_nodes_stay_where_they_are, messages_and_bytes_are_counted,
+                                who_sits_out_sends_nothing, NULL};
   return run_suite("guard", tests);
 }

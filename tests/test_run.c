@@ -597,6 +597,39 @@ START_TEST(stop_from_another_thread)
 }
 END_TEST
 
+static void stop_at_round(void *context, const struct gv_result *result, uint64_t round, double seconds)
+{
+  struct stopper *stopper = context;
+  (void)result;
+  (void)seconds;
+  if (round >= stopper->at)
+    gv_run_stop(stopper->run);
+}
+
+/* Where a stop ends a run the plan has no evaluation: a target seen there is not reached. */
+START_TEST(a_stop_reaches_no_target)
+{
+  static const char *const paces[] = {"sync", "async"};
+  enter();
+  for (int p = 0; p < 2; p++) {
+    struct gv_run *run = RUN("rounds", "4e9", "eval-every", "1e6", "target-accuracy", "0.5", "pace", paces[p],
+                             "out", paces[p]);
+    struct stopper stopper = {.run = run, .at = 1000};
+    gv_run_watch(run, &(struct gv_watcher){&stopper, NULL, NULL, stop_at_round});
+    struct gv_error error = {GV_OK, ""};
+    ck_assert_int_eq(gv_run_train(run, &error), GV_INTERRUPTED);
+    const struct gv_result *result = gv_run_result(run);
+    ck_assert_double_gt(result->last.test_accuracy, 0.5);
+    ck_assert(result->interrupted && !result->target_reached);
+    json_t *summary = json_loads(gv_run_summary(run), 0, NULL);
+    ck_assert(json_is_null(json_object_get(summary, "rounds_to_target")));
+    json_decref(summary);
+    gv_run_destroy(run);
+  }
+  leave();
+}
+END_TEST
+
 /* ---- refusals leave nothing ---- */
 
 START_TEST(a_refused_run_leaves_nothing)
@@ -728,6 +761,7 @@ int main(void)
   return run_suite("run", (const TTest *const[]){
       a_run_and_its_files, a_run_has_its_own_locale, two_runs_in_a_process, names_of_any_bytes,
       transposed_tensors_are_turned,
-      stop_from_a_callback, stop_before_the_start, stop_from_another_thread, a_refused_run_leaves_nothing,
+      stop_from_a_callback, stop_before_the_start, stop_from_another_thread, a_stop_reaches_no_target,
+      a_refused_run_leaves_nothing,
       an_early_failure_takes_its_folder_back, rules_of_the_folder, NULL});
 }

@@ -7,7 +7,9 @@
 #include "core/base/memory.h"
 #include "core/base/random.h"
 
-enum { FIRST, SUM, COUNT, MEASURED };  /* numbers behind those of the nodes */
+/* Numbers behind those of the nodes: seconds a sample, at first; then seconds and samples. */
+enum { FIRST, SECONDS, SAMPLES, MEASURED };
+enum { LOOKED_AT = 64 };  /* rounds that stand for all, in asynchronous pace */
 
 size_t gv_clock_count(int nodes)
 {
@@ -48,23 +50,36 @@ void gv_clock_destroy(struct gv_clock *clock)
   gv_free(clock);
 }
 
-void gv_clock_measure(struct gv_clock *clock, double seconds)
+void gv_clock_measure(struct gv_clock *clock, double seconds, int32_t samples)
 {
   double *m = measured(clock);
   if (m[FIRST] == 0) {
-    m[FIRST] = seconds;
+    m[FIRST] = seconds / samples;
     return;
   }
-  m[SUM] += seconds;
-  m[COUNT]++;
+  m[SECONDS] += seconds;
+  m[SAMPLES] += samples;
 }
 
-double gv_clock_compute(const struct gv_clock *clock)
+/* Seconds that a sample takes. */
+static double sample_seconds(const struct gv_clock *clock)
 {
   const double *m = measured(clock);
-  if (clock->pacing.compute > 0)
-    return clock->pacing.compute;
-  return m[COUNT] > 0 ? m[SUM] / m[COUNT] : m[FIRST];
+  return m[SAMPLES] > 0 ? m[SECONDS] / m[SAMPLES] : m[FIRST];
+}
+
+/* sample: what one takes, where it is asked for. */
+static double round_seconds(const struct gv_clock *clock, int node, uint64_t round, double sample)
+{
+  const struct gv_pacing *p = &clock->pacing;
+  if (p->compute > 0)
+    return p->compute;
+  return p->samples != NULL ? sample * p->samples(p->context, node, round) : sample;
+}
+
+double gv_clock_compute(const struct gv_clock *clock, int node, uint64_t round)
+{
+  return round_seconds(clock, node, round, sample_seconds(clock));
 }
 
 static double slowness(const struct gv_clock *clock, int node)
@@ -73,9 +88,9 @@ static double slowness(const struct gv_clock *clock, int node)
 }
 
 /* Seconds that the node computes in the round. */
-static double compute_of(const struct gv_clock *clock, int node, uint64_t round, double mean)
+static double compute_of(const struct gv_clock *clock, int node, uint64_t round, double sample)
 {
-  double s = clock->pacing.jitter, seconds = mean * slowness(clock, node);
+  double s = clock->pacing.jitter, seconds = round_seconds(clock, node, round, sample) * slowness(clock, node);
   if (s > 0) {
     struct gv_stream stream;
     gv_stream_start(&stream, clock->pacing.seed, GV_RANDOM_CLOCK, (uint32_t)node, (uint32_t)round);
@@ -89,8 +104,9 @@ static bool is_absent(const struct gv_clock *clock, int node, uint64_t round)
   return clock->schedule->faults.churn > 0 && gv_schedule_absent(clock->schedule, node, round);
 }
 
-static void mix_all(struct gv_clock *clock, uint64_t round, double bytes)
+static void mix_all(struct gv_clock *clock, uint64_t round, bool reduced, double bytes)
 {
+  const struct gv_network *network = &clock->pacing.network;
   double latest = 0;
   int n = clock->schedule->nodes, present = 0;
   for (int i = 0; i < n; i++)
@@ -98,7 +114,9 @@ static void mix_all(struct gv_clock *clock, uint64_t round, double bytes)
       latest = fmax(latest, clock->done[i]);
       present++;
     }
-  latest += gv_network_allreduce(&clock->pacing.network, present, bytes);
+  latest += reduced       ? gv_network_allreduce(network, present, bytes)
+            : present > 1 ? gv_network_partial(network, present - 1, bytes)
+                          : 0;
   for (int i = 0; i < n; i++)
     clock->numbers[i] = is_absent(clock, i, round) ? clock->done[i] : latest;
 }
@@ -114,15 +132,16 @@ static void mix_neighbors(struct gv_clock *clock, const struct gv_graph *graph, 
   }
 }
 
-void gv_clock_round(struct gv_clock *clock, uint64_t round, const struct gv_graph *graph, bool global, double bytes)
+void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery delivery, const struct gv_graph *graph,
+                    double bytes)
 {
-  double mean = gv_clock_compute(clock);
+  double sample = sample_seconds(clock);
   for (int i = 0; i < clock->schedule->nodes; i++)
-    clock->done[i] = clock->numbers[i] + (is_absent(clock, i, round) ? 0 : compute_of(clock, i, round, mean));
-  if (global)
-    mix_all(clock, round, bytes);
-  else if (graph != NULL)
+    clock->done[i] = clock->numbers[i] + (is_absent(clock, i, round) ? 0 : compute_of(clock, i, round, sample));
+  if (delivery == GV_DELIVER_LINKS)
     mix_neighbors(clock, graph, bytes);
+  else if (delivery != GV_DELIVER_NONE)
+    mix_all(clock, round, delivery == GV_DELIVER_ALLREDUCE, bytes);
   else
     for (int i = 0; i < clock->schedule->nodes; i++)
       clock->numbers[i] = clock->done[i];
@@ -138,8 +157,12 @@ double gv_clock_seconds(const struct gv_clock *clock)
 
 double gv_clock_asynchronous(const struct gv_clock *clock, double steps, double messages, double bytes)
 {
-  double pace = 0, mean = gv_clock_compute(clock);
-  for (int i = 0; i < clock->schedule->nodes; i++)
+  double pace = 0, sample = sample_seconds(clock);
+  for (int i = 0; i < clock->schedule->nodes; i++) {
+    double mean = 0;
+    for (uint64_t k = 0; k < LOOKED_AT; k++)
+      mean += round_seconds(clock, i, k, sample) / LOOKED_AT;
     pace += 1 / (mean * slowness(clock, i) + gv_network_partial(&clock->pacing.network, messages, bytes));
+  }
   return steps > 0 ? steps / pace : 0;
 }

@@ -2,7 +2,9 @@
  *
  * A round of node i: it computes; then it waits for the neighbours that it receives from in this round to have
  * computed, and takes d_i (alpha + M beta) to receive their messages. A global average waits for all who take part,
- * and takes a ring all-reduce. Nobody waits for anybody else. One thread.
+ * and takes a ring all-reduce. Messages that cannot be summed on their way, as compressed ones, go from everybody
+ * to everybody: p who take part wait for all of them, and take (p-1) (alpha + M beta). Nobody waits for anybody
+ * else. One thread.
  */
 #ifndef GV_CLUSTER_CLOCK_H
 #define GV_CLUSTER_CLOCK_H
@@ -16,12 +18,22 @@
 #include "core/cluster/network.h"
 #include "core/graph/schedule.h"
 
+/* How the messages of a round go. */
+enum gv_delivery {
+  GV_DELIVER_NONE,
+  GV_DELIVER_LINKS,      /* over the edges of a graph */
+  GV_DELIVER_ALL,        /* from everybody to everybody */
+  GV_DELIVER_ALLREDUCE   /* summed on a ring */
+};
+
 struct gv_pacing {
   struct gv_network network;
-  double compute;      /* seconds that a node computes in a round; 0: as measured */
+  double compute;      /* seconds that every node computes in a round; 0: as measured, by the samples it draws */
   double jitter;       /* S: times exp(S z - S^2/2), z standard normal, drawn for each node and round; mean 1 */
   const double *slow;  /* (nodes) that many times as long, or NULL; outlives the clock */
   uint64_t seed;
+  int32_t (*samples)(const void *context, int node, uint64_t round);  /* that it computes on; pure; NULL: one */
+  const void *context;
 };
 
 struct gv_clock {
@@ -39,8 +51,9 @@ void gv_clock_destroy(struct gv_clock *clock);
 /* Numbers that a clock is made of, for who saves it and sets it again. */
 size_t gv_clock_count(int nodes);
 
-/* A node's gradient took so long here. The first call, when caches are cold, counts until there is another. */
-void gv_clock_measure(struct gv_clock *clock, double seconds);
+/* A gradient of so many samples took so long here. The first call, when caches are cold, counts until there is
+ * another. */
+void gv_clock_measure(struct gv_clock *clock, double seconds, int32_t samples);
 
 /* Whether a round's gradient is worth measuring: a few of many are. */
 static inline bool gv_clock_wants(uint64_t round)
@@ -48,19 +61,19 @@ static inline bool gv_clock_wants(uint64_t round)
   return round < 16 || (round & 15) == 0;
 }
 
-/* Seconds that a node computes in a round on average, without jitter and slowness. */
-double gv_clock_compute(const struct gv_clock *clock);
+/* Seconds that the node computes in the round, without jitter and slowness. */
+double gv_clock_compute(const struct gv_clock *clock, int node, uint64_t round);
 
-/* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom; NULL: nobody mixes,
- * or with `global` all do. O(edges). */
-void gv_clock_round(struct gv_clock *clock, uint64_t round, const struct gv_graph *graph, bool global,
+/* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom, of
+ * GV_DELIVER_LINKS alone. O(edges). */
+void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery delivery, const struct gv_graph *graph,
                     double bytes);
 
 /* When the last node is through the rounds so far. */
 double gv_clock_seconds(const struct gv_clock *clock);
 
 /* In asynchronous pace, where nobody waits: when all nodes together have taken so many steps, of which each takes
- * in `messages` on average; steps / sum_i 1/(seconds of a step of node i). */
+ * in `messages` on average; steps / sum_i 1/(seconds of a step of node i, a mean over its first rounds). */
 double gv_clock_asynchronous(const struct gv_clock *clock, double steps, double messages, double bytes);
 
 #endif

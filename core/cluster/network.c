@@ -64,14 +64,31 @@ enum gv_status gv_network_parse(const char *spec, struct gv_network *network, co
   return status;
 }
 
+bool gv_network_calibrated(const struct gv_network *network, const struct gv_named *preset)
+{
+  struct gv_network published;
+  return preset == &fitted && gv_network_parse(fitted.name, &published, NULL, NULL) == GV_OK &&
+         network->alpha == published.alpha && network->beta == published.beta;
+}
+
 double gv_network_message(const struct gv_network *network, double bytes)
 {
   return network->alpha + bytes * network->beta;
 }
 
+double gv_allreduce_messages(int n)
+{
+  return n > 1 ? 2 * (n - 1.0) : 0;
+}
+
+double gv_allreduce_bytes(int n, double bytes)
+{
+  return n > 1 ? 2 * (n - 1.0) / n * bytes : 0;
+}
+
 double gv_network_allreduce(const struct gv_network *network, int n, double bytes)
 {
-  return n > 1 ? 2 * (n - 1.0) * network->alpha + 2 * (n - 1.0) / n * bytes * network->beta : 0;
+  return gv_allreduce_messages(n) * network->alpha + gv_allreduce_bytes(n, bytes) * network->beta;
 }
 
 double gv_network_partial(const struct gv_network *network, double d, double bytes)

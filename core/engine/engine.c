@@ -85,13 +85,14 @@ static uint64_t run_segment(struct gv_worker *worker, uint64_t round, uint64_t e
   return round;
 }
 
-static void evaluate(struct gv_worker *worker, uint64_t round)
+static void evaluate(struct gv_worker *worker, uint64_t round, bool planned)
 {
   struct gv_engine *e = worker->engine;
   struct gv_evaluation evaluation;
   gv_worker_evaluate(worker, round, &evaluation);
   if (worker->index == 0) {
     e->looks = false;
+    e->planned = planned;
     if (gv_engine_failed(e))
       e->over = true;
     else if (e->setup.evaluated != NULL && e->setup.evaluated(e->setup.context, &evaluation, &e->error) != GV_OK)
@@ -154,7 +155,7 @@ static void train(struct gv_worker *worker)
   struct gv_engine *e = worker->engine;
   const struct gv_engine_setup *s = &e->setup;
   uint64_t round = s->resume != NULL ? s->resume->round : 0;
-  evaluate(worker, round);
+  evaluate(worker, round, true);
   while (!e->over && round < s->rounds) {
     uint64_t evaluation = next_turn(s->eval_every, round, s->rounds), end = evaluation;
     if (s->keep_every > 0)
@@ -166,7 +167,7 @@ static void train(struct gv_worker *worker)
     if (!planned)
       gv_worker_keep(worker, round, true);
     if ((planned || over) && round != e->last_evaluation)
-      evaluate(worker, round);
+      evaluate(worker, round, planned);
     if (planned && !e->over && round < s->rounds)
       gv_worker_keep(worker, round, end_of_turn(s, round));
   }
@@ -279,6 +280,9 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->host, (size_t)e->nodes, sizeof *e->host, "the nodes", err);
+  for (int i = 1; i < e->nodes; i++)
+    if (gv_engine_drawn(setup->source, i, 0) > gv_engine_drawn(setup->source, e->timed, 0))
+      e->timed = i;
   bool strides = gv_hosting_strides(setup->schedule, setup->workers);
   for (int w = 0; status == GV_OK && w < setup->workers; w++) {
     struct gv_worker *worker = &e->worker[w];
@@ -294,7 +298,8 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   if (status == GV_OK)
     status = gv_clock_create(&(struct gv_pacing){.network = setup->network, .compute = setup->compute_time,
                                                  .jitter = setup->compute_jitter, .slow = setup->slow,
-                                                 .seed = setup->seed},
+                                                 .seed = setup->seed, .samples = gv_engine_drawn,
+                                                 .context = setup->source},
                              setup->schedule, &e->clock, err);
   if (status == GV_OK)
     status = gv_crews_create(e, &e->crew, err);
@@ -370,4 +375,9 @@ int gv_engine_evaluated_nodes(const struct gv_engine *e)
 const struct gv_node_evaluation *gv_engine_each(const struct gv_engine *e)
 {
   return e->each;
+}
+
+bool gv_engine_planned(const struct gv_engine *e)
+{
+  return e->planned;
 }

@@ -60,7 +60,7 @@ struct gv_engine_setup {
                              errors the node's own */
   const double *slow;     /* (nodes) >= 1: how many times as long a node takes for a gradient; NULL: none is slow */
   struct gv_network network;   /* of the simulated cluster */
-  double compute_time;    /* seconds that a node of it computes in a round; 0: as long as it takes here */
+  double compute_time;    /* seconds that every node of it computes in a round; 0: what its batch takes here */
   double compute_jitter;  /* how much that differs from node to node and round to round, as in struct gv_pacing */
   int workers;            /* 1 .. nodes */
   int threads;            /* of each worker, who share its batches; 0 is 1 */
@@ -115,5 +115,9 @@ int gv_engine_evaluated_nodes(const struct gv_engine *engine);
 
 /* (nodes), of the last evaluation, the engine's; setup.evaluated may read it. NULL: setup.each was not set. */
 const struct gv_node_evaluation *gv_engine_each(const struct gv_engine *engine);
+
+/* Whether the last evaluation is one that the plan has; false: it was made because a stop ended the run there, and
+ * a run without the stop would not know of it. setup.evaluated may ask. */
+bool gv_engine_planned(const struct gv_engine *engine);
 
 #endif

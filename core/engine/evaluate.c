@@ -82,20 +82,23 @@ static void collect(const struct gv_engine *e, int k, double *loss, double *accu
   *accuracy = e->chunks > 0 && e->setup.source->shape.classes > 0 ? (double)correct / samples : NAN;
 }
 
-/* What was sent; a global average as a ring all-reduce does it. In asynchronous pace what was received. */
+/* Those that reached a reader, in asynchronous pace. */
+static double received(const struct gv_engine *e, const struct gv_evaluation *out)
+{
+  return (double)(e->mail != NULL ? out->asynchrony.published : out->asynchrony.taken);
+}
+
+/* What was sent; in asynchronous pace what was received. */
 static void summarise_traffic(const struct gv_engine *e, uint64_t round, struct gv_evaluation *out)
 {
-  double n = e->nodes, messages = 0, bytes = 0, averages = (double)e->worker[0].averages;
-  double each = gv_engine_message_bytes(&e->setup);
+  double n = e->nodes, messages = 0, bytes = 0;
   for (int w = 0; w < e->setup.workers; w++) {
     messages += (double)e->worker[w].messages;
     bytes += (double)e->worker[w].bytes;
   }
-  messages += averages * 2 * (n - 1) * n;
-  bytes += averages * 2 * (n - 1) * each;
   if (e->setup.async) {
-    messages = (double)(e->mail != NULL ? out->asynchrony.published : out->asynchrony.taken);
-    bytes = messages * each;
+    messages = received(e, out);
+    bytes = messages * gv_engine_message_bytes(&e->setup);
   }
   out->messages = round > 0 ? messages / n / (double)round : 0;
   out->bytes = round > 0 ? bytes / n / (double)round : 0;
@@ -110,8 +113,7 @@ static double simulated_seconds(const struct gv_engine *e, const struct gv_evalu
   double steps = 0, each = gv_engine_message_bytes(&e->setup);
   for (int i = 0; i < e->nodes; i++)
     steps += (double)e->node[i].rounds;
-  double messages = (double)(e->mail != NULL ? out->asynchrony.published : out->asynchrony.taken);
-  return gv_clock_asynchronous(e->clock, steps, steps > 0 ? messages / steps : 0, each);
+  return gv_clock_asynchronous(e->clock, steps, steps > 0 ? received(e, out) / steps : 0, each);
 }
 
 static void summarise_pace(const struct gv_engine *e, struct gv_evaluation *out)

@@ -51,7 +51,7 @@ struct gv_worker {
   float *direction;          /* (2, GV_BLOCK) scratch */
   float *average;            /* (GV_MESSAGES_MAX, GV_BLOCK) scratch */
   struct gv_rhythm rhythm;   /* of the global averages */
-  uint64_t messages, bytes;  /* its nodes sent to neighbours */
+  uint64_t messages, bytes;  /* its nodes sent to neighbours; of worker 0 also what global averages took of all */
   double message_bytes;      /* of the message that one of its nodes sent last */
   uint64_t averages;         /* global ones, in which all took part */
   float *measuring;          /* (dim) scratch, and (dim) the gradient of a node; for setup.measure, else NULL */
@@ -78,13 +78,15 @@ struct gv_engine {
   struct gv_exchange *exchange;    /* synchronous pace; else one of the next two */
   struct gv_snapshots *snapshots;
   struct gv_mail *mail;            /* algorithms that push */
-  int *host;                       /* (nodes) the worker of each, in asynchronous pace */
+  int *host;                       /* (nodes) the worker of each */
   struct gv_node *node;      /* (nodes) */
   struct gv_worker *worker;  /* (workers) */
   struct gv_crew *crew;      /* (workers), or NULL: a thread a worker */
   struct gv_gate gate;
   struct gv_budget budget;   /* of asynchronous steps */
-  struct gv_clock *clock;    /* of the simulated cluster; worker 0 moves it */
+  struct gv_clock *clock;    /* of the simulated cluster; moved by the worker that hosts the next */
+  int timed;                 /* the node whose gradients are measured: one with the largest batches, of whose time
+                                the least goes by for something else than samples */
   float *start;              /* (dim) the common start vector, gone once copied */
   float *mean;               /* (dim) */
   const float **replicas;    /* (nodes) */
@@ -106,6 +108,7 @@ struct gv_engine {
   uint64_t last_evaluation;  /* rounds done at it */
   uint64_t last_steps;       /* of all nodes done at it */
   bool looks;                /* the evaluation under way is not counted: the first one after a resume */
+  bool planned;              /* the last evaluation is one of the plan */
   bool over;
   struct gv_error error;
 };
@@ -139,6 +142,9 @@ double gv_worker_compute(struct gv_worker *worker, int node, float *g, uint64_t 
 double gv_worker_timed_compute(struct gv_worker *worker, int node, float *g, uint64_t round, double rate);
 void gv_worker_local(struct gv_worker *worker, const struct gv_node *node, float *x, const float *g, float rate,
                      enum gv_mixing mixing, float *const *message);
+
+/* How many samples the node draws in the round; source is a struct gv_source. */
+int32_t gv_engine_drawn(const void *source, int node, uint64_t round);
 
 /* What g (dim) is to be multiplied by, for its length. */
 float gv_worker_clip(const struct gv_worker *worker, const float *g);

@@ -2,6 +2,7 @@
  *
  * A pass of a worker over its nodes mixes a node's round and takes its next step while its vector is in the cache.
  * Nobody waits for ever: what a pass waits for was published, or read to the end, in the pass before. */
+#include <math.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -36,6 +37,12 @@ static bool is_absent(const struct gv_engine *e, int index, uint64_t round)
   return e->setup.schedule->faults.churn > 0 && gv_schedule_absent(e->setup.schedule, index, round);
 }
 
+/* Whether a global average is one by all-reduce: compressed messages cannot be summed on their way. */
+static bool is_reduced(const struct gv_engine *e, const struct turn *turn)
+{
+  return turn->mixing == GV_MIX_GLOBAL || !e->setup.algorithm->compresses;
+}
+
 /* ---- before mixing ---- */
 
 /* Returns the loss. */
@@ -52,7 +59,7 @@ static double take_gradient(struct gv_worker *worker, int index, float *g, const
   return loss;
 }
 
-/* bytes: of a message. Global averages are counted once a round, where they are taken. */
+/* bytes: of a message. A global average is counted where it is taken. */
 static void count_sent(struct gv_worker *worker, int index, const struct turn *turn, double bytes)
 {
   const struct gv_engine *e = worker->engine;
@@ -60,7 +67,7 @@ static void count_sent(struct gv_worker *worker, int index, const struct turn *t
   if (turn->carried == GV_MIX_NEIGHBORS) {
     const struct gv_graph *graph = gv_view_graph(worker->view, turn->round);
     readers = (uint64_t)(graph->reader_first[index + 1] - graph->reader_first[index]);
-  } else if (turn->mixing != GV_MIX_NEIGHBORS || !e->setup.algorithm->compresses) {
+  } else if (is_reduced(e, turn)) {
     return;
   }
   worker->messages += readers;
@@ -211,6 +218,18 @@ static void mix(struct gv_worker *worker, int index, const struct turn *turn)
     gv_exchange_finish(e->exchange, index);
 }
 
+/* Counts what those who take part send, as a ring all-reduce does it. */
+static void count_average(struct gv_worker *worker, uint64_t round)
+{
+  const struct gv_engine *e = worker->engine;
+  int present = 0;
+  for (int i = 0; i < e->nodes; i++)
+    present += !is_absent(e, i, round);
+  double bytes = gv_allreduce_bytes(present, gv_engine_message_bytes(&e->setup));
+  worker->messages += (uint64_t)(present * gv_allreduce_messages(present));
+  worker->bytes += (uint64_t)llrint(present * bytes);  /* whole, but for the division by their number */
+}
+
 /* The means of all messages, and what the algorithm makes of the mean loss. */
 static void average_all(struct gv_worker *worker, struct turn *turn)
 {
@@ -226,7 +245,9 @@ static void average_all(struct gv_worker *worker, struct turn *turn)
     turn->clip = gv_worker_clip(worker, turn->mean[0]);
   if (algorithm->heard != NULL && turn->mixing == GV_MIX_GLOBAL)
     algorithm->heard(e->setup.algorithm_options, &worker->rhythm, turn->round, turn->note);
-  worker->averages += turn->mixing == GV_MIX_GLOBAL || !algorithm->compresses;
+  worker->averages += is_reduced(e, turn);
+  if (is_reduced(e, turn) && worker->index == 0)
+    count_average(worker, turn->round);
 }
 
 /* ---- passes ---- */
@@ -238,15 +259,23 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
     step(worker, i, &turn);
 }
 
-/* Worker 0 moves the simulated cluster's clock on. */
+/* One worker moves the simulated cluster's clock on: the one that measures. */
 static void tick(struct gv_worker *worker, const struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
-  bool global = turn->carried == GV_MIX_GLOBAL;
-  double whole = gv_engine_message_bytes(&e->setup);
-  gv_clock_round(e->clock, turn->round,
-                 turn->carried == GV_MIX_NEIGHBORS ? gv_view_graph(worker->view, turn->round) : NULL, global,
-                 global && turn->mixing == GV_MIX_GLOBAL ? whole : worker->message_bytes);
+  const struct gv_graph *graph = NULL;
+  enum gv_delivery delivery = GV_DELIVER_NONE;
+  double bytes = worker->message_bytes;
+  if (turn->carried == GV_MIX_NEIGHBORS) {
+    delivery = GV_DELIVER_LINKS;
+    graph = gv_view_graph(worker->view, turn->round);
+  } else if (turn->carried == GV_MIX_GLOBAL && is_reduced(e, turn)) {
+    delivery = GV_DELIVER_ALLREDUCE;
+    bytes = gv_engine_message_bytes(&e->setup);
+  } else if (turn->carried == GV_MIX_GLOBAL) {
+    delivery = GV_DELIVER_ALL;
+  }
+  gv_clock_round(e->clock, turn->round, delivery, graph, bytes);
 }
 
 void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
@@ -255,7 +284,7 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
   struct turn turn = turn_of(worker, round), next = turn;
   if (turn.carried == GV_MIX_GLOBAL)
     average_all(worker, &turn);
-  if (worker->index == 0)
+  if (worker->index == e->host[e->timed])
     tick(worker, &turn);
   if (steps)
     next = turn_of(worker, round + 1);

@@ -34,6 +34,9 @@ struct gv_source {
    * one thread at a time for a node, by many for different nodes. Neither fails nor allocates. */
   void (*draw)(void *context, int node, uint64_t round, struct gv_buffer *buffer, struct gv_batch *batch);
 
+  /* How many samples that are; NULL: max_batch, always. Pure, any thread. */
+  int32_t (*drawn)(const void *context, int node, uint64_t round);
+
   /* The training samples of a node, for measuring at all of them; NULL: they cannot be had. batch <- its samples
    * first .. first+n-1. Pure, any thread. n <= the buffer's max_batch. */
   int64_t (*shard_size)(void *context, int node);

@@ -14,7 +14,7 @@ struct gv_counters {
   uint64_t steps;            /* done by all nodes together */
   uint64_t last_evaluation;  /* the round of it */
   uint64_t last_steps;       /* done by all nodes at it */
-  uint64_t messages, bytes;  /* sent to neighbours, by all nodes */
+  uint64_t messages, bytes;  /* sent by all nodes */
   uint64_t averages;         /* over all nodes */
   double seconds;            /* of training */
   struct gv_rhythm rhythm;   /* of the global averages */

@@ -30,7 +30,8 @@ struct gv_evaluation {
   double consensus_distance;     /* sqrt(1/n sum_i ||x_i - xbar||^2) */
   double learning_rate;          /* of the last round */
   double messages, bytes;        /* that a node sends a round: the mean over nodes and over all rounds so far. A
-                                    global average counts as a ring all-reduce: 2(n-1) messages, 2(n-1)/n vectors */
+                                    global average counts as a ring all-reduce of those who take part, p of n:
+                                    2(p-1) messages, 2(p-1)/p vectors */
   uint64_t global_averages;      /* rounds that averaged over all nodes, since the start */
   uint64_t node_rounds_min, node_rounds_max;  /* rounds done by the slowest and the fastest node */
   struct gv_asynchrony asynchrony;

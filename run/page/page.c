@@ -1,106 +1,17 @@
-/* The page of runs: its data as JSON, its pictures inline, its style and script from the files beside this one. */
+/* The page of runs: its frame, with data, pictures, style and script inline. */
 #include "run/page/page.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <grapevine/grapevine.h>
 
 #include "config.h"
 #include "core/base/file.h"
-#include "core/base/option.h"
-#include "core/base/paths.h"
-#include "core/graph/schedule.h"
-#include "run/json.h"
 #include "run/page/assets.h"
-#include "run/plot/curves.h"
-#include "run/topology/topology.h"
+#include "run/page/parts.h"
 
-enum { GRAPHS_MAX = 6, GRAPH_NODES = 64 };
+enum { UNFINISHED_MAX = 8 };
 
-/* ---- data ---- */
-
-/* Figures of metrics.csv that a page can show, and what they may stand over. */
-static const char *const wanted[] = {
-    "test_accuracy", "test_loss", "train_loss", "objective", "consensus_distance", "node_accuracy_min",
-    "gradient_norm", "gradient_dissimilarity", "learning_rate", "epoch", "round", "seconds", "simulated_seconds",
-    "bytes"};
-
-/* An object for each group, without columns yet. */
-static json_t *group_list(const struct gv_groups *groups)
-{
-  json_t *list = json_array();
-  for (size_t g = 0; g < groups->groups; g++)
-    json_array_append_new(list, json_pack("{s:o, s:{}}", "label", gv_json_text(groups->label[g]), "columns"));
-  return list;
-}
-
-/* A column by rounds, for every group. */
-static bool add_column(const struct gv_groups *groups, const char *name, json_t *list)
-{
-  struct gv_curves curves;
-  struct gv_error none;
-  if (gv_curves_make(groups, "round", name, 0, &curves, &none) != GV_OK) {
-    gv_curves_clear(&curves);
-    return false;  /* the runs have it not */
-  }
-  json_t *all = gv_curves_json(groups, &curves);
-  for (size_t g = 0; g < groups->groups; g++) {
-    const json_t *from = json_array_get(json_object_get(all, "groups"), g);
-    json_object_set_new(json_object_get(json_array_get(list, g), "columns"), name,
-                        json_pack("{s:O, s:O, s:O}", "round", json_object_get(from, "x"), "mean",
-                                  json_object_get(from, "mean"), "std", json_object_get(from, "std")));
-  }
-  json_decref(all);
-  gv_curves_clear(&curves);
-  return true;
-}
-
-static json_t *options_of(const struct gv_shown_run *run)
-{
-  json_t *list = json_array();
-  for (const struct gv_option *row = gv_run_options(); row->key != NULL; row++) {
-    const char *value = gv_shown_option(run, row->key);
-    if (value != NULL)
-      json_array_append_new(list, json_pack("{s:s, s:o, s:s}", "key", row->key, "value", gv_json_text(value),
-                                            "standard", row->value));
-  }
-  return list;
-}
-
-static json_t *read_split(const struct gv_shown_run *run)
-{
-  char *path = gv_path_join(run->folder, "split.json");
-  json_t *split = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-  free(path);
-  return split != NULL ? split : json_null();
-}
-
-static json_t *data_of(const struct gv_groups *groups)
-{
-  json_t *list = group_list(groups), *columns = json_array(), *keys = json_array(), *runs = json_array();
-  for (size_t w = 0; w < sizeof wanted / sizeof wanted[0]; w++)
-    if (add_column(groups, wanted[w], list))
-      json_array_append_new(columns, json_string(wanted[w]));
-  for (size_t k = 0; k < groups->varied; k++)
-    json_array_append_new(keys, gv_json_text(groups->keys[k]));
-  for (size_t r = 0; r < groups->count; r++) {
-    const struct gv_shown_run *run = &groups->runs[r];
-    json_array_append_new(runs, json_pack("{s:i, s:o, s:O}", "group", (int)run->group, "folder",
-                                          gv_json_text(run->folder), "summary",
-                                          run->summary != NULL ? run->summary : json_null()));
-    if (run->summary == NULL)
-      json_object_set_new(json_array_get(runs, r), "summary", json_object());
-  }
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "groups", list, "columns", columns, "keys", keys, "runs", runs,
-                   "options", options_of(&groups->runs[0]), "split", read_split(&groups->runs[0]));
-}
-
-/* ---- writing ---- */
-
-static void put_text(FILE *out, const char *text)
+void gv_page_put_text(FILE *out, const char *text)
 {
   for (; *text != '\0'; text++)
     switch (*text) {
@@ -124,104 +35,79 @@ static void put_json(FILE *out, const json_t *data)
   free(text);
 }
 
-/* The drawing of an SVG file, without what stands before it. */
-static bool put_svg(FILE *out, const char *path)
-{
-  char line[8192];
-  bool inside = false;
-  FILE *file = fopen(path, "re");
-  while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-    const char *begin = inside ? line : strstr(line, "<svg");
-    if (begin != NULL)
-      fputs(begin, out);
-    inside |= begin != NULL;
-  }
-  if (file != NULL)
-    fclose(file);
-  return inside;
-}
+/* ---- the head ---- */
 
-static enum gv_status draw_graph(FILE *out, const struct gv_shown_run *run, const char *folder,
-                                 struct gv_error *err)
+static void put_head(FILE *out, const char *title)
 {
-  struct gv_schedule *schedule = NULL;
-  const char *topology = gv_shown_option(run, "topology"), *nodes = gv_shown_option(run, "nodes");
-  const char *seed = gv_shown_option(run, "seed");
-  if (topology == NULL || nodes == NULL || atoi(nodes) > GRAPH_NODES || atoi(nodes) < 2)
-    return GV_OK;
-  char path[128];
-  snprintf(path, sizeof path, "%s/graph.svg", folder);
-  enum gv_status status =
-      gv_schedule_create(topology, NULL, atoi(nodes), seed != NULL ? strtoull(seed, NULL, 10) : 1, &schedule, err);
-  if (status == GV_OK)
-    status = gv_draw(schedule, -1, path, err);
-  gv_schedule_destroy(schedule);
-  if (status != GV_OK)
-    return status;
-  fputs("<figure class=\"graph\">", out);
-  put_svg(out, path);  /* titled by itself */
-  fputs("</figure>\n", out);
-  (void)unlink(path);
-  return GV_OK;
-}
-
-/* The different topologies of the runs, as far as there are few and small ones. */
-static void put_graphs(FILE *out, const struct gv_groups *groups)
-{
-  char folder[] = "/tmp/grapevine-page-XXXXXX";
-  struct gv_error why = {GV_OK, ""};
-  int drawn = 0;
-  if (mkdtemp(folder) == NULL)
-    return;
-  for (size_t r = 0; r < groups->count && drawn < GRAPHS_MAX && why.status == GV_OK; r++) {
-    bool new = true;
-    for (size_t o = 0; o < r && new; o++) {
-      const char *keys[] = {"topology", "nodes"};
-      bool same = true;
-      for (int k = 0; k < 2; k++) {
-        const char *a = gv_shown_option(&groups->runs[o], keys[k]), *b = gv_shown_option(&groups->runs[r], keys[k]);
-        same = same && a != NULL && b != NULL && strcmp(a, b) == 0;
-      }
-      new = !same;
-    }
-    if (new) {
-      (void)draw_graph(out, &groups->runs[r], folder, &why);
-      drawn++;
-    }
-  }
-  (void)rmdir(folder);
-  if (why.status != GV_OK) {
-    const char *text = strstr(why.text, ": ");
-    fputs("<p class=\"sub\">No picture of the topology: ", out);
-    put_text(out, text != NULL ? text + 2 : why.text);
-    fputs("</p>\n", out);
-  }
-}
-
-static void put_page(FILE *out, const struct gv_groups *groups)
-{
-  const char *title = *groups->title != '\0' ? groups->title : "runs";
   fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", out);
-  put_text(out, title);
+  gv_page_put_text(out, title);
   fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", page_css);
-  put_text(out, title);
-  fprintf(out, "</h1>\n<p class=\"sub\">%zu run%s", groups->count, groups->count == 1 ? "" : "s");
+  gv_page_put_text(out, title);
+  fputs("</h1>\n", out);
+}
+
+/* Runs that did not come to their end, one a line. */
+static void put_unfinished(FILE *out, const struct gv_groups *groups, size_t count)
+{
+  size_t said = 0;
+  char state[120];
+  fputs("<ul class=\"unfinished\">\n", out);
+  for (size_t r = 0; r < groups->count && said < UNFINISHED_MAX; r++) {
+    const struct gv_shown_run *run = &groups->runs[r];
+    if (gv_page_is_finished(run))
+      continue;
+    fputs("<li>", out);
+    gv_page_put_text(out, run->folder);
+    fprintf(out, ": %s</li>\n", gv_page_state(run, state, sizeof state));
+    said++;
+  }
+  if (count > said)
+    fprintf(out, "<li>and %zu more</li>\n", count - said);
+  fputs("</ul>\n<p class=\"sub\">One that is not running now goes on by <code>grapevine train --resume FOLDER"
+        "</code>, or, of a study, by the command that began it.</p>\n", out);
+}
+
+static void put_counts(FILE *out, const struct gv_groups *groups)
+{
+  size_t unfinished = 0;
+  for (size_t r = 0; r < groups->count; r++)
+    unfinished += !gv_page_is_finished(&groups->runs[r]);
+  fprintf(out, "<p class=\"sub\">%zu run%s", groups->count, groups->count == 1 ? "" : "s");
   if (groups->groups > 1)
-    fprintf(out, " in %zu groups", groups->groups);
+    fprintf(out, " in %zu groups%s", groups->groups,
+            groups->count > groups->groups ? ", those that differ in the seed alone together" : "");
+  if (unfinished > 0 && groups->count > 1)
+    fprintf(out, "; %zu of them not finished", unfinished);
   if (groups->skipped > 0)
-    fprintf(out, "; %zu more have not begun", groups->skipped);
+    fprintf(out, "; %zu more %s not begun", groups->skipped, groups->skipped == 1 ? "has" : "have");
   fprintf(out, ". Grapevine %s</p>\n", PACKAGE_VERSION);
-  fputs("<div id=\"table\" class=\"scroll\"></div>\n<h2>Curves</h2>\n<div id=\"chart\"></div>\n"
-        "<h2>Topology</h2>\n", out);
-  put_graphs(out, groups);
-  fputs("<h2>Data of the nodes</h2>\n<div id=\"split\" class=\"scroll\"></div>\n"
-        "<details><summary>Configuration</summary><div id=\"configuration\" class=\"scroll\"></div></details>\n"
-        "<script id=\"data\" type=\"application/json\">", out);
-  json_t *data = data_of(groups);
+  if (unfinished > 0)
+    put_unfinished(out, groups, unfinished);
+}
+
+/* ---- the page ---- */
+
+static enum gv_status put_page(FILE *out, const struct gv_groups *groups, struct gv_error *err)
+{
+  json_t *data = gv_page_data(groups);
+  if (data == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the page");
+  put_head(out, *groups->title != '\0' ? groups->title : "runs");
+  put_counts(out, groups);
+  fputs("<noscript><p>Table and curves are drawn by the page's script, which this browser does not run.</p>"
+        "</noscript>\n<h2>Results</h2>\n<div id=\"table\"></div>\n<h2>Curves</h2>\n<div id=\"chart\"></div>\n"
+        "<h2>Topology</h2>\n<div class=\"graphs\">\n", out);
+  gv_page_put_graphs(out, groups);
+  fputs("</div>\n", out);
+  fprintf(out, "<h2>%s</h2>\n<div id=\"run\"></div>\n<h3>Data of its nodes</h3>\n<div id=\"split\"></div>\n"
+          "<h3>Options</h3>\n<details id=\"options\"><summary>all options of the run</summary></details>\n"
+          "<script id=\"data\" type=\"application/json\">", groups->count == 1 ? "The run" : "One of the runs");
   put_json(out, data);
   json_decref(data);
-  fprintf(out, "</script>\n<script>\n%s</script>\n</body>\n</html>\n", page_js);
+  fprintf(out, "</script>\n<script>\n'use strict';\n(function () {\n%s%s%s%s})();\n</script>\n</body>\n</html>\n",
+          base_js, chart_js, table_js, run_js);
+  return GV_OK;
 }
 
 enum gv_status gv_page_write(const struct gv_groups *groups, const char *path, struct gv_error *err)
@@ -230,6 +116,10 @@ enum gv_status gv_page_write(const struct gv_groups *groups, const char *path, s
   enum gv_status status = gv_file_begin(&file, path, err);
   if (status != GV_OK)
     return status;
-  put_page(file.stream, groups);
+  status = put_page(file.stream, groups, err);
+  if (status != GV_OK) {
+    gv_file_abandon(&file);
+    return status;
+  }
   return gv_file_commit(&file, err);
 }

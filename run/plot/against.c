@@ -2,7 +2,6 @@
 #include "run/plot/against.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,16 +28,15 @@ static double number_at(const char *text, const char **end)
 enum gv_status gv_against_find(const char *key, const char *const *values, size_t count, struct gv_against *against,
                                struct gv_error *err)
 {
-  size_t before = strlen(values[0]);
+  size_t before = strlen(values[0]), other_than_first = 0;
   const char *first, *other;
-  bool varies = false;
   *against = (struct gv_against){NULL, 0};
   for (size_t i = 1; i < count; i++) {
     size_t same = same_beginning(values[0], values[i]);
-    varies = varies || strcmp(values[0], values[i]) != 0;
+    other_than_first = strcmp(values[0], values[i]) != 0 ? i : other_than_first;
     before = same < before ? same : before;
   }
-  if (!varies && count > 1)
+  if (other_than_first == 0 && count > 1)
     return gv_fail(err, GV_USAGE, "x is '%s', which is '%s' in every run", key, values[0]);
   while (before > 0 && strchr(parts, values[0][before - 1]) == NULL)
     before--;
@@ -46,7 +44,7 @@ enum gv_status gv_against_find(const char *key, const char *const *values, size_
   for (size_t i = 0; i < count; i++)
     if (!isfinite(number) || !isfinite(number_at(values[i] + before, &other)) || strcmp(first, other) != 0)
       return gv_fail(err, GV_USAGE, "x is '%s', whose values '%s' and '%s' are not one text with another number",
-                     key, values[0], values[i == 0 && count > 1 ? 1 : i]);
+                     key, values[0], values[i > 0 ? i : other_than_first]);
   against->before = before;
   if (asprintf(&against->label, before > 0 ? "%s %.*s" : "%s", key, (int)before - 1, values[0]) < 0) {
     against->label = NULL;

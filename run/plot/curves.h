@@ -18,6 +18,7 @@ struct gv_curves {
   char *label_x, *label; /* in words, with units */
   struct gv_band *band;  /* (groups) */
   size_t groups;
+  size_t without;        /* of groups `against` an option: runs that have not that figure */
 };
 
 /* Whether x is what curves of evaluations stand over: round, epoch, seconds, simulated_seconds or bytes. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <grapevine/grapevine.h>
 
@@ -15,11 +16,10 @@
 
 enum { RUNS_MAX = 20000 };
 
-/* Options that are no part of an experiment: where and how fast, what is written, which draw of chance. */
 static const char *const apart[] = {"seed", "out", "resume", "workers", "bind", "threads-per-node", "plugin-dir",
                                     "checkpoint-every", "tensorboard", "nodes-csv", "metrics"};
 
-static bool is_apart(const char *key)
+bool gv_is_apart(const char *key)
 {
   for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
     if (strcmp(key, apart[i]) == 0)
@@ -42,10 +42,12 @@ static json_t *load(const char *folder, const char *name)
   return value;
 }
 
+/* Whether it has something in it: what is just being made has not. */
 static bool has(const char *folder, const char *name)
 {
+  struct stat about;
   char *path = gv_path_join(folder, name);
-  bool there = path != NULL && gv_is_file(path);
+  bool there = path != NULL && gv_is_file(path) && stat(path, &about) == 0 && about.st_size > 0;
   free(path);
   return there;
 }
@@ -175,7 +177,7 @@ static bool find_keys(struct gv_groups *groups)
   bool good = true;
   for (const struct gv_option *row = gv_run_options(); row->key != NULL && good; row++) {
     bool varies = false;
-    for (size_t r = 1; r < groups->count && !varies && !is_apart(row->key); r++)
+    for (size_t r = 1; r < groups->count && !varies && !gv_is_apart(row->key); r++)
       varies = !agree(&groups->runs[r], &groups->runs[0], row->key);
     if (!varies || goes_along(groups, row->key))
       continue;

@@ -3,6 +3,7 @@
 #define GV_RUN_PLOT_GROUPS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <grapevine/status.h>
@@ -33,6 +34,9 @@ struct gv_groups {
 enum gv_status gv_groups_read(const char *const *paths, size_t count, const char *against, struct gv_groups *groups,
                               struct gv_error *err);
 void gv_groups_clear(struct gv_groups *groups);
+
+/* Whether an option is no part of an experiment: where and how fast, what is written, which draw of chance. */
+bool gv_is_apart(const char *key);
 
 /* The text of an option of a run; NULL: it has none. */
 const char *gv_shown_option(const struct gv_shown_run *run, const char *key);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "run/chart.h"
+#include "run/plot/axis.h"
 
 /* Pixels of svg. */
 enum {
@@ -75,16 +76,29 @@ static size_t count_points(const struct gv_plot *p, size_t panel, const struct g
   return count;
 }
 
+/* Bands as long as they can be told apart; of more curves the deviation at the marks. */
+static void put_deviations(FILE *out, const struct gv_plot *p, size_t panel, const char **join)
+{
+  const struct gv_curves *curves = &p->panels[panel];
+  for (size_t g = 0; g < curves->groups; g++) {
+    size_t points = count_points(p, panel, &curves->band[g]), first, every = gv_chart_marks(points, g, &first);
+    if (!has_band(&curves->band[g]))
+      continue;
+    if (curves->groups <= BANDS && points > 1)
+      fprintf(out, "%s$p%zug%zu using 1:3:4 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.15 "
+              "noborder notitle", *join, panel, g, gv_chart_colour(g));
+    else
+      fprintf(out, "%s$p%zug%zu every %zu::%zu using 1:2:3:4 with yerrorbars linecolor rgb '%s' pointtype 0 "
+              "linewidth 1 notitle", *join, panel, g, every, first, gv_chart_colour(g));
+    *join = ", ";
+  }
+}
+
 static void put_curves(FILE *out, const struct gv_plot *p, size_t panel)
 {
   const struct gv_curves *curves = &p->panels[panel];
   const char *join = "plot ";
-  for (size_t g = 0; g < curves->groups && curves->groups <= BANDS; g++)
-    if (has_band(&curves->band[g]) && count_points(p, panel, &curves->band[g]) > 1) {
-      fprintf(out, "%s$p%zug%zu using 1:3:4 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.15 "
-              "noborder notitle", join, panel, g, gv_chart_colour(g));
-      join = ", ";
-    }
+  put_deviations(out, p, panel, &join);
   for (size_t g = 0; g < curves->groups; g++) {
     size_t points = count_points(p, panel, &curves->band[g]);
     char name[48];
@@ -92,78 +106,109 @@ static void put_curves(FILE *out, const struct gv_plot *p, size_t panel)
       continue;
     fputs(join, out);
     snprintf(name, sizeof name, "$p%zug%zu", panel, g);
-    gv_chart_put_curve(out, name, points, g);
+    gv_chart_put_curve(out, name, points, g, true);
     join = ", ";
   }
-  fputs("\n", out);
+  fputs(*join == 'p' ? "plot NaN notitle\n" : "\n", out);  /* nothing to show is shown, too */
 }
 
-/* The least and the largest value that is shown. */
-struct range {
-  double least, most;
-};
-
-static struct range range_of(const struct gv_plot *p, size_t panel, bool of_x)
+/* Says within the panel what a logarithm or a missing figure has left out. */
+static void put_left_out(FILE *out, const struct gv_plot *p, size_t panel)
 {
   const struct gv_curves *curves = &p->panels[panel];
-  struct range range = {INFINITY, 0};
+  char text[200] = "";
+  size_t used = 0;
+  for (size_t g = 0; g < curves->groups && used < sizeof text; g++)
+    if (curves->band[g].count > 0 && count_points(p, panel, &curves->band[g]) == 0)
+      used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? "; " : "not drawn, as it is 0: ",
+                               p->groups->label[g]);
+  if (curves->without > 0 && used < sizeof text)
+    snprintf(text + used, sizeof text - used, "%s%zu of %zu runs have none", used > 0 ? "; " : "", curves->without,
+             p->groups->count);
+  fputs("unset label 2\n", out);
+  if (*text == '\0')
+    return;
+  fputs("set label 2 ", out);
+  gv_chart_quote(out, text);
+  fputs(" at graph 0.02, graph 0.04 left noenhanced font ',11' textcolor rgb '#606060' front\n", out);
+}
+
+static struct gv_range range_of(const struct gv_plot *p, size_t panel, bool of_x)
+{
+  const struct gv_curves *curves = &p->panels[panel];
+  struct gv_range range = {INFINITY, -INFINITY};
   for (size_t g = 0; g < curves->groups; g++)
     for (size_t i = 0; i < curves->band[g].count; i++) {
       double x = curves->band[g].x[i], y = curves->band[g].y[i];
       if (!is_shown(p, panel, x, y))
         continue;
-      range.least = fmin(range.least, of_x ? x : y);
-      range.most = fmax(range.most, fabs(of_x ? x : y));
+      double off = of_x || !isfinite(curves->band[g].deviation[i]) ? 0 : curves->band[g].deviation[i];
+      range.least = fmin(range.least, of_x ? x : fmin(y, fmax(y - off, y / 3)));  /* a band may reach 0 */
+      range.most = fmax(range.most, of_x ? x : y + off);
     }
   return range;
 }
 
-/* Numbers on a short logarithmic axis: a decade has but one power of ten. */
-static void put_steps(FILE *out, char axis, struct range range)
+/* Where all panels begin and end, so that they can be read down. */
+static struct gv_range x_of_all(const struct gv_plot *p)
 {
-  const char *join = "";
-  fprintf(out, "set format %c '%%g'\nset %ctics (", axis, axis);
-  for (double decade = pow(10, floor(log10(range.least))); decade <= range.most; decade *= 10)
-    for (int step = 1; step < 10; step = step == 2 ? 5 : 2 * step) {
-      fprintf(out, "%s%.9g", join, step * decade);
-      join = ", ";
-    }
-  fputs(")\n", out);
+  struct gv_range range = range_of(p, 0, true);
+  for (size_t panel = 1; panel < p->count; panel++) {
+    struct gv_range one = range_of(p, panel, true);
+    range = (struct gv_range){fmin(range.least, one.least), fmax(range.most, one.most)};
+  }
+  return range;
 }
 
 /* The values of an option are its numbers, as long as there is room for them. */
-static void put_values(FILE *out, const struct gv_curves *curves)
+static void put_values(FILE *out, const struct gv_plot *p)
 {
   double value[TICS];
   size_t count = 0;
-  for (size_t g = 0; g < curves->groups; g++)
-    for (size_t i = 0; i < curves->band[g].count; i++) {
-      size_t at = 0;
-      while (at < count && value[at] != curves->band[g].x[i])
-        at++;
-      if (at == TICS)
-        return;
-      value[at] = curves->band[g].x[i];
-      count += at == count;
-    }
-  fputs("set format x '%g'\nset xtics (", out);
-  for (size_t i = 0; i < count; i++)
-    fprintf(out, "%s%.9g", i > 0 ? ", " : "", value[i]);
-  fputs(")\n", out);
+  for (size_t panel = 0; panel < p->count; panel++)
+    for (size_t g = 0; g < p->groups->groups; g++)
+      for (size_t i = 0; i < p->panels[panel].band[g].count; i++) {
+        double x = p->panels[panel].band[g].x[i];
+        size_t at = 0;
+        while (at < count && value[at] != x)
+          at++;
+        if (at == TICS)
+          return;
+        value[at] = x;
+        count += at == count;
+      }
+  gv_axis_put_values(out, value, count);
 }
 
-/* Large numbers with k, M, G behind them; those of many decades as powers. */
-static void put_axis(FILE *out, char axis, bool log, struct range range)
+static void put_x(FILE *out, const struct gv_plot *p)
 {
-  bool is_short = log && range.least > 1e-4 && range.most < 1e5 && range.most < 300 * range.least;
-  fprintf(out, log ? "set logscale %c\n" : "unset logscale %c\n", axis);
-  fprintf(out, "set %ctics autofreq\n", axis);
-  if (is_short)
-    put_steps(out, axis, range);
-  else if (log)
-    fprintf(out, "set format %c '10^{%%T}'\n", axis);
+  struct gv_range x = x_of_all(p);
+  bool is_option = p->groups->against != NULL;
+  gv_axis_put(out, 'x', p->log_x, x);
+  if (is_option && p->log_x)
+    put_values(out, p);
+  if (x.most < x.least)
+    fputs("set xrange [1:10]\n", out);
+  else if (p->log_x)
+    fprintf(out, "set xrange [%.9g:%.9g]\n", x.least / 1.1, x.most * 1.1);
+  else if (is_option && x.least < x.most)
+    fprintf(out, "set xrange [%.9g:%.9g]\n", x.least - 0.02 * (x.most - x.least),
+            x.most + 0.02 * (x.most - x.least));
   else
-    fprintf(out, range.most >= 1e4 ? "set format %c '%%.0s %%c'\n" : "set format %c '%%g'\n", axis);
+    fprintf(out, "set xrange [%.9g:%.9g]\n", fmin(x.least, 0), x.most > 0 ? x.most * 1.02 : 1);
+}
+
+static void put_y(FILE *out, const struct gv_plot *p, size_t panel)
+{
+  struct gv_range y = range_of(p, panel, false);
+  bool is_many = y.most > 300 * y.least;
+  gv_axis_put(out, 'y', is_log(p, panel), y);
+  if (y.most < y.least)
+    fputs("set yrange [1:10]\n", out);
+  else if (is_log(p, panel))
+    fprintf(out, "set yrange [%.9g:%.9g]\n", y.least / (is_many ? 2 : 1.15), y.most * (is_many ? 2 : 1.15));
+  else
+    fputs("set yrange [*:*]\n", out);
 }
 
 /* The legend as a panel of its own over the whole height, left of which the curves stand; titled "topology,
@@ -186,7 +231,7 @@ static void put_legend(FILE *out, const struct gv_groups *groups, double left, d
   fputs("\n", out);
   for (size_t g = 0; g < groups->groups; g++) {
     fputs(g == 0 ? "plot " : ", ", out);
-    gv_chart_put_key(out, g, groups->label[g]);
+    gv_chart_put_key(out, g, true, groups->label[g]);
   }
   fputs("\n", out);
 }
@@ -207,13 +252,12 @@ static int legend_width(const struct gv_groups *groups)
 static void put_title(FILE *out, const struct gv_plot *p, int width, int height)
 {
   char title[300];
-  const struct gv_groups *groups = p->groups;
-  size_t seeds = groups->count / groups->groups;
+  const char *name = p->title != NULL ? p->title : p->groups->title;
   bool banded = false;
-  for (size_t g = 0; g < groups->groups && groups->groups <= BANDS; g++)
+  for (size_t g = 0; g < p->groups->groups; g++)
     banded = banded || has_band(&p->panels[0].band[g]);
-  snprintf(title, sizeof title, "%s%s", p->title != NULL ? p->title : groups->title,
-           banded && p->title == NULL && seeds > 1 ? ": mean and standard deviation of the runs" : "");
+  snprintf(title, sizeof title, "%s%s%s", name, banded && *name != '\0' ? ", " : "",
+           banded ? "mean and standard deviation of the runs" : "");
   fputs("set label 1 ", out);
   gv_chart_quote(out, title);
   fprintf(out, " at screen %.4f, screen %.4f left noenhanced font ',15'\n", (double)LEFT / width,
@@ -236,29 +280,20 @@ static void put_script(FILE *out, const struct gv_plot *p, const char *path)
   fprintf(out, "set multiplot\nset lmargin at screen %.4f\nset rmargin at screen %.4f\n", (double)LEFT / width,
           (double)WIDTH / width);
   put_title(out, p, width, height);
+  put_x(out, p);
   double room = (height - HEAD) / (double)p->count;
   for (size_t panel = 0; panel < p->count; panel++) {
     double top = height - HEAD - room * (double)panel, bottom = top - room + FOOT;
-    struct range x = range_of(p, panel, true), y = range_of(p, panel, false);
     fprintf(out, "set tmargin at screen %.4f\nset bmargin at screen %.4f\n", (top - 5) / height, bottom / height);
-    put_axis(out, 'x', p->log_x, x);
-    if (p->log_x && p->groups->against != NULL)
-      put_values(out, &p->panels[panel]);
-    if (p->log_x)
-      fprintf(out, "set xrange [%.9g:%.9g]\n", x.least / 1.1, x.most * 1.1);
-    else
-      fprintf(out, "set xrange [*:%.9g]\n", x.most * 1.02);
     if (panel == p->count - 1)
       gv_chart_put_text(out, "xlabel", p->panels[0].label_x);
     gv_chart_put_text(out, "ylabel", p->panels[panel].label);
-    put_axis(out, 'y', is_log(p, panel), y);
-    if (is_log(p, panel))
-      fprintf(out, "set yrange [%.9g:%.9g]\n", y.least / 1.5, y.most * 1.5);
-    else
-      fputs("set yrange [*:*]\n", out);
+    put_y(out, p, panel);
+    put_left_out(out, p, panel);
     put_curves(out, p, panel);
     fputs("unset label 1\n", out);
   }
+  fputs("unset label 2\n", out);
   if (legend > 0)
     put_legend(out, p->groups, 1 - (legend - 20.0) / width, 1 - (HEAD + 5.0) / height);
   fputs("unset multiplot\n", out);

@@ -30,6 +30,12 @@ static const struct gv_figure figures[] = {
 
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
+const struct gv_figure *gv_study_figures(size_t *count)
+{
+  *count = FIGURES;
+  return figures;
+}
+
 static json_t *read_summary(const struct gv_study_plan *plan, const struct gv_planned *run)
 {
   char *path = NULL;

@@ -17,6 +17,9 @@ struct gv_figure {
   bool shown;       /* in a table where nothing else is asked for */
 };
 
+/* All figures that a table can have, in its order. */
+const struct gv_figure *gv_study_figures(size_t *count);
+
 struct gv_cell {
   int runs;         /* of the group that have it; 0: no value */
   double mean, deviation;  /* of the sample, NAN of one */

@@ -30,6 +30,7 @@ struct drawing {
   const struct gv_schedule *schedule;
   struct gv_picture picture;
   bool placed;          /* by us; else Graphviz lays it out */
+  bool named;           /* with the topology's name and how many nodes there are */
   uint64_t first;       /* round */
   int rounds;           /* drawn */
   int period;           /* of which there are; 0: endless */
@@ -197,23 +198,33 @@ static void write_text(FILE *out, const struct drawing *d, const char *name, con
   fprintf(out, "]\n");
 }
 
+/* Begins what follows something with a separator. */
+static const char *after(int used, const char *separator)
+{
+  return used > 0 ? separator : "";
+}
+
 static void write_captions(FILE *out, const struct drawing *d)
 {
   const struct gv_picture *p = &d->picture;
   const struct gv_schedule *s = d->schedule;
-  char text[160], name[24];
-  int used = snprintf(text, sizeof text, "%s, %d node%s", s->topology->named.name, s->nodes,
-                      s->nodes == 1 ? "" : "s");
+  char text[160] = "", name[24];
+  int used = 0;
+  if (d->named)
+    used = snprintf(text, sizeof text, "%s, %d node%s", s->topology->named.name, s->nodes,
+                    s->nodes == 1 ? "" : "s");
   if (d->rounds == 1 && d->period != 1)
-    used += snprintf(text + used, sizeof text - (size_t)used, ", round %llu", (unsigned long long)d->first);
+    used += snprintf(text + used, sizeof text - (size_t)used, "%sround %llu", after(used, ", "),
+                     (unsigned long long)d->first);
   if (d->weight_max - d->weight_min > 1e-9)
-    snprintf(text + used, sizeof text - (size_t)used, "; width is weight, %.3g to %.3g", d->weight_min,
-             d->weight_max);
+    snprintf(text + used, sizeof text - (size_t)used, "%swidth is weight, %.3g to %.3g", after(used, "; "),
+             d->weight_min, d->weight_max);
   /* as large on a page whatever the picture's size */
   double font = fmax(12, 0.03 * fmax(p->high[0] - p->low[0], p->high[1] - p->low[1]));
   double above[2] = {(p->low[0] + p->high[0]) / 2, d->high[1] + 1.5 * font};
   double right[2] = {d->high[0] + 3.5 * font, p->high[1] - font};
-  write_text(out, d, "caption", text, "#000000", font, above);
+  if (*text != '\0')
+    write_text(out, d, "caption", text, "#000000", font, above);
   for (int k = 0; k < d->rounds && d->rounds > 1; k++) {
     snprintf(name, sizeof name, "round%d", k);
     snprintf(text, sizeof text, "round %d", k);
@@ -298,10 +309,11 @@ static enum gv_status write_file(struct drawing *d, const char *path, struct gv_
   return gv_file_commit(&file, err);
 }
 
-enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, const char *path, struct gv_error *err)
+enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, bool named, const char *path,
+                       struct gv_error *err)
 {
   int period = schedule->period;
-  struct drawing d = {.schedule = schedule, .period = period, .rounds = 1};
+  struct drawing d = {.schedule = schedule, .period = period, .rounds = 1, .named = named};
   enum gv_status status = gv_draw_check(path, schedule->nodes, err);
   if (status != GV_OK)
     return status;

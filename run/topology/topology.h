@@ -51,8 +51,9 @@ enum gv_status gv_matrix_write(const struct gv_schedule *schedule, uint64_t roun
 /* ---- draw.c ---- */
 
 /* Draws the graph into path, by its ending .dot, .svg or .png; the last two with Graphviz's programs. round < 0:
- * all rounds, or the first few of them, in one picture. */
-enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, const char *path, struct gv_error *err);
+ * all rounds, or the first few of them, in one picture. named: it says the topology's name and number of nodes. */
+enum gv_status gv_draw(const struct gv_schedule *schedule, int64_t round, bool named, const char *path,
+                       struct gv_error *err);
 
 /* Whether the path ends in what gv_draw makes. */
 enum gv_status gv_draw_check(const char *path, int nodes, struct gv_error *err);
