@@ -234,6 +234,9 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
     if (result->folder != NULL && result->last.round > 0)
       fprintf(stderr, "grapevine: what was measured until round %llu is in %s/metrics.csv\n",
               (unsigned long long)result->last.round, result->folder);
+    if (result->kept && status != GV_NUMERIC)  /* which would come again */
+      fprintf(stderr, "grapevine: `grapevine train --resume %s` goes on from the last checkpoint\n",
+              result->folder);
     return gv_complain(error);
   }
   if (json)

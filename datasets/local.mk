@@ -5,6 +5,7 @@ libgv_la_SOURCES += \
   %D%/classes.c %D%/classes.h \
   %D%/dataset.c %D%/dataset.h \
   %D%/deal.c %D%/deal.h \
+  %D%/digest.c %D%/digest.h \
   %D%/gather.c %D%/gather.h \
   %D%/input.c %D%/input.h \
   %D%/known.c %D%/known.h \

@@ -21,22 +21,26 @@ struct gv_run;
 /* A checkpoint that was opened. */
 struct gv_checkpoint {
   struct gv_safetensors *file;  /* NULL: there is none */
+  bool aside;                   /* it is not the newest of the run's folder, which stands there all the same */
   struct gv_counters counters;
   json_t *options;              /* key: text */
   double *clock;                /* of the simulated cluster */
-  json_t *facts;                /* train_samples, test_samples */
+  json_t *facts;                /* train_samples, test_samples, data_crc32 */
+  int team;                     /* threads of a node, which decide on the last bits */
 };
 
-/* Opens a file and checks all that can be checked without its run. */
+/* Opens a file and checks all that can be checked without its run. A failure leaves `aside` alone. */
 enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err);
 void gv_checkpoint_close(struct gv_checkpoint *checkpoint);
 
-/* Whether the run, resolved, is the one that was saved; reads its clock. */
-enum gv_status gv_checkpoint_fits(struct gv_checkpoint *checkpoint, const struct gv_run *run,
-                                  struct gv_error *err);
+/* err <- why the checkpoint cannot be gone on from and, where it is the newest, that the one before may be. */
+enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_error *why, struct gv_error *err);
 
-/* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written is a warning,
- * and an error where the run stops for good. */
+/* Whether the run, resolved, is the one that its checkpoint is of; reads the clock. */
+enum gv_status gv_checkpoint_fits(struct gv_run *run, struct gv_error *err);
+
+/* `keep` and `restore` of the engine's setup; context: the run. A checkpoint that cannot be written does not end
+ * the run: it is a warning, and where the run stops for good, run->unkept, for the end. */
 enum gv_status gv_checkpoint_keep(void *run, const struct gv_counters *counters, bool must, struct gv_error *err);
 enum gv_status gv_checkpoint_restore(void *run, int node, float *const *vector, struct gv_node_state *state,
                                      struct gv_error *err);

@@ -117,14 +117,14 @@ static enum gv_status make_named(const char *path, struct gv_folder *folder, str
 }
 
 /* Two processes that train in one folder would spoil each other's files. */
-static enum gv_status lock(struct gv_folder *folder, struct gv_error *err)
+static enum gv_status lock(struct gv_folder *folder, const char *option, struct gv_error *err)
 {
   int fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    return gv_fail(err, GV_SYSTEM, "out %s: cannot be opened: %s", folder->path, strerror(errno));
+    return gv_fail(err, GV_SYSTEM, "%s %s: cannot be opened: %s", option, folder->path, strerror(errno));
   if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     close(fd);
-    return gv_fail(err, GV_SYSTEM, "out %s: another process trains in this folder", folder->path);
+    return gv_fail(err, GV_SYSTEM, "%s %s: another process trains in this folder", option, folder->path);
   }
   folder->locked = true;
   folder->lock = fd;
@@ -152,20 +152,21 @@ static void sweep(const struct gv_folder *folder)
     closedir(entries);
 }
 
-enum gv_status gv_folder_reopen(const char *path, const uint64_t *last, struct gv_folder *folder,
-                                struct gv_error *err)
+enum gv_status gv_folder_lock(const char *path, struct gv_folder *folder, struct gv_error *err)
 {
-  struct gv_folder there = {.path = strdup(path)};
-  enum gv_status status =
-      there.path != NULL ? lock(&there, err) : gv_fail(err, GV_MEMORY, "no memory for the run's folder");
-  if (status == GV_OK)
-    status = gv_rows_reopen(path, "metrics.csv", columns, last, &there.metrics, err);
-  if (status == GV_OK)
-    sweep(&there);
+  *folder = (struct gv_folder){.path = strdup(path)};
+  enum gv_status status = folder->path != NULL ? lock(folder, "resume", err)
+                                               : gv_fail(err, GV_MEMORY, "no memory for the run's folder");
   if (status != GV_OK)
-    gv_folder_clear(&there);
-  else
-    *folder = there;
+    gv_folder_clear(folder);
+  return status;
+}
+
+enum gv_status gv_folder_reopen(struct gv_folder *folder, const uint64_t *last, struct gv_error *err)
+{
+  enum gv_status status = gv_rows_reopen(folder->path, "metrics.csv", columns, last, &folder->metrics, err);
+  if (status == GV_OK)
+    sweep(folder);
   return status;
 }
 
@@ -174,7 +175,7 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
   struct gv_folder made = {0};
   enum gv_status status = strcmp(path, "auto") == 0 ? make_dated(&made, err) : make_named(path, &made, err);
   if (status == GV_OK)
-    status = lock(&made, err);
+    status = lock(&made, "out", err);
   if (status != GV_OK) {
     gv_folder_unmake(made.path, made.made);
     gv_folder_clear(&made);
@@ -228,7 +229,7 @@ enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name,
   free(path);
   if (status != GV_OK)
     return status;
-  fputs(text, file.stream);
+  gv_file_put(&file, text, 1, strlen(text));
   fputc('\n', file.stream);
   return gv_file_commit(&file, err);
 }

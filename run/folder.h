@@ -28,9 +28,11 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
 /* Begins metrics.csv; after config.json, which --resume needs. */
 enum gv_status gv_folder_begin_metrics(struct gv_folder *folder, struct gv_error *err);
 
-/* Takes the folder of a run that goes on. metrics.csv keeps its rows up to round *last; NULL: none, it begins. */
-enum gv_status gv_folder_reopen(const char *path, const uint64_t *last, struct gv_folder *folder,
-                                struct gv_error *err);
+/* Takes the folder of a run that goes on, before anything in it is read. */
+enum gv_status gv_folder_lock(const char *path, struct gv_folder *folder, struct gv_error *err);
+
+/* Opens metrics.csv there, which keeps its rows up to round *last; NULL: none, it begins. */
+enum gv_status gv_folder_reopen(struct gv_folder *folder, const uint64_t *last, struct gv_error *err);
 
 void gv_folder_clear(struct gv_folder *folder);
 

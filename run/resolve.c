@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/blas.h"
 #include "core/base/log.h"
@@ -54,6 +55,8 @@ static enum gv_status resolve_workers(struct gv_run *run, struct gv_error *err)
   int threads = gv_placing_threads(&run->machine), team = threads / run->nodes > 1 ? threads / run->nodes : 1;
   if (!gv_options_is_word(o, "threads-per-node"))
     team = (int)gv_options_int(o, "threads-per-node");
+  else if (run->checkpoint.file != NULL)
+    team = run->checkpoint.team;
   int crews = threads / team > 1 ? threads / team : 1, workers = run->nodes < crews ? run->nodes : crews;
   if (!gv_options_is_word(o, "workers"))
     workers = (int)gv_options_int(o, "workers");
@@ -168,6 +171,19 @@ static enum gv_status resolve_start(struct gv_run *run, struct gv_error *err)
   return status;
 }
 
+/* What a resumed run names by a path may be named from the folder in which it was begun: says so where it is not
+ * found here. */
+static enum gv_status hint(const struct gv_run *run, const char *key, bool path, enum gv_status status,
+                           struct gv_error *err)
+{
+  const char *name = gv_options_text(run->options, key);
+  if (status == GV_OK || err == NULL || run->resumes == NULL || !path || *name == '/' || access(name, F_OK) == 0)
+    return status;
+  const struct gv_error why = *err;
+  return gv_fail(err, status, "resume %s: %s %.100s is named from the folder in which the run was begun; here: "
+                 "%.400s", run->resumes, key, name, why.text);
+}
+
 enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
 {
   const struct gv_options *o = run->options;
@@ -181,9 +197,10 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = resolve_workers(run, err);
   if (status == GV_OK)
-    status = resolve_model(run, err);
+    status = hint(run, "model", strchr(gv_options_text(o, "model"), '/') != NULL ||
+                  *gv_options_text(o, "plugin-dir") != '\0', resolve_model(run, err), err);
   if (status == GV_OK)
-    status = resolve_data(run, err);
+    status = hint(run, "data", !gv_dataset_is_plain(gv_options_text(o, "data")), resolve_data(run, err), err);
   if (status == GV_OK)
     status = resolve_schedule(run, err);
   if (status == GV_OK)
@@ -197,7 +214,7 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = resolve_start(run, err);
   if (status == GV_OK && run->checkpoint.file != NULL)
-    status = gv_checkpoint_fits(&run->checkpoint, run, err);
+    status = gv_checkpoint_fits(run, err);
   if (status != GV_OK)
     return status;
   gv_placing_log(&run->machine, &run->placing);

@@ -2,43 +2,68 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/log.h"
 #include "run/run.h"
 
-/* Where and how fast a run is worked on, not what it comes to. */
-static const char *const free_keys[] = {"resume", "out", "workers", "bind", "plugin-dir", "checkpoint-every",
-                                        "tensorboard"};
+/* What a call says for itself: where it works, not what it comes to. */
+static const char *const own_keys[] = {"resume", "out", "workers", "bind"};
+/* What it may say otherwise than the run did so far; if it does not, the run's own go on. */
+static const char *const free_keys[] = {"plugin-dir", "checkpoint-every", "tensorboard"};
+
+static bool is_own(const char *key)
+{
+  for (size_t i = 0; i < sizeof own_keys / sizeof own_keys[0]; i++)
+    if (strcmp(key, own_keys[i]) == 0)
+      return true;
+  return false;
+}
 
 static bool is_free(const char *key)
 {
   for (size_t i = 0; i < sizeof free_keys / sizeof free_keys[0]; i++)
     if (strcmp(key, free_keys[i]) == 0)
       return true;
-  return false;
+  return is_own(key);
 }
 
-/* *folder, *file <- the run's folder and its checkpoint, NULL where there is none; `path` is one of the two. */
+/* *file <- the newest checkpoint in the folder, or, without it, the one before; NULL where there is none. */
+static enum gv_status find_newest(const char *folder, char **file, struct gv_error *err)
+{
+  char *newest = gv_path_join(folder, GV_CHECKPOINT), *previous = gv_path_join(folder, GV_CHECKPOINT_PREVIOUS);
+  enum gv_status status = GV_OK;
+  if (newest == NULL || previous == NULL) {
+    status = gv_fail(err, GV_MEMORY, "no memory to resume %s", folder);
+  } else if (gv_is_file(newest)) {
+    *file = newest;
+    newest = NULL;
+  } else if (gv_is_file(previous)) {
+    gv_log(GV_LOG_WARNING, "resume %s: there is no %s; it goes on from the one before it, %s", folder,
+           GV_CHECKPOINT, GV_CHECKPOINT_PREVIOUS);
+    *file = previous;
+    previous = NULL;
+  }
+  free(newest);
+  free(previous);
+  return status;
+}
+
+/* *folder, *file <- the run's folder and, where that is what `path` names, its checkpoint, else NULL. */
 static enum gv_status find(const char *path, char **folder, char **file, struct gv_error *err)
 {
   size_t length = strlen(path);
   while (length > 1 && path[length - 1] == '/')
     length--;
   *folder = strndup(path, length);
-  *file = gv_path_join(path, GV_CHECKPOINT);
-  if (*folder == NULL || *file == NULL)
+  if (*folder == NULL)
     return gv_fail(err, GV_MEMORY, "no memory to resume %s", path);
-  if (gv_is_folder(path)) {
-    if (gv_is_file(*file))
-      return GV_OK;
-    free(*file);
-    *file = NULL;
+  if (gv_is_folder(path))
     return GV_OK;
-  }
   if (!gv_is_file(path))
     return gv_fail(err, GV_INPUT, "resume %s: there is no such folder; name that of a run", path);
-  strcpy(*file, *folder);
+  *file = strdup(path);
+  if (*file == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory to resume %s", path);
   char *slash = strrchr(*folder, '/');
   if (slash == NULL)
     strcpy(*folder, ".");
@@ -65,42 +90,47 @@ static enum gv_status read_config(const char *folder, json_t **options, struct g
   return status;
 }
 
-static void remove_from(const char *folder, const char *name)
-{
-  char *path = gv_path_join(folder, name);
-  if (path != NULL)
-    (void)unlink(path);
-  free(path);
-}
-
 /* A finished run is not begun again; checkpoints that it died too early to take away go. */
-static enum gv_status check_unfinished(const char *folder, struct gv_error *err)
+static enum gv_status check_unfinished(const struct gv_run *run, struct gv_error *err)
 {
   enum gv_status status = GV_OK;
-  char *path = gv_path_join(folder, "summary.json");
+  char *path = gv_path_join(run->resumes, "summary.json");
   json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
   if (json_is_false(json_object_get(summary, "interrupted"))) {
-    remove_from(folder, GV_CHECKPOINT);
-    remove_from(folder, GV_CHECKPOINT_PREVIOUS);
+    gv_checkpoint_remove(run);
     status = gv_fail(err, GV_USAGE, "resume %s: the run is finished; its figures are in its summary.json",
-                     folder);
+                     run->resumes);
   }
   json_decref(summary);
   free(path);
   return status;
 }
 
-/* The two places that have a run's options say the same. */
+static enum gv_status check_text(const json_t *value, const char *from, const char *key, struct gv_error *err)
+{
+  return json_is_string(value) ? GV_OK
+                               : gv_fail(err, GV_INPUT, "%s: its option '%.64s' is no text", from, key);
+}
+
+/* The two places that have a run's options say the same; the file may have more, of a later version. */
 static enum gv_status compare(const json_t *saved, const json_t *config, const char *file, struct gv_error *err)
 {
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)saved, key, value) {
-    const json_t *other = json_object_get(config, key);
-    if (!is_free(key) && other != NULL && !json_equal(value, other))
+  json_object_foreach((json_t *)config, key, value) {
+    const json_t *other = json_object_get(saved, key);
+    if (other == NULL)
+      return gv_fail(err, GV_INPUT, "%s: it has no option '%.64s', which config.json beside it has: it is damaged, "
+                     "or belongs to another run", file, key);
+    enum gv_status status = check_text(other, file, key, err);
+    if (status == GV_OK)
+      status = check_text(value, "config.json", key, err);
+    if (status != GV_OK)
+      return status;
+    if (!is_free(key) && !json_equal(value, other))
       return gv_fail(err, GV_INPUT, "%s: it was saved by a run with %.64s '%.100s', and config.json beside it says "
-                     "'%.100s': it belongs to another run", file, key, json_string_value(value),
-                     json_string_value(other));
+                     "'%.100s': it belongs to another run", file, key, json_string_value(other),
+                     json_string_value(value));
   }
   return GV_OK;
 }
@@ -110,12 +140,12 @@ static enum gv_status take_option(struct gv_run *run, const char *from, const ch
 {
   struct gv_error why = {GV_OK, ""};
   const char *text = json_string_value(value), *here = gv_options_text(run->options, key);
-  if (is_free(key))
-    return GV_OK;
-  if (text == NULL)
-    return gv_fail(err, GV_INPUT, "%s: its option '%.64s' is no text", from, key);
+  enum gv_status status = check_text(value, from, key, err);
+  bool given = gv_options_given(run->options, key);
+  if (status != GV_OK || is_own(key) || (given && is_free(key)))
+    return status;
   bool same = gv_option_find(gv_run_options(), key) != NULL && strcmp(text, here) == 0;
-  if (!same && gv_options_given(run->options, key))
+  if (!same && given)
     return gv_fail(err, GV_USAGE, "%s %s: the run in %s has %.100s; it goes on as it was begun, leave --%s out",
                    key, here, from, text, key);
   if (!same && gv_options_set(run->options, key, text, &why) != GV_OK)
@@ -123,20 +153,24 @@ static enum gv_status take_option(struct gv_run *run, const char *from, const ch
   return GV_OK;
 }
 
-/* The run's options, and what is open of its checkpoint. */
-static enum gv_status take_up(struct gv_run *run, const char *folder, const char *file, struct gv_error *err)
+static enum gv_status open_checkpoint(struct gv_run *run, const char *file, struct gv_error *err)
 {
-  json_t *config = NULL;
-  const char *key;
-  json_t *value;
-  enum gv_status status = check_unfinished(folder, err);
-  if (status == GV_OK)
-    status = read_config(folder, &config, err);
+  struct gv_error why = {GV_OK, ""};
+  return gv_checkpoint_open(file, &run->checkpoint, &why) == GV_OK ? GV_OK
+                                                                   : gv_checkpoint_refuse(run, &why, err);
+}
+
+/* The run's options, and what is open of its checkpoint; the folder is its own by now. */
+static enum gv_status take_up(struct gv_run *run, const char *file, struct gv_error *err)
+{
+  const char *folder = run->resumes, *key;
+  json_t *config = NULL, *value;
+  enum gv_status status = read_config(folder, &config, err);
   if (status == GV_OK && file == NULL && config == NULL)
     status = gv_fail(err, GV_INPUT, "resume %s: there is neither a %s nor a config.json; no run was begun there",
                      folder, GV_CHECKPOINT);
   if (status == GV_OK && file != NULL)
-    status = gv_checkpoint_open(file, &run->checkpoint, err);
+    status = open_checkpoint(run, file, err);
   if (status == GV_OK && file != NULL && config != NULL)
     status = compare(run->checkpoint.options, config, file, err);
   if (status == GV_OK)
@@ -146,8 +180,6 @@ static enum gv_status take_up(struct gv_run *run, const char *folder, const char
         break;
     }
   json_decref(config);
-  if (status == GV_OK && file == NULL)
-    gv_log(GV_LOG_WARNING, "resume %s: it was stopped before its first checkpoint, and begins anew", folder);
   return status;
 }
 
@@ -163,7 +195,13 @@ enum gv_status gv_run_take_up(struct gv_run *run, struct gv_error *err)
                    gv_options_text(run->options, "out"));
   enum gv_status status = find(path, &run->resumes, &file, err);
   if (status == GV_OK)
-    status = take_up(run, run->resumes, file, err);
+    status = gv_folder_lock(run->resumes, &run->folder, err);
+  if (status == GV_OK)
+    status = check_unfinished(run, err);
+  if (status == GV_OK && file == NULL)
+    status = find_newest(run->resumes, &file, err);
+  if (status == GV_OK)
+    status = take_up(run, file, err);
   free(file);
   return status;
 }

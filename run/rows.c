@@ -20,7 +20,11 @@ static enum gv_status open_rows(const char *folder, const char *name, const char
   if (rows->path == NULL)
     return gv_fail(err, GV_MEMORY, "no memory to write %s", name);
   rows->file = fopen(rows->path, mode);
-  enum gv_status status = rows->file != NULL ? GV_OK : no_write(rows, errno, err);
+  enum gv_status status = GV_OK;
+  if (rows->file == NULL && errno == ENOENT && *mode == 'r')
+    status = gv_fail(err, GV_INPUT, "%s: it is missing; the run has its rows in it, and goes on there", rows->path);
+  else if (rows->file == NULL)
+    status = no_write(rows, errno, err);
   if (status != GV_OK)
     gv_rows_clear(rows);
   return status;
@@ -35,34 +39,44 @@ enum gv_status gv_rows_create(const char *folder, const char *name, const char *
   return status;
 }
 
-/* How many bytes are the first line and the rows up to round *last; -1: the first line is another. */
-static long kept_rows(const struct gv_rows *rows, const uint64_t *last)
+/* rows->kept <- how many bytes are the first line and the rows up to round *last; -1: there is no whole first line.
+ * *round <- of the last of them; -1: none. False: the first line is another. */
+static bool kept_rows(struct gv_rows *rows, const uint64_t *last, long long *round)
 {
   char *line = NULL;
   size_t size = 0;
-  long kept = -1;
   ssize_t length = getline(&line, &size, rows->file);
-  if (length > 0 && strcmp(line, rows->header) == 0)
-    kept = (long)length;
-  while (kept > 0 && last != NULL && (length = getline(&line, &size, rows->file)) > 0 && line[length - 1] == '\n' &&
-         strtoull(line, NULL, 10) <= *last)
-    kept += (long)length;
+  /* a killed run may leave a part of it */
+  bool begins = length <= 0 || strncmp(line, rows->header, (size_t)length) == 0;
+  rows->kept = length > 0 && strcmp(line, rows->header) == 0 ? (long)length : -1;
+  *round = -1;
+  while (rows->kept > 0 && last != NULL && (length = getline(&line, &size, rows->file)) > 0 &&
+         line[length - 1] == '\n' && strtoull(line, NULL, 10) <= *last) {
+    rows->kept += (long)length;
+    *round = (long long)strtoull(line, NULL, 10);
+  }
   free(line);
-  return kept;
+  return begins;
 }
 
 enum gv_status gv_rows_reopen(const char *folder, const char *name, const char *header, const uint64_t *last,
                               struct gv_rows *rows, struct gv_error *err)
 {
-  enum gv_status status = open_rows(folder, name, header, "a+e", rows, err);
+  enum gv_status status = open_rows(folder, name, header, last != NULL ? "r+e" : "a+e", rows, err);
+  long long round;
   if (status != GV_OK)
     return status;
   rows->cuts = true;
-  rows->kept = kept_rows(rows, last);
-  if (rows->kept < 0 && last != NULL) {
+  if (!kept_rows(rows, last, &round) || (rows->kept < 0 && last != NULL))
     status = gv_fail(err, GV_INPUT, "%s: its first line is not that of a run's %s", rows->path, name);
+  else if (last != NULL && round < 0)
+    status = gv_fail(err, GV_INPUT, "%s: it has no row; a run that goes on behind round %llu has that of it",
+                     rows->path, (unsigned long long)*last);
+  else if (last != NULL && (uint64_t)round != *last)
+    status = gv_fail(err, GV_INPUT, "%s: after the row of round %lld there is none of round %llu, behind which the "
+                     "run goes on", rows->path, round, (unsigned long long)*last);
+  if (status != GV_OK)
     gv_rows_clear(rows);
-  }
   return status;
 }
 

@@ -21,8 +21,9 @@ struct gv_rows {
 enum gv_status gv_rows_create(const char *folder, const char *name, const char *header, struct gv_rows *rows,
                               struct gv_error *err);
 
-/* Goes on with the file there, behind its rows up to round *last; NULL: behind none. What is cut off stays until
- * the first row comes: until then the run may turn out not to go on. A file that is missing is made. */
+/* Goes on with the file there, behind its rows up to round *last, which must be there; NULL: behind none, and a
+ * file that is missing is made. One that begins otherwise is not the run's, and refused. What is cut off stays
+ * until the first row comes: until then the run may turn out not to go on. */
 enum gv_status gv_rows_reopen(const char *folder, const char *name, const char *header, const uint64_t *last,
                               struct gv_rows *rows, struct gv_error *err);
 

@@ -45,6 +45,7 @@ enum gv_status gv_run_create(struct gv_run **out, struct gv_error *err)
   enum gv_status status = gv_options_create(gv_run_options(), "train", &run->options, err);
   plain_end(plain);
   run->first_loss = NAN;
+  run->digest = -1;
   if (status != GV_OK) {
     free(run);
     return status;
@@ -134,7 +135,7 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
   if (evaluation->round == 0)
     gv_log(GV_LOG_DETAIL, GV_FIRST_ROUND_LINE);
   if (run->checkpoint.file != NULL && !run->looked) {
-    run->looked = true;
+    run->looked = run->result.kept = true;  /* what was kept is good */
     return GV_OK;
   }
   gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
@@ -278,12 +279,17 @@ static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
   return status;
 }
 
+/* A summary that says that the run is finished means that its model is there. */
 static enum gv_status save(struct gv_run *run, struct gv_error *err)
 {
   enum gv_status status = save_model(run, err);
-  if (status != GV_OK)
+  if (status != GV_OK && !run->result.interrupted)
     return status;
   run->summary = gv_run_summary_text(run);
+  if (status != GV_OK) {
+    (void)gv_folder_write(&run->folder, "summary.json", run->summary, NULL);
+    return status;
+  }
   return gv_folder_write(&run->folder, "summary.json", run->summary, err);
 }
 
@@ -312,13 +318,21 @@ static enum gv_status give_up(struct gv_run *run, enum gv_status status)
   return status;
 }
 
+static enum gv_status reopen_folder(struct gv_run *run, struct gv_error *err)
+{
+  if (run->checkpoint.file != NULL)
+    return gv_folder_reopen(&run->folder, &run->checkpoint.counters.last_evaluation, err);
+  enum gv_status status = gv_folder_reopen(&run->folder, NULL, err);
+  if (status == GV_OK)
+    gv_log(GV_LOG_WARNING, "resume %s: it was stopped before its first checkpoint, and begins anew", run->resumes);
+  return status;
+}
+
 /* The run's folder with all that stands in it before the first round. */
 static enum gv_status open_folder(struct gv_run *run, struct gv_error *err)
 {
-  if (run->checkpoint.file != NULL)
-    return gv_folder_reopen(run->resumes, &run->checkpoint.counters.last_evaluation, &run->folder, err);
   if (run->resumes != NULL)
-    return gv_folder_reopen(run->resumes, NULL, &run->folder, err);
+    return reopen_folder(run, err);
   enum gv_status status = gv_folder_create(gv_options_text(run->options, "out"), &run->folder, err);
   if (status != GV_OK)
     return status;
@@ -358,7 +372,8 @@ static enum gv_status prepare(struct gv_run *run, struct gv_error *err)
     return status;
   run->result.folder = run->folder.path;
   run->kept_at = gv_seconds();
-  status = write_split(run, err);
+  if (run->checkpoint.file == NULL)  /* a run that goes on has it */
+    status = write_split(run, err);
   if (status == GV_OK)
     status = gv_records_open(run->options, run->folder.path, run->resumes != NULL,
                              run->checkpoint.file != NULL ? &run->checkpoint.counters.last_evaluation : NULL,
@@ -382,6 +397,8 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
     return give_up(run, gv_fail(err, status, "%s", ended.text));
   run->result.interrupted = status == GV_INTERRUPTED;
   enum gv_status saved = save(run, err);
+  if (run->result.interrupted && run->unkept.status != GV_OK)
+    return gv_fail(err, run->unkept.status, "%s", run->unkept.text);
   if (saved != GV_OK)
     return saved;
   if (status == GV_OK)

@@ -54,8 +54,8 @@ enum gv_status gv_safetensors_begin(struct gv_new_file *file, const char *path, 
   enum gv_status status = gv_file_begin(file, path, err);
   if (status == GV_OK) {
     uint64_t length = htole64((uint64_t)strlen(header));
-    fwrite(&length, sizeof length, 1, file->stream);
-    fputs(header, file->stream);
+    gv_file_put(file, &length, sizeof length, 1);
+    gv_file_put(file, header, 1, strlen(header));
   }
   free(header);
   return status;
@@ -64,7 +64,7 @@ enum gv_status gv_safetensors_begin(struct gv_new_file *file, const char *path, 
 void gv_safetensors_put(struct gv_new_file *file, const void *values, size_t count, int width)
 {
 #if __BYTE_ORDER == __LITTLE_ENDIAN
-  fwrite(values, (size_t)width, count, file->stream);
+  gv_file_put(file, values, (size_t)width, count);
 #else
   for (size_t i = 0; i < count; i++)
     for (int b = width - 1; b >= 0; b--)

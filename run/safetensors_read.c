@@ -1,4 +1,4 @@
-/* Reads a model from safetensors; nothing that stands in the file is believed before it is checked. */
+/* Reads safetensors: any, and a model's; nothing that stands in the file is believed before it is checked. */
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -106,26 +106,57 @@ static enum gv_status check_metadata(const struct gv_safetensors *file, const js
   return GV_OK;
 }
 
-static enum gv_status check_header(const struct gv_safetensors *file, struct gv_error *err)
-{
+/* Where the bytes of a tensor lie. */
+struct extent {
+  uint64_t first, behind;
   const char *name;
-  json_t *value;
+};
+
+static int by_first(const void *a, const void *b)
+{
+  const struct extent *left = a, *right = b;
+  return (left->first > right->first) - (left->first < right->first);
+}
+
+/* Every byte belongs to one tensor. Sorts the extents (count), none of which is empty. */
+static enum gv_status check_extents(const struct gv_safetensors *file, struct extent *extents, size_t count,
+                                    struct gv_error *err)
+{
   uint64_t taken = 0;
-  json_object_foreach(file->header, name, value) {
-    struct entry entry = {0};
-    bool about = strcmp(name, "__metadata__") == 0;
-    enum gv_status status =
-        about ? check_metadata(file, value, err) : check_entry(file, name, value, &entry, err);
-    if (status != GV_OK)
-      return status;
-    taken += entry.count * (uint64_t)entry.width;
-    if (taken > file->size)
-      return gv_fail(err, GV_INPUT, "%s: tensor '%.64s' shares bytes with another", file->path, name);
+  qsort(extents, count, sizeof *extents, by_first);
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0 && extents[i].first < extents[i - 1].behind)
+      return gv_fail(err, GV_INPUT, "%s: tensor '%.64s' shares bytes with another", file->path, extents[i].name);
+    taken += extents[i].behind - extents[i].first;
   }
   if (taken < file->size)
     return gv_fail(err, GV_INPUT, "%s: %llu bytes of its values belong to no tensor", file->path,
                    (unsigned long long)(file->size - taken));
   return GV_OK;
+}
+
+static enum gv_status check_header(const struct gv_safetensors *file, struct gv_error *err)
+{
+  const char *name;
+  json_t *value;
+  size_t count = 0;
+  enum gv_status status = GV_OK;
+  struct extent *extents = malloc((json_object_size(file->header) + 1) * sizeof *extents);
+  if (extents == NULL)
+    return gv_fail(err, GV_MEMORY, "%s: no memory for its header", file->path);
+  json_object_foreach(file->header, name, value) {
+    struct entry entry = {0};
+    bool about = strcmp(name, "__metadata__") == 0;
+    status = about ? check_metadata(file, value, err) : check_entry(file, name, value, &entry, err);
+    if (status != GV_OK)
+      break;
+    if (entry.count > 0)
+      extents[count++] = (struct extent){entry.first, entry.first + entry.count * (uint64_t)entry.width, name};
+  }
+  if (status == GV_OK)
+    status = check_extents(file, extents, count, err);
+  free(extents);
+  return status;
 }
 
 static enum gv_status read_header(struct gv_safetensors *file, uint64_t size, struct gv_error *err)

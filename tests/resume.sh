@@ -117,7 +117,7 @@ locked() {
   local code=0
   run --resume kept >"$out" 2>"$err" || code=$?
   cat "$err"
-  [ $code = 1 ] && grep -q 'another process trains in this folder' "$err"
+  [ $code = 1 ] && grep -q 'resume kept: another process trains in this folder' "$err"
 }
 check 'a folder in which a run is trained is not resumed' locked
 kill -INT $!
@@ -152,6 +152,50 @@ previous() {
 }
 check 'the one before can be named' previous
 
+# full CHECKPOINT: gone on from in the copy, where no file may grow to the size of a checkpoint, and stopped. Its
+# metrics.csv stays short.
+full() {
+  local code=0
+  cp copy/checkpoint.previous.safetensors previous && cp copy/checkpoint.safetensors newest || return
+  rm copy/model.safetensors copy/summary.json
+  (
+    trap '' XFSZ
+    ulimit -f 30
+    timeout --preserve-status -s INT 1 "$grapevine" train --quiet --resume "$1" --checkpoint-every 1e6 2>"$err"
+  ) || code=$?
+  tail -n 3 "$err"
+  [ $code = 1 ] && grep -q '"interrupted": true' copy/summary.json && [ -s copy/model.safetensors ] &&
+    tail -n 2 "$err" | grep -q '`grapevine train --resume copy` goes on from the last checkpoint' || return
+  grep -q 'checkpoint.safetensors: cannot be written: File too large' "$err" || { echo 'no reason'; return 1; }
+  cmp copy/checkpoint.previous.safetensors previous && cmp copy/checkpoint.safetensors newest &&
+    diff <(ls seldom) <(ls copy)
+}
+full_disk() {
+  timeout -s INT 1 "$grapevine" train --quiet --model logreg --rounds 4e9 --eval-every 1e6 --checkpoint-every 1 \
+    --out seldom 2>"$err"
+  rm -rf copy && cp -r seldom copy && full copy && truncate -s 100 copy/checkpoint.safetensors &&
+    full copy/checkpoint.previous.safetensors
+}
+check 'when no checkpoint can be written, both stay as they were, and the rest is saved' full_disk
+aside() {  # a damaged newest one does not take the place of the one before, from which a run went on
+  copied && truncate -s 100 copy/checkpoint.safetensors
+  cp copy/checkpoint.previous.safetensors previous
+  timeout -s INT 1 "$grapevine" train --quiet --resume copy/checkpoint.previous.safetensors \
+    --checkpoint-every 1e9 2>"$err"
+  cat "$err"
+  cmp copy/checkpoint.previous.safetensors previous && [ "$(stat -c %s copy/checkpoint.safetensors)" -gt 1000 ]
+}
+check 'a damaged checkpoint does not take the place of the one before' aside
+
+only_previous() {
+  copied && rm copy/checkpoint.safetensors
+  timeout -s INT 1 "$grapevine" train --resume copy >"$out" 2>"$err"
+  cat "$err"
+  [ "$(grep -c 'goes on from the one before it, checkpoint.previous.safetensors' "$err")" = 1 ] &&
+    ! grep -q 'it goes on after round 0' "$err" && [ -s copy/checkpoint.safetensors ]
+}
+check 'without the newest a run goes on from the one before' only_previous
+
 # spoiled WHAT COMMAND...: done in the copy, it is refused
 spoiled() {
   local what=$1
@@ -165,6 +209,10 @@ spoiled() {
 cut_short() { truncate -s "$1" checkpoint.safetensors; }
 check 'refused: an empty checkpoint' spoiled 'begins with 8' cut_short 0
 check 'refused: one cut in its header' spoiled 'cut short' cut_short 100
+check 'and the one before it is named' spoiled '--resume copy/checkpoint.previous.safetensors' cut_short 100
+alone() { rm checkpoint.previous.safetensors && truncate -s 100 checkpoint.safetensors; }
+nothing_else() { spoiled 'cut short' alone && ! grep -q previous "$err"; }
+check 'unless there is none' nothing_else
 check 'refused: one cut in its values' spoiled 'cut short' cut_short -100
 check 'refused: a model for a checkpoint' spoiled 'no checkpoint of a run' \
   cp model.safetensors checkpoint.safetensors
@@ -173,17 +221,53 @@ check 'refused: config.json of another run' \
   sed -i 's/"model": "logreg"/"model": "mlp"/' config.json
 check 'refused: a config.json that is no JSON' spoiled 'config.json' sed -i '1d' config.json
 check 'refused: another form of file' spoiled 'form' \
-  sed -i 's/"grapevine_checkpoint":"2"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
+  sed -i 's/"grapevine_checkpoint":"3"/"grapevine_checkpoint":"9"/' checkpoint.safetensors
 check 'refused: damaged counters' spoiled 'damaged' sed -i 's/\\"whole\\"/\\"While\\"/' checkpoint.safetensors
-not_numbers() {  # the last values of the file are those of a node's state; x lies before
-  local size
-  size=$(stat -c %s checkpoint.safetensors)
-  printf '\xff\xff\xff\xff' |
-    dd of=checkpoint.safetensors bs=1 seek=$((size - 8 * 650 * 4 - 4)) conv=notrunc status=none
+# poke BYTES BACK: so many bytes before the end of the file; its last values are the nodes' states, before them x,
+# before that the clock, before that loss, weight and rounds of each node
+poke() {
+  printf '%b' "$1" | dd of=checkpoint.safetensors bs=1 seek=$(($(stat -c %s checkpoint.safetensors) - $2)) \
+    conv=notrunc status=none
 }
-check 'refused: weights that are no numbers' spoiled 'no number' not_numbers
+vectors=$((8 * 650 * 4))
+check 'refused: weights that are no numbers' spoiled 'no number' poke '\xff\xff\xff\xff' $((vectors + 4))
+check 'and the one before it is named' \
+  spoiled '--resume copy/checkpoint.previous.safetensors' poke '\xff\xff\xff\xff' $((vectors + 4))
+check 'refused: a state that is no number' spoiled 'no number' poke '\xff\xff\xff\xff' 4
+infinite_weight() {
+  local begin
+  begin=$(python3 -c 'import struct, sys; print(8 + struct.unpack("<Q", sys.stdin.buffer.read(8))[0])' \
+    <checkpoint.safetensors)
+  poke '\0\0\0\0\0\0\xf0\x7f' $(($(stat -c %s checkpoint.safetensors) - begin - 8))
+}
+if command -v python3 >/dev/null; then
+  check 'refused: a mass without end' spoiled 'no number' infinite_weight
+fi
+check 'refused: an option that is no text' spoiled "its option 'seed' is no text" \
+  sed -i 's/\\"seed\\":\\"1\\"/\\"seed\\":11111/' checkpoint.safetensors
+check 'refused: an option that is not there' spoiled "no option 'seed', which config.json beside it has" \
+  sed -i 's/\\"seed\\"/\\"Seed\\"/' checkpoint.safetensors
 foreign_metrics() { echo mine >metrics.csv; }
 check 'refused: a metrics.csv that is no run'"'"'s' spoiled 'first line' foreign_metrics
+shorten() { head -n -3 metrics.csv >short && mv short metrics.csv; }
+check 'refused: one that is shorter than the checkpoint' spoiled 'after the row of round' shorten
+check 'refused: one without a row' spoiled 'it has no row' sed -i '2,$d' metrics.csv
+check 'refused: without a metrics.csv' spoiled 'copy/metrics.csv: it is missing' rm metrics.csv
+anew() { rm checkpoint* && foreign_metrics; }
+not_overwritten() { spoiled 'first line' anew && [ "$(<copy/metrics.csv)" = mine ]; }
+check 'refused: such a one before the first checkpoint' not_overwritten
+elsewhere() {
+  mkdir -p else && cp kept/checkpoint.safetensors else/
+  refuse 1 'else/metrics.csv: it is missing' --resume else/checkpoint.safetensors &&
+    [ "$(ls else)" = checkpoint.safetensors ]
+}
+check 'refused: a copy of a checkpoint in another folder' elsewhere
+torn() {  # killed while the first line was written
+  copied && rm copy/checkpoint* && truncate -s 50 copy/metrics.csv
+  timeout -s INT 1 "$grapevine" train --quiet --resume copy 2>"$err"
+  grep -q 'begins anew' "$err" && [ "$(head -n 1 copy/metrics.csv)" = "$(head -n 1 kept/metrics.csv)" ]
+}
+check 'a metrics.csv cut in its first line begins anew' torn
 
 copied
 watched=(copy)
@@ -201,6 +285,59 @@ same_options() {
 }
 check 'options that say the same may be given' same_options
 
+# One value of as many samples is another.
+other_data() {
+  for s in {1..200}; do echo "$((s % 7)).5,$((s % 3)),$((s % 2))"; done >d.csv
+  timeout -s INT 1 "$grapevine" train --quiet --model logreg --data d.csv --rounds 4e9 --out changed 2>"$err"
+  timeout -s INT 1 "$grapevine" train --quiet --resume changed 2>"$err"
+  grep -q 'resume changed' "$err" || { cat "$err"; return 1; }
+  sed -i '77s/.5/.25/' d.csv
+  refuse 1 'data d.csv: as many samples as when the run was saved, and others' --resume changed
+}
+check 'refused: other data of the same size' other_data
+mkdir -p beside
+from_another_folder() {
+  (cd beside && refuse 2 'named from the folder in which the run was begun' --resume ../changed) &&
+    grep -q "data d.csv.*unknown data set 'd.csv'" "$err"
+}
+check 'data named from another folder are said to be' from_another_folder
+
+# A node's threads share a batch, and decide on its last bits: as many go on, whatever the processors.
+team() {
+  local words=(--model logreg --nodes 2 --topology full --threads-per-node auto --rounds 40000 --workers 1)
+  [ "$(nproc)" -ge 4 ] || words+=(--nodes 1)
+  run "${words[@]}" --out whole || return
+  "$grapevine" train --quiet "${words[@]}" --checkpoint-every 1 --out pinned 2>"$err" &
+  local tries=0
+  while [ ! -e pinned/checkpoint.safetensors ] && [ $tries -lt 400 ]; do
+    sleep 0.01
+    tries=$((tries + 1))
+  done
+  kill -INT $!
+  wait $!
+  [ $? = 130 ] || { echo 'it was not stopped'; return 1; }
+  timeout 120 taskset -c "$first" "$grapevine" train --quiet --resume pinned || return
+  cmp whole/model.safetensors pinned/model.safetensors
+}
+first=$(taskset -cp $$ 2>/dev/null | sed 's/.*: //; s/[-,].*//')
+if [ -n "$first" ] && [ "$(nproc)" -gt 1 ]; then
+  check 'a run whose nodes have teams goes on on one processor with the same bits' team
+else
+  skip 'teams on one processor' 'it takes taskset and two processors'
+fi
+
+# What is not said again is as it was: where plugins lie, how often checkpoints are written, events.
+as_begun() {
+  local words=(--model services --plugin-dir "$GV_BUILD/tests/plugins/.libs" --checkpoint-every never)
+  timeout -s INT 1 "$grapevine" train --quiet "${words[@]}" --tensorboard ev --rounds 4e9 --out begun 2>"$err"
+  timeout -s INT 1 "$grapevine" train --quiet --resume begun --checkpoint-every 1 2>"$err" # none yet: begins anew
+  timeout -s INT 1 "$grapevine" train --quiet --resume begun 2>"$err"
+  cat "$err"
+  grep -q 'train --resume begun' "$err" && [ "$(ls ev/begun | grep -c ^events)" = 3 ] &&
+    grep -q '\\"checkpoint-every\\":\\"1\\"' begun/checkpoint.safetensors
+}
+check 'options that are not given again are those of the run' as_begun
+
 asynchronous() {
   timeout -s INT 1 "$grapevine" train --quiet --pace async --rounds 4e9 --out async 2>"$err"
   local code=0 before
@@ -210,6 +347,23 @@ asynchronous() {
   [ $code = 124 ] && [ "$(awk -F'[:,]' '/"rounds":/ { print $2 + 0 }' async/summary.json)" -gt "$before" ]
 }
 check 'an asynchronous run goes on' asynchronous
+
+# A node's step may be under way when a checkpoint is written, and the run dies.
+slow_node() {
+  local tries=0 code=0
+  "$grapevine" train --quiet --model logreg --algorithm adpsgd --topology ring --straggler 3:20 --rounds 4e9 \
+    --checkpoint-every 1 --out slow &
+  while [ ! -e slow/checkpoint.previous.safetensors ] && [ $tries -lt 400 ]; do
+    sleep 0.02
+    tries=$((tries + 1))
+  done
+  kill -KILL $!
+  { wait $!; } 2>/dev/null
+  timeout -s INT 1 "$grapevine" train --quiet --resume slow 2>"$err" || code=$?
+  cat "$err"
+  [ $code = 124 ] && grep -q 'train --resume slow' "$err"
+}
+check 'an asynchronous run with a slow node goes on after kill -9' slow_node
 
 never() {
   timeout -s INT 1 "$grapevine" train --quiet --rounds 4e9 --checkpoint-every never --out never 2>"$err"

@@ -287,7 +287,13 @@ START_TEST(file_is_whole_or_absent)
   ck_assert_int_ne(access(path, F_OK), 0);
   gv_file_abandon(&file);
   assert_ok(gv_file_begin(&file, path, err));
-  fputs("whole", file.stream);
+  gv_file_put(&file, "half", 1, 4);
+  assert_ok(gv_file_settle(&file, err));
+  ck_assert_int_ne(access(path, F_OK), 0);
+  gv_file_abandon(&file);
+  assert_ok(gv_file_begin(&file, path, err));
+  gv_file_put(&file, "whole", 1, 5);
+  assert_ok(gv_file_settle(&file, err));
   assert_ok(gv_file_commit(&file, err));
   char text[16] = "";
   FILE *in = fopen(path, "r");
@@ -354,6 +360,10 @@ START_TEST(file_on_a_full_disk)
   ck_assert_ptr_nonnull(file.stream);
   for (int i = 0; i < 100000; i++)
     fputs("0123456789", file.stream);
+  assert_fails(GV_SYSTEM, "No space left", gv_file_commit(&file, err));
+  static const char much[1 << 16];  /* more than the buffer holds: written past it */
+  assert_ok(gv_file_begin(&file, "/dev/full", err));
+  gv_file_put(&file, much, 1, sizeof much);
   assert_fails(GV_SYSTEM, "No space left", gv_file_commit(&file, err));
 }
 END_TEST

@@ -5,6 +5,7 @@
 
 #include "core/base/memory.h"
 #include "datasets/dataset.h"
+#include "datasets/digest.h"
 #include "datasets/known.h"
 #include "datasets/reader.h"
 #include "tests/data.h"
@@ -332,11 +333,52 @@ START_TEST(settling_refuses)
 }
 END_TEST
 
+/* Every value counts, however it is stored. */
+START_TEST(digests)
+{
+  struct gv_dataset *digits = open_digits();
+  uint32_t whole = gv_dataset_digest(digits);
+  ck_assert_uint_eq(gv_dataset_digest(digits), whole);
+  digits->train.bytes[100] ^= 1;
+  ck_assert_uint_ne(gv_dataset_digest(digits), whole);
+  digits->train.bytes[100] ^= 1;
+  digits->test.labels[digits->test.samples - 1] ^= 1;
+  ck_assert_uint_ne(gv_dataset_digest(digits), whole);
+  digits->test.labels[digits->test.samples - 1] ^= 1;
+  ck_assert_uint_eq(gv_dataset_digest(digits), whole);
+  gv_dataset_destroy(digits);
+
+  int64_t first[] = {0, 1, 3};
+  int32_t column[] = {4, 0, 1}, groups[] = {0, 1};
+  float value[] = {1, 2, 3}, targets[] = {1, 2, 3, 4}, floats[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  struct gv_dataset sparse = {.shape = {.features = 5, .outputs = 2},
+                              .train = {.samples = 2, .sparse = {first, column, value}, .targets = targets}};
+  struct gv_dataset dense = {.shape = {.features = 5, .outputs = 2},
+                             .train = {.samples = 2, .floats = floats, .targets = targets, .groups = groups}};
+  uint32_t of_sparse = gv_dataset_digest(&sparse), of_dense = gv_dataset_digest(&dense);
+  value[2] = 4;
+  floats[9] = 11;
+  ck_assert_uint_ne(gv_dataset_digest(&sparse), of_sparse);
+  ck_assert_uint_ne(gv_dataset_digest(&dense), of_dense);
+  value[2] = 3;
+  floats[9] = 10;
+  column[2] = 3;
+  groups[1] = 0;
+  ck_assert_uint_ne(gv_dataset_digest(&sparse), of_sparse);
+  ck_assert_uint_ne(gv_dataset_digest(&dense), of_dense);
+  column[2] = 1;
+  groups[1] = 1;
+  targets[3] = 5;
+  ck_assert_uint_ne(gv_dataset_digest(&sparse), of_sparse);
+  ck_assert_uint_ne(gv_dataset_digest(&dense), of_dense);
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {digits_are_what_their_readme_says, idx_plain_compressed_and_dotted,
                                 idx_larger_than_one_buffer, idx_broken_files, idx_broken_plain_files,
                                 idx_broken_compressed_files, idx_missing_files, names_and_paths, settling_refuses,
-                                NULL};
+                                digests, NULL};
   return run_suite("datasets", tests);
 }

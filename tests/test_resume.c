@@ -18,12 +18,14 @@ struct saved {
   struct gv_node_state state[NODES];
   struct gv_evaluation row[ROWS];
   int rows, kept;
+  bool early;  /* `keep` saw a round before that of the last evaluation */
 };
 
 static enum gv_status keep(void *context, const struct gv_counters *counters, bool must, struct gv_error *err)
 {
   struct saved *saved = context;
   (void)err;
+  saved->early |= counters->round < counters->last_evaluation;
   if (saved->at == 0 || counters->round < saved->at || saved->kept > 0)
     return GV_OK;
   saved->kept += must;
@@ -210,9 +212,53 @@ START_TEST(asynchronous_runs_go_on)
 }
 END_TEST
 
+/* A slow node's step, under way at an evaluation, is not among those kept: the round is the evaluation's still. */
+START_TEST(a_slow_node_keeps_no_round_back)
+{
+  static struct saved all;
+  const double slow[NODES] = {1, 1, 5000, 1, 1, 1, 1, 1};
+  memset(&all, 0, sizeof all);
+  assert_ok(toy_train(&(struct toy_run){.topology = "ring", .algorithm = "adpsgd", .nodes = NODES, .dim = DIM,
+                                        .rate = 0.05, .rounds = 200, .eval_every = 20, .async = true, .workers = 2,
+                                        .evaluated = evaluated, .context = &all, .engine = &all.engine,
+                                        .keep = keep, .slow = slow}, NULL, err));
+  ck_assert(!all.early);
+}
+END_TEST
+
+/* One worker visits its nodes in turn, so that no message lags by more than a round; nor does one that was kept. */
+static void restore_rounds(const char *algorithm)
+{
+  static struct saved part;
+  struct gv_error why = {GV_OK, ""};
+  memset(&part, 0, sizeof part);
+  part.at = 50;
+  part.stops = true;
+  struct toy_run run = {.topology = "ring", .algorithm = algorithm, .nodes = NODES, .dim = DIM, .rate = 0.05,
+                        .rounds = 60, .eval_every = 30, .async = true, .workers = 1, .evaluated = evaluated,
+                        .context = &part, .engine = &part.engine, .keep = keep, .keep_every = 50,
+                        .stop = &part.stop};
+  (void)toy_train(&run, NULL, &why);
+  ck_assert_int_eq(part.kept, 1);
+  part.at = 0;
+  run.resume = &part.counters;
+  run.restore = restore;
+  run.stop = NULL;
+  assert_ok(toy_train(&run, NULL, err));
+  ck_assert_uint_le(part.row[part.rows - 1].asynchrony.staleness_max, 2);
+}
+
+START_TEST(messages_keep_their_round)
+{
+  restore_rounds("dsgd");
+  restore_rounds("adpsgd");
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {every_algorithm_and_optimizer, every_round, faults_and_global_averages,
-                                asynchronous_runs_go_on, NULL};
+                                asynchronous_runs_go_on, a_slow_node_keeps_no_round_back,
+                                messages_keep_their_round, NULL};
   return run_suite("resume", tests);
 }

@@ -216,6 +216,8 @@ START_TEST(headers_that_are_refused)
       {"{}", "8 bytes of its values belong to no tensor"},
       {"{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
        "\"y\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "tensor 'y' shares bytes"},
+      {"{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]},"
+       "\"y\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "shares bytes"},
   };
   struct gv_safetensors *file = NULL;
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

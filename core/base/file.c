@@ -123,11 +123,26 @@ static void sync_folder(const char *path)
   free(folder);
 }
 
-enum gv_status gv_file_commit(struct gv_new_file *file, struct gv_error *err)
+void gv_file_put(struct gv_new_file *file, const void *values, size_t width, size_t count)
 {
   errno = 0;
+  if (fwrite(values, width, count, file->stream) < count && file->why == 0)
+    file->why = errno;
+}
+
+static enum gv_status fail(struct gv_new_file *file, int why, struct gv_error *err)
+{
+  enum gv_status status =
+      gv_fail(err, GV_SYSTEM, no_write, file->path, why != 0 ? strerror(why) : "a write failed");
+  gv_file_abandon(file);
+  return status;
+}
+
+enum gv_status gv_file_settle(struct gv_new_file *file, struct gv_error *err)
+{
+  errno = file->why;
   /* An earlier failed write left its bytes in the buffer: flushing first finds the reason again. */
-  bool failed = fflush(file->stream) != 0 || ferror(file->stream) != 0 ||
+  bool failed = file->why != 0 || fflush(file->stream) != 0 || ferror(file->stream) != 0 ||
                 (!file->in_place && fsync(fileno(file->stream)) != 0) ||
                 (!file->in_place && file->temporary == NULL && name_it(file, fileno(file->stream)) < 0);
   int why = errno;
@@ -136,20 +151,23 @@ enum gv_status gv_file_commit(struct gv_new_file *file, struct gv_error *err)
     why = errno;
   }
   file->stream = NULL;
-  if (!failed && !file->in_place && rename(file->temporary, file->path) != 0) {
-    failed = true;
-    why = errno;
-  }
-  enum gv_status status = GV_OK;
-  if (failed) {
-    status = gv_fail(err, GV_SYSTEM, no_write, file->path, why != 0 ? strerror(why) : "a write failed");
-  } else if (!file->in_place) {
+  return failed ? fail(file, why, err) : GV_OK;
+}
+
+enum gv_status gv_file_commit(struct gv_new_file *file, struct gv_error *err)
+{
+  enum gv_status status = file->stream != NULL ? gv_file_settle(file, err) : GV_OK;
+  if (status != GV_OK)
+    return status;
+  if (!file->in_place) {
+    if (rename(file->temporary, file->path) != 0)
+      return fail(file, errno, err);
     sync_folder(file->path);
     free(file->temporary);
     file->temporary = NULL;
   }
   gv_file_abandon(file);
-  return status;
+  return GV_OK;
 }
 
 void gv_file_abandon(struct gv_new_file *file)
@@ -171,9 +189,8 @@ enum gv_status gv_file_copy(FILE *from, const char *path, struct gv_error *err)
   if (status != GV_OK)
     return status;
   rewind(from);
-  for (size_t got; (got = fread(part, 1, sizeof part, from)) > 0;)
-    if (fwrite(part, 1, got, file.stream) < got)
-      break;
+  for (size_t got; file.why == 0 && (got = fread(part, 1, sizeof part, from)) > 0;)
+    gv_file_put(&file, part, 1, got);
   if (!ferror(from))
     return gv_file_commit(&file, err);
   gv_file_abandon(&file);

@@ -10,11 +10,19 @@
 struct gv_new_file {
   FILE *stream;      /* write here; errors are found by gv_file_commit */
   char *path, *temporary;
+  int why;           /* the errno of a gv_file_put that failed; 0: none did */
   bool in_place;     /* a device, a pipe or a stream of the program: written at once, never replaced */
 };
 
 /* Opens a file that nobody sees before the commit. A link is followed; what is no regular file is opened itself. */
 enum gv_status gv_file_begin(struct gv_new_file *file, const char *path, struct gv_error *err);
+
+/* Writes values (count) of so many bytes to the stream, and keeps why that fails: what is larger than the stream's
+ * buffer goes past it, and the stream keeps no reason. */
+void gv_file_put(struct gv_new_file *file, const void *values, size_t width, size_t count);
+
+/* The first half of a commit, which then has only to rename: flushes and syncs. A failure is one of the commit. */
+enum gv_status gv_file_settle(struct gv_new_file *file, struct gv_error *err);
 
 /* Flushes, syncs and renames to path; on failure path is as it was and the temporary file is gone. */
 enum gv_status gv_file_commit(struct gv_new_file *file, struct gv_error *err);

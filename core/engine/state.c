@@ -44,6 +44,8 @@ static void count(const struct gv_engine *e, uint64_t round, struct gv_counters 
   }
   if (e->setup.async)
     out->round = out->steps / (uint64_t)e->nodes;
+  if (out->round < out->last_evaluation)  /* which counted the steps that are under way */
+    out->round = out->last_evaluation;
 }
 
 void gv_worker_keep(struct gv_worker *worker, uint64_t round, bool must)
@@ -101,5 +103,7 @@ enum gv_status gv_node_resume(struct gv_engine *e, int index, struct gv_error *e
     gv_mail_restore(e->mail, index, node->x, state.weight);
   else if (e->snapshots != NULL && node->slot != 0)  /* the newest message, beside the replica */
     memcpy(gv_snapshots_slot(e->snapshots, index, 0), node->x, e->dim * sizeof *node->x);
+  if (e->snapshots != NULL)
+    gv_snapshots_restore(e->snapshots, index, node->rounds);
   return status;
 }

@@ -10,7 +10,7 @@
 
 /* Of the whole run. */
 struct gv_counters {
-  uint64_t round;            /* done; in asynchronous pace `steps` over the nodes */
+  uint64_t round;            /* done; in asynchronous pace `steps` over the nodes, and at least last_evaluation */
   uint64_t steps;            /* done by all nodes together */
   uint64_t last_evaluation;  /* the round of it */
   uint64_t last_steps;       /* done by all nodes at it */

@@ -116,6 +116,11 @@ enum gv_status gv_snapshots_place(struct gv_snapshots *s, int node, struct gv_vi
   return status;
 }
 
+void gv_snapshots_restore(struct gv_snapshots *s, int node, uint64_t round)
+{
+  s->boards[node].round[0] = round;
+}
+
 float *gv_snapshots_slot(const struct gv_snapshots *s, int node, int slot)
 {
   return s->boards[node].slots + (size_t)slot * s->stride;

@@ -39,6 +39,9 @@ void gv_snapshots_destroy(struct gv_snapshots *snapshots);
 enum gv_status gv_snapshots_place(struct gv_snapshots *snapshots, int node, struct gv_view *view,
                                   struct gv_error *err);
 
+/* Slot 0 is of that round instead, for a run that goes on; before anybody collects. */
+void gv_snapshots_restore(struct gv_snapshots *snapshots, int node, uint64_t round);
+
 /* Slot (dim) of a node, 64-byte aligned. */
 float *gv_snapshots_slot(const struct gv_snapshots *snapshots, int node, int slot);
 

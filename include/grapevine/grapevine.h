@@ -39,7 +39,7 @@ struct gv_result {
   int64_t parameters, train_samples, test_samples;
   uint64_t seed;
   bool interrupted;                /* ended by gv_run_stop */
-  bool kept;                       /* a checkpoint was written: gv_run_set(run, "resume", folder) goes on from it */
+  bool kept;                       /* there is a checkpoint: gv_run_set(run, "resume", folder) goes on from it */
   uint64_t resumed_at;             /* the round that a resumed run went on from; else 0 */
   const char *folder;              /* where the files of the run lie; NULL before gv_run_train took it */
   const char *target_metric;       /* "test_accuracy", "test_loss" or "objective": what was asked to reach `target`,
@@ -74,7 +74,8 @@ GV_API const char *gv_run_option(const struct gv_run *run, const char *key);
 GV_API void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher);
 
 /* Checks, loads, trains, saves. GV_OK also when a target ended it. GV_INTERRUPTED after gv_run_stop: then too the
- * folder holds the mean model. Another failure leaves config.json and metrics.csv, or no folder when not one round
+ * folder holds the mean model, as it does where another status says that no checkpoint could be written then.
+ * Another failure leaves config.json and metrics.csv, or no folder when not one round
  * was measured. */
 GV_API enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err);
 
