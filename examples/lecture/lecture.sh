@@ -104,7 +104,7 @@ for n in ${cost_nodes//,/ }; do
       cells+=("$(cell "$digits" "$scale" rounds "$figure" nodes "$n" algorithm $algorithm)")
     done
   done
-  row "$n" "${cells[@]/ ± 0/}"
+  row "$n" "${cells[@]/% ± 0/}"
 done
 say '' 'A shared memory has no latency to add up: it is what makes the difference on a network.' ''
 simulated() { of rounds simulated_seconds nodes "$1" algorithm "$2"; }
