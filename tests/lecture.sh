@@ -5,6 +5,7 @@
 if [ "${GV_SANITIZE:-no}" != no ]; then
   skip 'the lecture' 'sanitizers make its hundreds of runs slow, and they are those of other tests'
   finish
+  exit
 fi
 made() {
   GRAPEVINE=$grapevine "$GV_SOURCE/examples/lecture/lecture.sh" page quick 2>"$err" || { cat "$err"; return 1; }

@@ -165,7 +165,17 @@ slow() {
   done
   [ "$(training "$1" | wc -l)" = 2 ]
 }
-training() { pgrep -f -- "grapevine train .*=$1/"; }  # the processes that train below a folder
+# training FOLDER: the processes that train below it, a line each; status 1: none
+training() {
+  local process words found=1
+  for process in /proc/[0-9]*; do
+    { mapfile -d '' -t words <"$process/cmdline"; } 2>/dev/null || continue
+    [[ "${words[*]}" == *'grapevine train '*"=$1/"* ]] || continue
+    echo "${process#/proc/}"
+    found=0
+  done
+  return $found
+}
 # orphaned SIGNAL: the study gets it; its runs stop with a checkpoint each, and nothing trains on
 orphaned() {
   local tries=0 where=$folder/work/orphans-$1
