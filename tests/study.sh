@@ -176,13 +176,20 @@ training() {
   done
   return $found
 }
+# signal SIGNAL FOLDER: to all of them
+signal() {
+  local processes
+  mapfile -t processes < <(training "$2")
+  [ ${#processes[@]} = 0 ] || kill "-$1" "${processes[@]}"
+}
 # orphaned SIGNAL: the study gets it; its runs stop with a checkpoint each, and nothing trains on
 orphaned() {
   local tries=0 where=$folder/work/orphans-$1
   slow "$where" || return
   { kill "-$1" $study && wait $study; } 2>/dev/null
   while training "$where" >/dev/null && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
-  training "$where" | xargs -r kill -9 && [ $tries -lt 200 ] || { echo 'they train on'; return 1; }
+  signal 9 "$where"
+  [ $tries -lt 200 ] || { echo 'they train on'; return 1; }
   [ "$(find "$where" -name checkpoint.safetensors | wc -l)" = 2 ]
 }
 check 'runs of a study that was killed (-9) stop, and save' orphaned KILL
@@ -229,7 +236,7 @@ check 'the line of progress fits the terminal, and says how long it takes from t
 stopped() {
   local code=0
   slow "$folder/work/stopped" || return
-  training "$folder/work/stopped" | xargs kill -INT
+  signal INT "$folder/work/stopped"
   { wait $study || code=$?; } 2>/dev/null
   cat "$err"
   [ $code = 130 ] && ! grep -q failed "$err" && grep -q 'run s1-.* stopped' "$err" &&

@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "core/algorithms/tables.h"
+#include "core/cluster/clock.h"
 #include "tests/toy.h"
 
-enum { NODES = 8, DIM = 37, ROUNDS = 23, VECTORS = 1 + GV_STATES_MAX + GV_OPTIMIZER_STATES_MAX, ROWS = 16 };
+enum {
+  NODES = 8, DIM = 37, ROUNDS = 23, VECTORS = 1 + GV_STATES_MAX + GV_OPTIMIZER_STATES_MAX, ROWS = 16, CLOCK = 32
+};
 
 /* What a run left at one round, and what it measured. */
 struct saved {
@@ -14,6 +17,7 @@ struct saved {
   struct gv_stop stop;
   bool stops;   /* the run ends there */
   struct gv_counters counters;
+  double clock[CLOCK];  /* those of the counters, which are the engine's */
   float vector[NODES][VECTORS][DIM];
   struct gv_node_state state[NODES];
   struct gv_evaluation row[ROWS];
@@ -30,6 +34,8 @@ static enum gv_status keep(void *context, const struct gv_counters *counters, bo
     return GV_OK;
   saved->kept += must;
   saved->counters = *counters;
+  ck_assert_uint_le(gv_clock_count(NODES), CLOCK);
+  memcpy(saved->clock, counters->clock, gv_clock_count(NODES) * sizeof *saved->clock);
   for (int i = 0; i < NODES; i++) {
     gv_engine_node_state(saved->engine, i, &saved->state[i]);
     for (int v = 0; v < gv_engine_vectors(saved->engine); v++)
@@ -100,6 +106,7 @@ static void compare(struct toy_run run, uint64_t at, int before, int after)
   run.workers = after;
   run.context = &rest;
   run.engine = &rest.engine;
+  rest.counters.clock = rest.clock;
   run.resume = &rest.counters;
   run.restore = restore;
   run.stop = NULL;
@@ -193,6 +200,7 @@ static void go_on(const char *algorithm)
   rest.stop = (struct gv_stop){0};
   run.context = &rest;
   run.engine = &rest.engine;
+  rest.counters.clock = rest.clock;
   run.resume = &rest.counters;
   run.restore = restore;
   run.stop = NULL;
@@ -241,6 +249,7 @@ static void restore_rounds(const char *algorithm)
   (void)toy_train(&run, NULL, &why);
   ck_assert_int_eq(part.kept, 1);
   part.at = 0;
+  part.counters.clock = part.clock;
   run.resume = &part.counters;
   run.restore = restore;
   run.stop = NULL;
