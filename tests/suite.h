@@ -12,6 +12,15 @@
 
 #include <grapevine/status.h>
 
+#include "config.h"
+
+/* What a test may take, in seconds; with sanitizers, on a machine that does something else as well. */
+#ifdef GV_SANITIZE
+enum { TEST_SECONDS = 400 };
+#else
+enum { TEST_SECONDS = 120 };
+#endif
+
 /* The larger of two errors, and NAN where one is: for loops with one assertion behind them, as each assertion
  * writes to a file. */
 static inline double worse_of(double a, double b)
@@ -25,7 +34,7 @@ static inline int run_suite(const char *name, const TTest *const *tests)
   Suite *suite = suite_create(name);
   for (; *tests != NULL; tests++) {  /* a case a test, so that CK_RUN_CASE picks one */
     TCase *tcase = tcase_create((*tests)->name);
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, TEST_SECONDS);
     tcase_add_test(tcase, *tests);
     suite_add_tcase(suite, tcase);
   }
