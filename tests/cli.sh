@@ -11,7 +11,10 @@ subcommand=()  # before all arguments of run
 with=()        # environment of run
 watched=(.)    # where what is refused must leave nothing
 
-run() { timeout -k 10 120 env "${with[@]}" "$grapevine" "${subcommand[@]}" "$@"; }
+patience=120  # seconds
+[ "${GV_SANITIZE:-no}" = no ] || patience=400
+
+run() { timeout -k 10 $patience env "${with[@]}" "$grapevine" "${subcommand[@]}" "$@"; }
 
 # names KIND: the names of one table
 names() {

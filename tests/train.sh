@@ -59,9 +59,12 @@ bits() {
 }
 # Some algorithms are asynchronous, and of some topologies every node waits for all.
 in_step() { train --rounds 1 --pace sync --algorithm $1 --out "../step-$1" 2>/dev/null; }
+# Programs start slowly under sanitizers: there each algorithm meets a graph that stays and one that changes, and each
+# topology dsgd; tests/test_families.c has all of both in one process.
+is_tried() { ! $sanitized || [ "$2" = dsgd ] || [[ $1 = ring || $1 = one-peer-exponential ]]; }
 for topology in $topologies; do
   for algorithm in $(names algorithm); do
-    in_step $algorithm || continue
+    is_tried $topology $algorithm && in_step $algorithm || continue
     rm -r "../step-$algorithm"
     check "the same bits from 1, 2 and 5 workers and again: $topology, $algorithm" bits $topology $algorithm
   done
