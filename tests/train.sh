@@ -59,8 +59,8 @@ bits() {
 }
 # Some algorithms are asynchronous, and of some topologies every node waits for all.
 in_step() { train --rounds 1 --pace sync --algorithm $1 --out "../step-$1" 2>/dev/null; }
-# Programs start slowly under sanitizers: there each algorithm meets a graph that stays and one that changes, and each
-# topology dsgd; tests/test_families.c has all of both in one process.
+# Programs start slowly under sanitizers: there each algorithm meets a graph that stays and one that changes, and
+# each topology dsgd; tests/test_families.c has all of both in one process.
 is_tried() { ! $sanitized || [ "$2" = dsgd ] || [[ $1 = ring || $1 = one-peer-exponential ]]; }
 for topology in $topologies; do
   for algorithm in $(names algorithm); do
