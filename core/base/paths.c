@@ -28,6 +28,12 @@ char *gv_path_join(const char *folder, const char *name)
   return asprintf(&path, "%s%s%s", folder, slash, name) < 0 ? NULL : path;
 }
 
+char *gv_path_temporary(const char *name)
+{
+  const char *base = getenv("TMPDIR");
+  return gv_path_join(base != NULL && *base != '\0' ? base : "/tmp", name);
+}
+
 static bool add_one(struct gv_search *search, const char *folder, size_t length)
 {
   if (length == 0)

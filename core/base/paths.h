@@ -33,4 +33,7 @@ char *gv_path_pkg_config(void);
 /* folder/name in memory of its own, or NULL without memory. */
 char *gv_path_join(const char *folder, const char *name);
 
+/* The same where temporary files go: $TMPDIR/name, or /tmp/name. */
+char *gv_path_temporary(const char *name);
+
 #endif

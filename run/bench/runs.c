@@ -14,8 +14,7 @@
 
 enum gv_status gv_bench_folder(char **out, struct gv_error *err)
 {
-  const char *base = getenv("TMPDIR");
-  char *folder = gv_path_join(base != NULL && *base != '\0' ? base : "/tmp", "grapevine-bench-XXXXXX");
+  char *folder = gv_path_temporary("grapevine-bench-XXXXXX");
   if (folder == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for a temporary folder");
   if (mkdtemp(folder) == NULL) {

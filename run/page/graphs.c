@@ -116,8 +116,7 @@ void gv_page_put_graphs(FILE *out, const struct gv_groups *groups)
   const struct gv_shown_run *chosen[GRAPHS_MAX];
   struct gv_error why = {GV_OK, ""};
   size_t count = choose(groups, chosen);
-  const char *base = getenv("TMPDIR");
-  char *folder = gv_path_join(base != NULL && *base != '\0' ? base : "/tmp", "grapevine-page-XXXXXX"), *path = NULL;
+  char *folder = gv_path_temporary("grapevine-page-XXXXXX"), *path = NULL;
   if (gv_draw_check("graph.svg", GRAPH_NODES, &why) != GV_OK) {
     const char *text = strstr(why.text, ": ");  /* behind the file's name */
     put_reason(out, text != NULL ? text + 2 : why.text);

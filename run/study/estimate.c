@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/paths.h"
 #include "run/run.h"
 #include "run/study/child.h"
 #include "run/study/collect.h"
@@ -26,10 +27,10 @@ static bool is_left_out(const char *key)
 /* A folder for a trial; false: there is none. */
 static bool make_folder(char *folder, size_t size)
 {
-  const char *temporary = getenv("TMPDIR");
-  int length = snprintf(folder, size, "%s/grapevine-probe-XXXXXX",
-                        temporary != NULL && *temporary != '\0' ? temporary : "/tmp");
-  return length < (int)size && mkdtemp(folder) != NULL;
+  char *pattern = gv_path_temporary("grapevine-probe-XXXXXX");
+  bool fits = pattern != NULL && snprintf(folder, size, "%s", pattern) < (int)size;
+  free(pattern);
+  return fits && mkdtemp(folder) != NULL;
 }
 
 /* ---- one run ---- */
