@@ -11,10 +11,34 @@ subcommand=()  # before all arguments of run
 with=()        # environment of run
 watched=(.)    # where what is refused must leave nothing
 
-patience=120  # seconds
-[ "${GV_SANITIZE:-no}" = no ] || patience=400
-
 run() { timeout -k 10 $patience env "${with[@]}" "$grapevine" "${subcommand[@]}" "$@"; }
+
+at_least() { [ "$(eval "$2" 2>/dev/null)" -ge "$1" ]; }  # COUNT COMMAND: what this prints
+
+# begin FOLDER ARGUMENT...: in the background, as $pid, until it trains there: every signal is watched by then
+begin() {
+  local folder=$1
+  shift
+  "$grapevine" "${subcommand[@]}" "$@" 2>"$err" &
+  pid=$!
+  await trains_or_ended "$folder"
+}
+# catches PID: it has begun to watch for SIGINT
+catches() { local mask; mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") && [ $((0x$mask & 2)) != 0 ]; }
+trains_or_ended() {
+  ! kill -0 $pid 2>/dev/null || [ -n "$(find /proc/$pid/fd -lname "*/$1/metrics.csv" 2>/dev/null)" ]
+}
+# ends STATUS SIGNAL...: what was begun, by these signals
+ends_by() {
+  local status=$1 code=0 signal
+  shift
+  for signal; do kill "-$signal" $pid; done
+  wait $pid || code=$?
+  [ $code = "$status" ] || { cat "$err"; echo "exit status $code, not $status"; return 1; }
+}
+
+# briefly FOLDER ARGUMENT...: begun there, and stopped soon
+briefly() { begin "$@" && sleep 0.3 && ends_by 130 INT; }
 
 # names KIND: the names of one table
 names() {

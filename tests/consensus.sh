@@ -139,13 +139,10 @@ else
 fi
 
 interrupted() {  # what was done is written
-  local code=0
   "$grapevine" consensus --nodes 20000 --rounds 10000000 --csv stopped.csv >"$out" 2>"$err" &
-  sleep 2
-  kill -INT $!
-  wait $! || code=$?
-  cat "$err"
-  [ $code = 130 ] && grep -q 'stopped on request after round' "$err" && [ "$(wc -l <stopped.csv)" -gt 2 ] &&
+  pid=$!
+  await catches $pid && sleep 1 && ends_by 130 INT || return
+  grep -q 'stopped on request after round' "$err" && [ "$(wc -l <stopped.csv)" -gt 2 ] &&
     [ "$(tail -n 1 stopped.csv | cut -d, -f1)" = "$(sed -n 's/.*after round \([0-9]*\) .*/\1/p' "$err")" ]
 }
 check 'a signal ends it with all that was done' interrupted

@@ -20,12 +20,12 @@ while read -r command; do
     skip "$command" 'gnuplot is not installed'
   elif [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
     skip "$command" 'fashion-mnist is not installed'
-  elif grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && [[ $command == *@(fashion-mnist|cnn)* ]]; then
+  elif grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && [[ $command == *@(fashion-mnist|cnn|examples/lecture)* ]]; then
     skip "$command" 'sanitizers take minutes for it'
   elif [[ $command == *'--model cnn'* ]] && ! grep -qx cnn names; then
     skip "$command" 'cnn needs oneDNN'
   else
-    check "$command" timeout 300 bash -c "$command </dev/null"
+    check "$command" timeout $patience bash -c "$command </dev/null"
   fi
 done <commands
 

@@ -41,7 +41,7 @@ started() {
   mkfifo keys
   printf '%s\n' 'trap : INT' "stty cols $columns rows $rows" \
     "sh -c 'echo \$\$ >pid; exec \"\$0\" train --live $* >stdout' \"\$GRAPEVINE\"" 'echo $? >code' >inside
-  GRAPEVINE=$grapevine timeout -k 10 120 script -qfc 'sh ./inside' /dev/null <keys >screen 2>&1 &
+  GRAPEVINE=$grapevine timeout -k 10 $patience script -qfc 'sh ./inside' /dev/null <keys >screen 2>&1 &
   terminal=$!
   exec 3>keys
 }
@@ -54,13 +54,9 @@ ended() {
 times() { grep -aoF -e "$1" screen | wc -l; }
 # shown TEXT [TIMES]: waits until that text came so many times
 shown() {
-  local tries=0
-  while [ "$(times "$1")" -lt "${2:-1}" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 400 ] || { echo "'$1' was not shown"; cat -v screen; return 1; }
-    sleep 0.05
-  done
+  await was_shown "$@" || { cat -v screen; return 1; }
 }
+was_shown() { [ "$(times "$1")" -ge "${2:-1}" ]; }
 # after TEXT: all that came behind the last time that this text did
 after() {
   awk -v RS='\001' -v text="$1" '

@@ -7,7 +7,7 @@ unset GRAPEVINE_PLUGIN_PATH
 out=$folder/out err=$folder/err
 plugins=$GV_BUILD/tests/plugins/.libs
 
-run() { timeout -k 10 120 "$GV_BUILD/grapevine" model check "$@" >"$out" 2>"$err"; }
+run() { timeout -k 10 $patience "$GV_BUILD/grapevine" model check "$@" >"$out" 2>"$err"; }
 
 # ends STATUS COMMAND...: that is its exit status
 ends() {
@@ -70,21 +70,17 @@ check 'memory taken in gradient' memory
 # One whose parent is killed must not stay behind.
 orphan() {
   "$GV_BUILD/grapevine" model check "$plugins/broken.so:flaw=hang" >"$out" 2>"$err" &
-  local parent=$! child='' i
-  for ((i = 0; i < 100; i++)); do
-    child=$(cat "/proc/$parent/task/$parent/children" 2>/dev/null)
-    grep -q 'init is' "$out" && [ -n "$child" ] && break
-    sleep 0.1
-  done
-  kill -9 $parent
+  local parent=$! child=''
+  await has_child && kill -9 $parent || return
   wait $parent 2>/dev/null
-  for ((i = 0; i < 100; i++)); do
-    [ -e "/proc/${child% }/status" ] && ! grep -q '^State:.*Z' "/proc/${child% }/status" || break
-    sleep 0.1
-  done
   echo "child '$child'"
-  [ -n "$child" ] && [ $i -lt 100 ]
+  await is_gone "${child% }"
 }
+has_child() {
+  child=$(cat "/proc/$parent/task/$parent/children" 2>/dev/null)
+  [ -n "$child" ] && grep -q 'init is' "$out"
+}
+is_gone() { [ ! -e "/proc/$1/status" ] || grep -q '^State:.*Z' "/proc/$1/status"; }
 if [ -e "/proc/$$/task/$$/children" ]; then
   check 'nothing stays behind' orphan
 else

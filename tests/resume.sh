@@ -29,8 +29,9 @@ experiments=(
   '--algorithm exact-diffusion --topology grid --split classes --metrics all')
 
 now() { date +%s%N; }
-kills=100
+kills=100 thousands=20  # of rounds in runs that are stopped in their middle
 [ "${GV_SANITIZE:-no}" = no ] || kills=12  # programs start slowly there
+[ "${GV_SANITIZE:-no}" != thread ] || thousands=4  # and rounds are slow
 
 # whole E: the experiment from one end to the other, once; $took is how many milliseconds that is
 whole() {
@@ -90,18 +91,11 @@ check "killed (-9) $kills times at random moments, resumed, the same bits" hundr
 
 # stopped SIGNAL: in the middle of a run whose checkpoints are none but this
 stopped() {
-  local tries=0
   rm -rf stop straight
-  set -- "$1" --model logreg --algorithm gt --topology ring --rounds 20000 --eval-every 30 --compute-time 1e-3
+  set -- "$1" --model logreg --algorithm gt --topology ring --rounds ${thousands}000 --eval-every 30 \
+    --compute-time 1e-3
   run "${@:2}" --out straight || return
-  "$grapevine" train --quiet "${@:2}" --out stop 2>"$err" &
-  while [ "$(cat stop/metrics.csv 2>/dev/null | wc -l)" -lt 3 ] && [ $tries -lt 400 ]; do
-    sleep 0.01
-    tries=$((tries + 1))
-  done
-  kill "-$1" $!
-  wait $!
-  [ $? = 130 ] || { echo 'it was not stopped'; return 1; }
+  begin stop "${@:2}" --out stop && await at_least 3 'wc -l <stop/metrics.csv' && ends_by 130 "$1" || return
   [ -s stop/checkpoint.safetensors ] && grep -q '"interrupted": true' stop/summary.json &&
     grep -q 'train --resume stop' "$err" || { cat "$err"; return 1; }
   run --resume stop/ --workers 1 && same straight stop && grep -q '"interrupted": false' stop/summary.json
@@ -110,18 +104,16 @@ check 'SIGINT saves a checkpoint, and --resume ends with the same bits' stopped 
 check 'SIGTERM does, too' stopped TERM
 
 # A run is stopped once and kept in ./kept, with two checkpoints.
-"$grapevine" train --quiet --model logreg --rounds 4e9 --eval-every 1 --checkpoint-every 1 --out kept 2>"$err" &
-tries=0
-while [ ! -e kept/checkpoint.previous.safetensors ] && [ $tries -lt 400 ]; do sleep 0.02; tries=$((tries + 1)); done
+begin kept --model logreg --rounds 4e9 --eval-every 1 --checkpoint-every 1 --out kept
+await test -e kept/checkpoint.previous.safetensors
 locked() {
   local code=0
-  run --resume kept >"$out" 2>"$err" || code=$?
-  cat "$err"
-  [ $code = 1 ] && grep -q 'resume kept: another process trains in this folder' "$err"
+  run --resume kept >"$out" 2>locked || code=$?
+  cat locked
+  [ $code = 1 ] && grep -q 'resume kept: another process trains in this folder' locked
 }
 check 'a folder in which a run is trained is not resumed' locked
-kill -INT $!
-wait $! || :
+check 'SIGINT ends it' ends_by 130 INT
 check 'a checkpoint and the one before it are kept' \
   test -s kept/checkpoint.safetensors -a -s kept/checkpoint.previous.safetensors
 
@@ -146,33 +138,30 @@ check 'it is a safetensors file with the run in its metadata' readable
 # copied: a fresh copy of that folder in ./copy
 copied() { rm -rf copy && cp -r kept copy; }
 previous() {
-  copied && rm copy/checkpoint.safetensors &&
-    timeout -s INT 1 "$grapevine" train --quiet --resume copy/checkpoint.previous.safetensors 2>"$err"
-  grep -q 'train --resume copy' "$err" && [ -s copy/checkpoint.safetensors ]
+  copied && rm copy/checkpoint.safetensors && briefly copy --resume copy/checkpoint.previous.safetensors &&
+    grep -q 'train --resume copy' "$err" && [ -s copy/checkpoint.safetensors ]
 }
 check 'the one before can be named' previous
 
 # full CHECKPOINT: gone on from in the copy, where no file may grow to the size of a checkpoint, and stopped. Its
 # metrics.csv stays short.
 full() {
-  local code=0
   cp copy/checkpoint.previous.safetensors previous && cp copy/checkpoint.safetensors newest || return
   rm copy/model.safetensors copy/summary.json
   (
     trap '' XFSZ
     ulimit -f 30
-    timeout --preserve-status -s INT 1 "$grapevine" train --quiet --resume "$1" --checkpoint-every 1e6 2>"$err"
-  ) || code=$?
+    begin copy --resume "$1" --checkpoint-every 1e6 && sleep 0.3 && ends_by 1 INT
+  ) || return
   tail -n 3 "$err"
-  [ $code = 1 ] && grep -q '"interrupted": true' copy/summary.json && [ -s copy/model.safetensors ] &&
+  grep -q '"interrupted": true' copy/summary.json && [ -s copy/model.safetensors ] &&
     tail -n 2 "$err" | grep -q '`grapevine train --resume copy` goes on from the last checkpoint' || return
   grep -q 'checkpoint.safetensors: cannot be written: File too large' "$err" || { echo 'no reason'; return 1; }
   cmp copy/checkpoint.previous.safetensors previous && cmp copy/checkpoint.safetensors newest &&
     diff <(ls seldom) <(ls copy)
 }
 full_disk() {
-  timeout -s INT 1 "$grapevine" train --quiet --model logreg --rounds 4e9 --eval-every 1e6 --checkpoint-every 1 \
-    --out seldom 2>"$err"
+  briefly seldom --model logreg --rounds 4e9 --eval-every 1e6 --checkpoint-every 0.1 --out seldom || return
   rm -rf copy && cp -r seldom copy && full copy && truncate -s 100 copy/checkpoint.safetensors &&
     full copy/checkpoint.previous.safetensors
 }
@@ -180,16 +169,14 @@ check 'when no checkpoint can be written, both stay as they were, and the rest i
 aside() {  # a damaged newest one does not take the place of the one before, from which a run went on
   copied && truncate -s 100 copy/checkpoint.safetensors
   cp copy/checkpoint.previous.safetensors previous
-  timeout -s INT 1 "$grapevine" train --quiet --resume copy/checkpoint.previous.safetensors \
-    --checkpoint-every 1e9 2>"$err"
-  cat "$err"
+  briefly copy --resume copy/checkpoint.previous.safetensors --checkpoint-every 1e9 || return
   cmp copy/checkpoint.previous.safetensors previous && [ "$(stat -c %s copy/checkpoint.safetensors)" -gt 1000 ]
 }
 check 'a damaged checkpoint does not take the place of the one before' aside
 
 only_previous() {
-  copied && rm copy/checkpoint.safetensors
-  timeout -s INT 1 "$grapevine" train --resume copy >"$out" 2>"$err"
+  local subcommand=(train)
+  copied && rm copy/checkpoint.safetensors && briefly copy --resume copy || return
   cat "$err"
   [ "$(grep -c 'goes on from the one before it, checkpoint.previous.safetensors' "$err")" = 1 ] &&
     ! grep -q 'it goes on after round 0' "$err" && [ -s copy/checkpoint.safetensors ]
@@ -264,7 +251,7 @@ elsewhere() {
 check 'refused: a copy of a checkpoint in another folder' elsewhere
 torn() {  # killed while the first line was written
   copied && rm copy/checkpoint* && truncate -s 50 copy/metrics.csv
-  timeout -s INT 1 "$grapevine" train --quiet --resume copy 2>"$err"
+  briefly copy --resume copy || return
   grep -q 'begins anew' "$err" && [ "$(head -n 1 copy/metrics.csv)" = "$(head -n 1 kept/metrics.csv)" ]
 }
 check 'a metrics.csv cut in its first line begins anew' torn
@@ -280,7 +267,7 @@ refused 1 'no run was begun there' --resume empty
 finished() { run --model logreg --epochs 1 --out done && refuse 2 'is finished' --resume done; }
 check 'a finished run is not begun again' finished
 same_options() {
-  timeout -s INT 1 "$grapevine" train --quiet --resume copy --nodes 8 --model logreg 2>"$err"
+  briefly copy --resume copy --nodes 8 --model logreg || return
   grep -q 'goes on' "$err"
 }
 check 'options that say the same may be given' same_options
@@ -288,8 +275,8 @@ check 'options that say the same may be given' same_options
 # One value of as many samples is another.
 other_data() {
   for s in {1..200}; do echo "$((s % 7)).5,$((s % 3)),$((s % 2))"; done >d.csv
-  timeout -s INT 1 "$grapevine" train --quiet --model logreg --data d.csv --rounds 4e9 --out changed 2>"$err"
-  timeout -s INT 1 "$grapevine" train --quiet --resume changed 2>"$err"
+  briefly changed --model logreg --data d.csv --rounds 4e9 --out changed && briefly changed --resume changed ||
+    return
   grep -q 'resume changed' "$err" || { cat "$err"; return 1; }
   sed -i '77s/.5/.25/' d.csv
   refuse 1 'data d.csv: as many samples as when the run was saved, and others' --resume changed
@@ -304,19 +291,13 @@ check 'data named from another folder are said to be' from_another_folder
 
 # A node's threads share a batch, and decide on its last bits: as many go on, whatever the processors.
 team() {
-  local words=(--model logreg --nodes 2 --topology full --threads-per-node auto --rounds 40000 --workers 1)
+  local words=(--model logreg --nodes 2 --topology full --threads-per-node auto --workers 1)
+  words+=(--rounds ${thousands}000)
   [ "$(nproc)" -ge 4 ] || words+=(--nodes 1)
   run "${words[@]}" --out whole || return
-  "$grapevine" train --quiet "${words[@]}" --checkpoint-every 1 --out pinned 2>"$err" &
-  local tries=0
-  while [ ! -e pinned/checkpoint.safetensors ] && [ $tries -lt 400 ]; do
-    sleep 0.01
-    tries=$((tries + 1))
-  done
-  kill -INT $!
-  wait $!
-  [ $? = 130 ] || { echo 'it was not stopped'; return 1; }
-  timeout 120 taskset -c "$first" "$grapevine" train --quiet --resume pinned || return
+  begin pinned "${words[@]}" --checkpoint-every 0.5 --out pinned && await test -e pinned/checkpoint.safetensors &&
+    ends_by 130 INT || return
+  timeout $patience taskset -c "$first" "$grapevine" train --quiet --resume pinned || return
   cmp whole/model.safetensors pinned/model.safetensors
 }
 first=$(taskset -cp $$ 2>/dev/null | sed 's/.*: //; s/[-,].*//')
@@ -329,45 +310,34 @@ fi
 # What is not said again is as it was: where plugins lie, how often checkpoints are written, events.
 as_begun() {
   local words=(--model services --plugin-dir "$GV_BUILD/tests/plugins/.libs" --checkpoint-every never)
-  timeout -s INT 1 "$grapevine" train --quiet "${words[@]}" --tensorboard ev --rounds 4e9 --out begun 2>"$err"
-  timeout -s INT 1 "$grapevine" train --quiet --resume begun --checkpoint-every 1 2>"$err" # none yet: begins anew
-  timeout -s INT 1 "$grapevine" train --quiet --resume begun 2>"$err"
-  cat "$err"
+  briefly begun "${words[@]}" --tensorboard ev --rounds 4e9 --out begun &&
+    briefly begun --resume begun --checkpoint-every 1 && briefly begun --resume begun || return
   grep -q 'train --resume begun' "$err" && [ "$(ls ev/begun | grep -c ^events)" = 3 ] &&
     grep -q '\\"checkpoint-every\\":\\"1\\"' begun/checkpoint.safetensors
 }
 check 'options that are not given again are those of the run' as_begun
 
 asynchronous() {
-  timeout -s INT 1 "$grapevine" train --quiet --pace async --rounds 4e9 --out async 2>"$err"
-  local code=0 before
-  [ -s async/checkpoint.safetensors ] || return
+  local before
+  briefly async --pace async --rounds 4e9 --out async && [ -s async/checkpoint.safetensors ] || return
   before=$(awk -F'[:,]' '/"rounds":/ { print $2 + 0 }' async/summary.json)
-  timeout -s INT 1 "$grapevine" train --quiet --resume async 2>"$err" || code=$?
-  [ $code = 124 ] && [ "$(awk -F'[:,]' '/"rounds":/ { print $2 + 0 }' async/summary.json)" -gt "$before" ]
+  begin async --resume async && await at_least $(($(wc -l <async/metrics.csv) + 2)) 'wc -l <async/metrics.csv' &&
+    ends_by 130 INT && [ "$(awk -F'[:,]' '/"rounds":/ { print $2 + 0 }' async/summary.json)" -gt "$before" ]
 }
 check 'an asynchronous run goes on' asynchronous
 
 # A node's step may be under way when a checkpoint is written, and the run dies.
 slow_node() {
-  local tries=0 code=0
-  "$grapevine" train --quiet --model logreg --algorithm adpsgd --topology ring --straggler 3:20 --rounds 4e9 \
-    --checkpoint-every 1 --out slow &
-  while [ ! -e slow/checkpoint.previous.safetensors ] && [ $tries -lt 400 ]; do
-    sleep 0.02
-    tries=$((tries + 1))
-  done
-  kill -KILL $!
-  { wait $!; } 2>/dev/null
-  timeout -s INT 1 "$grapevine" train --quiet --resume slow 2>"$err" || code=$?
-  cat "$err"
-  [ $code = 124 ] && grep -q 'train --resume slow' "$err"
+  begin slow --model logreg --algorithm adpsgd --topology ring --straggler 3:20 --rounds 4e9 --checkpoint-every 1 \
+    --out slow && await test -e slow/checkpoint.previous.safetensors || return
+  { ends_by 137 KILL || return; } 2>/dev/null
+  briefly slow --resume slow && grep -q 'train --resume slow' "$err"
 }
 check 'an asynchronous run with a slow node goes on after kill -9' slow_node
 
 never() {
-  timeout -s INT 1 "$grapevine" train --quiet --rounds 4e9 --checkpoint-every never --out never 2>"$err"
-  [ ! -e never/checkpoint.safetensors ] && grep -q 'mean model of that round' "$err"
+  briefly never --rounds 4e9 --checkpoint-every never --out never &&
+    [ ! -e never/checkpoint.safetensors ] && grep -q 'mean model of that round' "$err"
 }
 check 'without checkpoints there is none' never
 finish

@@ -114,14 +114,11 @@ figures() {
 
 # interrupted FOLDER SIGNAL: begun, stopped when some more are done; the program's exit status in $code
 interrupted() {
-  local before tries=0 pid
+  local before pid
   before=$(find "$1" -name summary.json 2>/dev/null | wc -l)
   "$grapevine" study small.ini --out "$1" >"$out" 2>"$err" &
   pid=$!
-  while [ "$(find "$1" -name summary.json 2>/dev/null | wc -l)" -lt $((before + 9)) ] && [ $tries -lt 1000 ]; do
-    sleep 0.01
-    tries=$((tries + 1))
-  done
+  await at_least $((before + 9)) "find '$1' -name summary.json | wc -l"
   kill "-$2" $pid
   code=0
   { wait $pid || code=$?; } 2>/dev/null
@@ -142,7 +139,6 @@ twice() {
 }
 check 'interrupted twice: the same table, and nothing is done twice' twice
 killed() {
-  local tries=0
   interrupted killed KILL
   [ $code = 137 ] || return
   run small.ini --out killed --quiet >killed.txt 2>"$err" || { cat "$err"; return 1; }
@@ -154,15 +150,11 @@ check 'killed (-9): the same table' killed
 
 # slow FOLDER: a study of two runs that take minutes, begun there as $study, once both train
 slow() {
-  local tries=0
   printf '%s\n' '[base]' 'model = mlp:hidden=256-256' 'epochs = 20000' 'nodes = 2' 'seeds = 2' \
     'workers = 1' >slow.ini
   "$grapevine" study slow.ini --parallel 2 --out "$1" >"$out" 2>"$err" &
   study=$!
-  while [ "$(find "$1" -name metrics.csv 2>/dev/null | wc -l)" -lt 2 ] && [ $tries -lt 1000 ]; do
-    sleep 0.02
-    tries=$((tries + 1))
-  done
+  await at_least 2 "find '$1' -name metrics.csv | wc -l"
   [ "$(training "$1" | wc -l)" = 2 ]
 }
 # training FOLDER: the processes that train below it, a line each; status 1: none
@@ -176,6 +168,7 @@ training() {
   done
   return $found
 }
+idle() { ! training "$1"; }
 # signal SIGNAL FOLDER: to all of them
 signal() {
   local processes
@@ -184,13 +177,12 @@ signal() {
 }
 # orphaned SIGNAL: the study gets it; its runs stop with a checkpoint each, and nothing trains on
 orphaned() {
-  local tries=0 where=$folder/work/orphans-$1
+  local code=0 where=$folder/work/orphans-$1
   slow "$where" || return
   { kill "-$1" $study && wait $study; } 2>/dev/null
-  while training "$where" >/dev/null && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  await idle "$where" || code=1
   signal 9 "$where"
-  [ $tries -lt 200 ] || { echo 'they train on'; return 1; }
-  [ "$(find "$where" -name checkpoint.safetensors | wc -l)" = 2 ]
+  [ $code = 0 ] && [ "$(find "$where" -name checkpoint.safetensors | wc -l)" = 2 ]
 }
 check 'runs of a study that was killed (-9) stop, and save' orphaned KILL
 check 'SIGHUP ends a study and its runs' orphaned HUP
@@ -205,22 +197,26 @@ hung_up() {
 check 'and is told of' hung_up
 nohup_kept() {
   (trap '' HUP; exec "$grapevine" train --quiet --rounds 3000 --out nohup) &
-  local pid=$! tries=0
-  while [ ! -e nohup/config.json ] && [ $tries -lt 500 ]; do sleep 0.01; tries=$((tries + 1)); done
+  local pid=$!
+  await test -e nohup/config.json
   kill -HUP $pid
   wait $pid
 }
 check 'SIGHUP that is ignored stays so' nohup_kept
 held() {  # a run in whose folder something trains is waited for, the other goes on
-  local code=0 where
+  local code=0 where holder
   sed 's/20000/3/' slow.ini >held.ini
   run held.ini --out held --quiet >"$out" 2>"$err" || { cat "$err"; return 1; }
   rm held/s*/summary.json
   where=$(echo held/s1-*)
-  flock "$where" sleep 3 &
-  sleep 0.2
-  run held.ini --out held --parallel 1 >"$out" 2>"$err" || code=$?
-  wait $!
+  mkfifo end && flock "$where" sh -c 'echo >has; read -r end <end' &
+  holder=$!
+  await test -e has
+  run held.ini --out held --parallel 1 >"$out" 2>"$err" &
+  await test -e held/s2-*/summary.json
+  echo >end
+  wait $holder
+  wait $! || code=$?
   cat "$out" "$err"
   [ $code = 0 ] && [ "$(sed -n '$s/.*: \(s[12]\)-.*/\1/p' "$err")" = s1 ] && ! grep -q failed "$err"
 }
@@ -409,9 +405,9 @@ escaped() {
 }
 check 'LaTeX: what it reads as its own is escaped' escaped
 busy() {
-  local code=0 tries=0
+  local code=0
   "$grapevine" study small.ini --out busy >/dev/null 2>&1 &
-  while [ ! -e busy/study.json ] && [ $tries -lt 400 ]; do sleep 0.01; tries=$((tries + 1)); done
+  await test -e busy/study.json
   run small.ini --out busy >"$out" 2>"$err" || code=$?
   cat "$err"
   { kill -INT $! && wait $!; } 2>/dev/null

@@ -5,6 +5,8 @@ folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 log=$folder/log
 number=0
+patience=120  # seconds
+[ "${GV_SANITIZE:-no}" = no ] || patience=400
 
 # check WHAT COMMAND...: a line of TAP, and the first lines of what the command said if it failed
 check() {
@@ -17,6 +19,15 @@ check() {
     echo "not ok $number - $what"
     head -n 40 "$log" | sed 's/^/# /'
   fi
+}
+
+# await COMMAND...: waits until it succeeds
+await() {
+  local last=$((SECONDS + patience))
+  until "$@"; do
+    [ $SECONDS -lt $last ] || { echo "waited $patience s for: $*"; return 1; }
+    sleep 0.02
+  done
 }
 
 # learned FOLDER: summary.json of this run, test_accuracy: at least 0.9

@@ -34,17 +34,20 @@ same() {
 
 # ---- it trains ----
 
+soon=10
+$sanitized && soon=$patience
+
 defaults() {
   (mkdir ../defaults && cd ../defaults && run train >"$out" 2>"$err") || { cat "$err"; return 1; }
   cat "$out"
   local summary
   summary=$(echo ../defaults/runs/*/summary.json)
-  least "$summary" test_accuracy 0.96 && below "$summary" seconds 10 && least "$summary" nodes 8 || return
+  least "$summary" test_accuracy 0.96 && below "$summary" seconds $soon && least "$summary" nodes 8 || return
   grep -q 'accuracy of the mean model' "$out" && grep -q 'nodes, min / mean / max' "$out" &&
     grep -q 'consensus distance' "$out" && grep -q 'samples/s' "$out" &&
     [ "$(grep -c '^  grapevine ' "$out")" = 3 ]
 }
-check 'no option at all: 0.93 on digits within 10 s, a table, three commands to try' defaults
+check "no option at all: 0.96 on digits within $soon s, a table, three commands to try" defaults
 
 names() { run help | sed -n "/^$1 - /,/^\$/s/^  \\([a-z0-9-]*\\) .*/\\1/p"; }  # the names that help lists of a kind
 topologies=$(names topology | grep -vx file)  # which has no default: tests/families.sh
@@ -104,9 +107,11 @@ apart() {
     least "../apart-$1-$2-$3/summary.json" test_accuracy "$4" &&
     least "../apart-$1-$2-$3/summary.json" staleness_max 5
 }
+several='1 2 8' epochs=400
+$sanitized && several=2 epochs=100
 for algorithm in dsgd adpsgd push-sum; do
-  for workers in 1 2 8; do
-    check "asynchronous, one node slow: ring, $algorithm, $workers workers" apart ring $algorithm $workers 0.6 400
+  for workers in $several; do
+    check "asynchronous, one node slow: ring, $algorithm, $workers workers" apart ring $algorithm $workers 0.6 $epochs
   done
   check "asynchronous, one node slow: $algorithm" apart one-peer-exponential $algorithm 2 0.8 100
 done
@@ -127,8 +132,10 @@ else
   skip 'the same bits from 1, 2 and 5 workers: cnn' 'built without oneDNN'
 fi
 
+hidden=128-64
+$sanitized && hidden=16
 thousand() {
-  train --model mlp:hidden=128-64 --nodes 1000 --batch 1 --rounds 20 --out ../thousand &&
+  train --model "mlp:hidden=$hidden" --nodes 1000 --batch 1 --rounds 20 --out ../thousand &&
     [ "$(value ../thousand/summary.json nodes)" = 1000 ]
 }
 check 'a thousand nodes of mlp' thousand
@@ -422,7 +429,7 @@ fi
 
 train --epochs 2 --out ../plainly
 surroundings() {
-  timeout -k 10 60 env "$1" "$grapevine" train --quiet --epochs 2 --out "../$1" && same ../plainly "../$1"
+  timeout -k 10 $patience env "$1" "$grapevine" train --quiet --epochs 2 --out "../$1" && same ../plainly "../$1"
 }
 for setting in OMP_NUM_THREADS=1 OMP_NUM_THREADS=64 OMP_DYNAMIC=true OPENBLAS_NUM_THREADS=7 OMP_PROC_BIND=true \
   OMP_WAIT_POLICY=active LC_ALL=de_DE.UTF-8; do
@@ -541,7 +548,7 @@ fi
 # Whatever OpenBLAS, oneDNN and OpenMP are told, a worker computes alone: no thread but the workers' and those that
 # OpenBLAS makes when it is loaded.
 lonely() {
-  local pid tries=0 threads own model=mlp
+  local pid threads own model=mlp
   [ -e "$GV_BUILD/models/.libs/cnn.so" ] && model=cnn
   own=$(nproc --all)
   [ "$own" -lt 8 ] || own=8
@@ -549,7 +556,7 @@ lonely() {
     OMP_MAX_ACTIVE_LEVELS=4 OMP_PROC_BIND=spread DNNL_MAX_CPU_ISA=ALL \
     "$grapevine" train --quiet --model $model --workers 2 --rounds 4e9 --eval-every 1e6 --out ../lonely 2>"$err" &
   pid=$!
-  while [ ! -s ../lonely/metrics.csv ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  await test -s ../lonely/metrics.csv
   sleep 0.3
   threads=$(ls /proc/$pid/task | wc -l)
   kill -INT $pid
@@ -582,12 +589,13 @@ fi
 
 # stop NAME SIGNAL...: a run that would take hours, stopped; it saves within seconds
 stop() {
-  local name=$1 started=$SECONDS pid code=0 tries=0 signal
+  local name=$1 started pid code=0 signal
   shift
   "$grapevine" train --model logreg --rounds 4e9 --eval-every 1e6 --quiet --out "../$name" >"$out" 2>"$err" &
   pid=$!
-  while [ ! -s "../$name/metrics.csv" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  await test -s "../$name/metrics.csv"
   sleep 0.3
+  started=$SECONDS
   for signal; do kill "-$signal" $pid; done
   (sleep 30; kill -KILL $pid 2>/dev/null) &
   local guard=$!
@@ -608,12 +616,10 @@ check 'two signals at once are one: timeout sends to process and group' stop twi
 check 'SIGINT and SIGTERM at once are one' stop both INT TERM
 
 full() {
-  local code=0
+  local pid
   [ -w /dev/full ] || return 0
-  timeout --preserve-status -k 20 -s INT 1 "$grapevine" train --rounds 4e9 --json --out ../unsaid \
-    >/dev/full 2>"$err" || code=$?
-  cat "$err"
-  [ $code = 1 ] && grep -q 'standard output cannot be written' "$err" && [ -e ../unsaid/summary.json ]
+  begin unsaid train --rounds 4e9 --json --out ../unsaid >/dev/full && ends_by 1 INT &&
+    grep -q 'standard output cannot be written' "$err" && [ -e ../unsaid/summary.json ]
 }
 check 'a stopped run says when its results cannot be written' full
 
