@@ -111,7 +111,8 @@ several='1 2 8' epochs=400
 $sanitized && several=2 epochs=100
 for algorithm in dsgd adpsgd push-sum; do
   for workers in $several; do
-    check "asynchronous, one node slow: ring, $algorithm, $workers workers" apart ring $algorithm $workers 0.6 $epochs
+    check "asynchronous, one node slow: ring, $algorithm, $workers workers" \
+      apart ring $algorithm $workers 0.6 $epochs
   done
   check "asynchronous, one node slow: $algorithm" apart one-peer-exponential $algorithm 2 0.8 100
 done
