@@ -40,6 +40,9 @@ ends_by() {
 # briefly FOLDER ARGUMENT...: begun there, and stopped soon
 briefly() { begin "$@" && sleep 0.3 && ends_by 130 INT; }
 
+# has_terminals: programs can be run in a terminal of their own
+has_terminals() { script -qec true /dev/null </dev/null >/dev/null 2>&1; }
+
 # names KIND: the names of one table
 names() {
   "$grapevine" help | awk -v kind="$1" '$1 == kind && $2 == "-" { on = 1; next } NF == 0 { on = 0 } on { print $1 }'

@@ -26,8 +26,8 @@ json() {
 }
 check 'nor with --json' json
 
-if ! command -v script >/dev/null; then
-  skip 'in a pseudo terminal' 'script is not here: Debian package bsdutils'
+if ! has_terminals; then
+  skip 'in a pseudo terminal' 'there is none: it takes script, of Debian package bsdutils, and /dev/pts'
   finish
   exit
 fi

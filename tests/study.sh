@@ -222,7 +222,7 @@ held() {  # a run in whose folder something trains is waited for, the other goes
 }
 check 'a run that another process trains is waited for' held
 narrow() {  # as long as no run is done, too; never wider than the terminal
-  command -v script >/dev/null || { echo 'no script'; return 0; }
+  has_terminals || { echo 'no pseudo terminal'; return 0; }
   timeout -s INT 30 script -qec "stty cols 30; timeout -s INT 4 $grapevine study slow.ini --out narrow" /dev/null |
     tr '\r' '\n' | sed 's/\x1b\[K//' >"$out"
   cat "$out"

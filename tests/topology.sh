@@ -208,10 +208,10 @@ at_80() {  # columns of a terminal, in which no line is left to wrap
   script -qc "$commands" /dev/null </dev/null >"$out" &&
     grep -q one-peer "$out" && ! sed 's/\x1b\[[0-9;]*[mK]//g; s/\r//g' "$out" | grep -nE '.{81}'
 }
-if command -v script >/dev/null; then
+if has_terminals; then
   check 'list and a page on a terminal of 80 columns' at_80
 else
-  skip 'list and a page on a terminal of 80 columns' 'script is not installed'
+  skip 'list and a page on a terminal of 80 columns' 'there is no pseudo terminal'
 fi
 check 'list --json' json '[t for t in page["topologies"] if t["topology"] == "ring" and t["degree"] == 2 and
   not t["time_varying"]]' list
