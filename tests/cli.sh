@@ -13,7 +13,11 @@ watched=(.)    # where what is refused must leave nothing
 
 run() { timeout -k 10 $patience env "${with[@]}" "$grapevine" "${subcommand[@]}" "$@"; }
 
-at_least() { [ "$(eval "$2" 2>/dev/null)" -ge "$1" ]; }  # COUNT COMMAND: what this prints
+# For await. at_least COUNT COMMAND: what this prints. catches PID: it has begun to watch for SIGINT.
+at_least() { [ "$(eval "$2" 2>/dev/null)" -ge "$1" ]; }
+catches() { local mask; mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") && [ $((0x$mask & 2)) != 0 ]; }
+has_ended() { ! kill -0 $pid 2>/dev/null; }
+trains_or_ended() { has_ended || [ -n "$(find /proc/$pid/fd -lname "*/$1/metrics.csv" 2>/dev/null)" ]; }
 
 # begin FOLDER ARGUMENT...: in the background, as $pid, until it trains there: every signal is watched by then
 begin() {
@@ -23,20 +27,15 @@ begin() {
   pid=$!
   await trains_or_ended "$folder"
 }
-# catches PID: it has begun to watch for SIGINT
-catches() { local mask; mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") && [ $((0x$mask & 2)) != 0 ]; }
-trains_or_ended() {
-  ! kill -0 $pid 2>/dev/null || [ -n "$(find /proc/$pid/fd -lname "*/$1/metrics.csv" 2>/dev/null)" ]
-}
-# ends STATUS SIGNAL...: what was begun, by these signals
+# ends_by STATUS SIGNAL...: what was begun ends with that status when it is sent these
 ends_by() {
   local status=$1 code=0 signal
   shift
   for signal; do kill "-$signal" $pid; done
+  await has_ended || kill -KILL $pid
   wait $pid || code=$?
   [ $code = "$status" ] || { cat "$err"; echo "exit status $code, not $status"; return 1; }
 }
-
 # briefly FOLDER ARGUMENT...: begun there, and stopped soon
 briefly() { begin "$@" && sleep 0.3 && ends_by 130 INT; }
 

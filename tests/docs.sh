@@ -20,7 +20,7 @@ while read -r command; do
     skip "$command" 'gnuplot is not installed'
   elif [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
     skip "$command" 'fashion-mnist is not installed'
-  elif [ "${GV_SANITIZE:-no}" != no ] && [[ $command == *@(fashion-mnist|cnn|heterogeneity)* ]]; then
+  elif $sanitized && [[ $command == *@(fashion-mnist|cnn|heterogeneity)* ]]; then
     skip "$command" 'sanitizers take minutes for it'
   elif [[ $command == *'--model cnn'* ]] && ! grep -qx cnn names; then
     skip "$command" 'cnn needs oneDNN'

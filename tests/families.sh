@@ -9,7 +9,7 @@ check 'there are topologies' test "$(wc -l <topologies)" -ge 3
 check 'there are weight rules' test "$(wc -l <rules)" -ge 3
 
 nodes='1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17'
-[ "$GV_SANITIZE" = no ] || nodes='1 2 3 8 17'
+$sanitized && nodes='1 2 3 8 17'
 
 train() { "$grapevine" train --rounds 2 --quiet --out "run" --data digits --model logreg "$@"; }
 

@@ -2,7 +2,7 @@
 # The lecture's experiments at a small size: every study and script of examples/lecture, and their page. TAP.
 # shellcheck source=tests/cli.sh
 . "$GV_SOURCE/tests/cli.sh"
-if [ "${GV_SANITIZE:-no}" != no ]; then
+if $sanitized; then
   skip 'the lecture' 'sanitizers make its hundreds of runs slow, and they are those of other tests'
   finish
   exit

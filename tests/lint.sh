@@ -4,7 +4,7 @@
 # TAP.
 # shellcheck source=tests/tap.sh
 . "$GV_SOURCE/tests/tap.sh"
-if [ "${GV_SANITIZE:-no}" != no ]; then  # the tree is the same, and its headers take a minute to compile
+if $sanitized; then  # the tree is the same, and its headers take a minute to compile
   skip 'the tree' 'sanitizers change nothing of it'
   finish
   exit

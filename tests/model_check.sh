@@ -59,7 +59,7 @@ check 'writing to what others opened is a line' strange_files
 check 'silence is a line' finds hang 'gradient, 1 sample did not return within 0.5 s' --patience 0.5
 
 memory() {
-  if grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h"; then
+  if $sanitized; then
     keeps "$plugins/broken.so:flaw=allocates" && grep -q '^skipped  gradient and evaluate allocate nothing' "$out"
   else
     finds allocates 'gradient allocates 5000 bytes in its own code'

@@ -100,8 +100,6 @@ torch=
 for candidate in /usr/bin/python3 python3; do
   command -v $candidate >/dev/null && $candidate -c 'import torch' 2>/dev/null && torch=$candidate && break
 done
-sanitized=false
-grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && sanitized=true
 
 without_data() {
   peers --quick --data-not-an-option >"$out" 2>"$err" && return 1

@@ -97,7 +97,7 @@ long() {
 check 'a hundred thousand evaluations are thinned, and none is lost that stands out' long
 
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || browser=
-if [ -n "$browser" ] && [ "${GV_SANITIZE:-no}" = no ]; then
+if [ -n "$browser" ] && ! $sanitized; then
   # shown FILE: what the page has become in a browser
   shown() {
     timeout -k 5 60 "$browser" --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 \

@@ -30,7 +30,7 @@ experiments=(
 
 now() { date +%s%N; }
 kills=100 thousands=20  # of rounds in runs that are stopped in their middle
-[ "${GV_SANITIZE:-no}" = no ] || kills=12  # programs start slowly there
+$sanitized && kills=12  # programs start slowly there
 [ "${GV_SANITIZE:-no}" != thread ] || thousands=4  # and rounds are slow
 
 # whole E: the experiment from one end to the other, once; $took is how many milliseconds that is

@@ -211,7 +211,7 @@ held() {  # a run in whose folder something trains is waited for, the other goes
   where=$(echo held/s1-*)
   mkfifo end && flock "$where" sh -c 'echo >has; read -r end <end' &
   holder=$!
-  await test -e has
+  await test -e has || return
   run held.ini --out held --parallel 1 >"$out" 2>"$err" &
   await eval 'ls held/s2-*/summary.json'
   echo >end

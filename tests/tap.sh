@@ -2,11 +2,11 @@
 # What the test scripts share: a folder of their own, $folder, and one line of TAP a check. To be sourced.
 set -u
 folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
+trap 'kill -KILL $(jobs -pr) 2>/dev/null; rm -rf "$folder"' EXIT  # what a failed check left in the background
 log=$folder/log
 number=0
-patience=120  # seconds
-[ "${GV_SANITIZE:-no}" = no ] || patience=400
+sanitized=false patience=120  # seconds
+[ "${GV_SANITIZE:-no}" = no ] || sanitized=true patience=400
 
 # check WHAT COMMAND...: a line of TAP, and the first lines of what the command said if it failed
 check() {

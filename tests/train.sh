@@ -2,8 +2,6 @@
 # The whole program as its user meets it: what it trains, what it refuses, how it stops, what it leaves. TAP.
 # shellcheck source=tests/cli.sh
 . "$GV_SOURCE/tests/cli.sh"
-sanitized=false
-grep -q 'define GV_SANITIZE' "$GV_BUILD/config.h" && sanitized=true
 
 train() { run train --quiet "$@"; }
 
