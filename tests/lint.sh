@@ -28,61 +28,62 @@ height() {
   esac
 }
 
+# first N PATH: its first N folders
+first() { local IFS=/ words; read -ra words <<<"$2"; echo "${words[*]:0:$1}"; }
+
 # The layer of a path: its first folder, of core/ and include/ the first two. Empty where there is none.
 layer() {
   case $1 in
-    core/*/* | include/*/*) echo "$1" | cut -d/ -f1,2 ;;
+    core/*/* | include/*/*) first 2 "$1" ;;
     */*) echo "${1%%/*}" ;;
   esac
 }
 
 sources() { (cd "$tree" && find "$@" -name '*.[ch]' 2>/dev/null | sort); }
+# each PROGRAM ARGUMENT...: over the files of these, from the root of the tree: a process for all
+each() { (cd "$tree" && xargs -r "$@"); }
 layers=(include core plugins datasets run cli)  # folders of the layers; models, tests and examples stand beside
 
-# included FILE: what it includes, one a line, quotes and all but system headers; "grapevine.h" as its full name
+# included: of the files on standard input "FILE WHAT", a line for each that they include, quotes and all but system
+# headers; "grapevine.h" as its full name, others as their path in the tree: beside the file as the compiler looks
+# first, then from the root
 included() {
-  sed -n -E 's/^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*("[^"]*"|<grapevine\/[^>]*>).*/\1/p' "$tree/$1" |
-    tr -d '"<>' | sed -E 's#^grapevine/#include/grapevine/#'
-}
-
-# resolved FILE INCLUDED: its path in the tree: beside the file as the compiler looks first, then from the root
-resolved() {
-  local beside=${1%/*}/$2
-  if [ -e "$tree/$beside" ] && [ ! -e "$tree/$2" ]; then echo "$beside"; else echo "$2"; fi
+  local file what
+  each grep -HE '^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*("[^"]*"|<grapevine/[^>]*>)' |
+    sed -E 's/:[^<"]*[<"]([^">]*)[">].*/ \1/; s# grapevine/# include/grapevine/#' |
+    while read -r file what; do
+      [ ! -e "$tree/${file%/*}/$what" ] || [ -e "$tree/$what" ] || what=${file%/*}/$what
+      echo "$file $what"
+    done
 }
 
 directions() {
   local file what from to mine theirs
-  for file in $(sources "${layers[@]}"); do
+  sources "${layers[@]}" | while read -r file; do
     from=$(layer "$file")
-    mine=$(height "$from")
-    [ -n "$mine" ] || { echo "$file: '$from' is no layer"; continue; }
-    for what in $(included "$file"); do
-      [ "$what" = config.h ] && continue
-      what=$(resolved "$file" "$what")
-      case /$what in */../*) echo "$file includes $what: paths go from the root of the tree" ;; esac
-      to=$(layer "$what")
-      theirs=$(height "$to")
-      if [ -z "$theirs" ]; then
-        echo "$file includes $what, which is in no layer"
-      elif [ "$theirs" -gt "$mine" ] || { [ "$theirs" = "$mine" ] && [ "$from" != "$to" ]; }; then
-        echo "$file includes $what: $from may not know $to"
-      fi
-    done
+    [ -n "$(height "$from")" ] || echo "$file: '$from' is no layer"
+  done
+  sources "${layers[@]}" | included | while read -r file what; do
+    [ "$what" = config.h ] && continue
+    from=$(layer "$file") to=$(layer "$what")
+    case /$what in */../*) echo "$file includes $what: paths go from the root of the tree" ;; esac
+    mine=$(height "$from") theirs=$(height "$to")
+    if [ -z "$theirs" ]; then
+      echo "$file includes $what, which is in no layer"
+    elif [ "$theirs" -gt "${mine:-0}" ] || { [ "$theirs" = "$mine" ] && [ "$from" != "$to" ]; }; then
+      echo "$file includes $what: $from may not know $to"
+    fi
   done
 }
 
 models_stand_alone() {
   local file what
-  for file in $(sources models examples); do
-    for what in $(included "$file"); do
-      what=$(resolved "$file" "$what")
-      case $what in
-        include/grapevine/* | "$(echo "$file" | cut -d/ -f1,2)"/*) ;;
-        models/layers/* | config.h) [[ $file == models/* ]] || echo "$file includes $what: it stands alone" ;;
-        *) echo "$file includes $what: a model sees <grapevine/...>, models/layers and its own folder" ;;
-      esac
-    done
+  sources models examples | included | while read -r file what; do
+    case $what in
+      include/grapevine/* | "$(first 2 "$file")"/*) ;;
+      models/layers/* | config.h) [[ $file == models/* ]] || echo "$file includes $what: it stands alone" ;;
+      *) echo "$file includes $what: a model sees <grapevine/...>, models/layers and its own folder" ;;
+    esac
   done
 }
 
@@ -90,8 +91,7 @@ models_stand_alone() {
 # ALLOWED (a regex)
 only() {
   local file
-  for file in $(sources "${layers[@]}" models); do
-    [[ $file =~ $3 ]] && continue
+  sources "${layers[@]}" models | each grep -lE "$1" | grep -vE "$3" | while read -r file; do
     sed '/^ *\*/d; s#/\*.*##' "$tree/$file" | grep -qE "$1" && echo "$file: $2"
   done
 }
@@ -108,30 +108,22 @@ printing() {  # a library neither prints nor exits
   only "$ends"'|(fprintf|fputs|fputc|fflush) *\([^;]*std(out|err)' 'only cli/ prints and ends the program' '^cli/'
 }
 long_lines() {
-  local file
-  for file in $(sources "${layers[@]}" models tests examples bench) $(cd "$tree" && ls tests/*.sh 2>/dev/null); do
-    grep -nE '^.{117}' "$tree/$file" | sed -E "s#^([0-9]+):.*#$file:\1: more than 116 columns#"
-  done
+  { sources "${layers[@]}" models tests examples bench; (cd "$tree" && ls tests/*.sh 2>/dev/null); } |
+    each grep -HnE '^.{117}' | sed -E 's#^([^:]*):([0-9]+):.*#\1:\2: more than 116 columns#'
 }
 long_files() {
-  local file lines
-  for file in $(sources "${layers[@]}" models); do
-    lines=$(wc -l <"$tree/$file")
-    [ "$lines" -le 450 ] || echo "$file: $lines lines; at most 450, for one job"
-  done
+  sources "${layers[@]}" models | each wc -l |
+    awk '$2 != "total" && $1 > 450 { print $2 ": " $1 " lines; at most 450, for one job" }'
 }
 first_comments() {
-  local file
-  for file in $(sources "${layers[@]}" models tests examples bench); do
-    [ "$(head -c 2 "$tree/$file")" = '/*' ] || echo "$file: its first line says nothing of its job"
-  done
+  sources "${layers[@]}" models tests examples bench |
+    each awk 'FNR == 1 && !/^\/\*/ { print FILENAME ": its first line says nothing of its job" }'
 }
 tidy_ends() {
-  local file
-  for file in $(sources "${layers[@]}" models tests examples bench); do
-    grep -nE ' $|'$'\t' "$tree/$file" | sed -E "s#^([0-9]+):.*#$file:\1: a tab, or a space at the end#"
-    [ -z "$(tail -c 1 "$tree/$file")" ] || echo "$file: the last line has no end"
-  done
+  local all
+  all=$(sources "${layers[@]}" models tests examples bench)
+  each grep -HnE ' $|'$'\t' <<<"$all" | sed -E 's#^([^:]*):([0-9]+):.*#\1:\2: a tab, or a space at the end#'
+  each tail -v -c 1 <<<"$all" | awk '/^==> / { file = $2; next } NF { print file ": the last line has no end" }'
 }
 
 # A header compiles by itself; one of the interface as C++ too, where there is a compiler for it.
@@ -238,6 +230,12 @@ check 'refused: a file of 451 lines' finds long_files run/r.c "$(yes '//' | head
 check 'refused: a space at the end' finds tidy_ends cli/c.c 'int x; '
 check 'refused: a tab' finds tidy_ends cli/c.c $'int\tx;'
 check 'refused: a header that needs another' finds headers core/graph/g.h 'struct gv_x { size_t n; };'
+endless() {
+  fresh
+  printf 'int x;' >>"$made/tree/cli/c.c"
+  [ "$(tree=$made/tree; tidy_ends | cut -d: -f1)" = cli/c.c ]
+}
+check 'refused: a last line without an end' endless
 silent() {
   fresh
   echo 'int x;' >"$made/tree/cli/c.c"

@@ -5,8 +5,9 @@ folder=$(mktemp -d) || exit 1
 trap 'kill -KILL $(jobs -pr) 2>/dev/null; rm -rf "$folder"' EXIT  # what a failed check left in the background
 log=$folder/log
 number=0
-sanitized=false patience=120  # seconds
+sanitized=false full=false patience=120  # seconds
 [ "${GV_SANITIZE:-no}" = no ] || sanitized=true patience=400
+[ "${GV_FULL:-no}" = no ] || full=true  # make check-full: all combinations, for minutes
 
 # check WHAT COMMAND...: a line of TAP, and the first lines of what the command said if it failed
 check() {
