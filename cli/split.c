@@ -1,5 +1,4 @@
 /* grapevine split: what each node receives, as a table, a block picture, JSON or a drawing. */
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +54,8 @@ static int64_t largest_cell(const struct gv_census *census)
 /* A row of blocks: the darker, the more samples; any sample shows. */
 static void print_blocks(const struct gv_census *census, int node, int64_t most, int width)
 {
-  static const char *const shade[] = {"·", "░", "▒", "▓", "█"};
+  static const char *const shades[2][5] = {{".", "-", "+", "*", "#"}, {"·", "░", "▒", "▓", "█"}};
+  const char *const *shade = shades[gv_utf8()];
   for (int32_t c = 0; c < census->classes; c++) {
     int64_t count = census->histogram[(int64_t)node * census->classes + c];
     int level = count == 0 ? 0 : 1 + (int)fmin(3, floor(4 * sqrt((double)count / (double)most)));

@@ -93,6 +93,18 @@ check 'split: 1,000 nodes of one class' json 'page["size_min"] == page["size_max
 check 'split: two laws and a view' json '"+quantity:" in page["split"] and "+labels:" in page["split"]' split \
   --json \
   --split dirichlet:alpha=1+quantity:beta=2+labels:flip=0.2
+# On a terminal classes are blocks, in characters that it has.
+blocks() {
+  script -qec "env LC_ALL=$1 '$grapevine' split --split classes" /dev/null </dev/null >"$out"
+  cat "$out"
+  grep -aqF "$2" "$out"
+}
+if has_terminals; then
+  check 'split: blocks on a terminal' blocks C.UTF-8 '··██'
+  check 'split: blocks of ASCII where it knows no more' blocks C '..##'
+else
+  skip 'split: blocks on a terminal' 'no pseudo terminal'
+fi
 check 'split: whose the samples are' json 'page["split"] == "natural" and len(page["sizes"]) == 30' split --json \
   --data synthetic --nodes 30
 drawn() {

@@ -85,7 +85,7 @@ static uint64_t digest_of(const struct gv_graph *g, int n)
     for (int64_t e = g->first[i]; e < g->first[i + 1]; e++) {
       uint64_t bits;
       memcpy(&bits, &g->weight[e], sizeof bits);
-      digest = (digest ^ bits ^ ((uint64_t)i << 32) ^ (uint64_t)g->from[e]) * 1099511628211ull;
+      digest = (digest ^ bits ^ ((uint64_t)i << 32) ^ (uint64_t)g->from[e]) * UINT64_C(1099511628211);
     }
   return digest;
 }

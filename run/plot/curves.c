@@ -245,7 +245,7 @@ enum gv_status gv_curves_make(const struct gv_groups *groups, const char *x, con
   for (; curves->groups < groups->groups && good; curves->groups++)
     good = make_band(groups, curves->groups, &asked, &curves->band[curves->groups]);
   for (size_t r = 0; r < groups->count && groups->against != NULL; r++)
-    curves->without += !isfinite(value_in_the_end(&groups->runs[r], asked.y));
+    curves->without += isfinite(value_in_the_end(&groups->runs[r], asked.y)) ? 0 : 1;
   gv_against_clear(&asked.against);
   return good ? GV_OK : gv_fail(err, GV_MEMORY, "no memory for the curves");
 }
