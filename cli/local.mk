@@ -1,22 +1,23 @@
-bin_PROGRAMS += grapevine
-grapevine_SOURCES = \
+# All of the program but main, which the program that makes its documents links too.
+cli = \
   %D%/allocations.c %D%/allocations.h \
   %D%/apart.c %D%/apart.h \
   %D%/arguments.c \
   %D%/bench.c \
   %D%/cli.h \
+  %D%/commands.c \
   %D%/consensus.c \
   %D%/cost.c \
   %D%/data.c \
   %D%/eval.c \
   %D%/help.c \
   %D%/live.c %D%/live.h \
-  %D%/main.c \
   %D%/model.c \
   %D%/model_check.c \
   %D%/model_list.c \
   %D%/model_new.c \
   %D%/model_show.c \
+  %D%/page.c %D%/page.h \
   %D%/plot.c \
   %D%/progress.c \
   %D%/report.c \
@@ -31,4 +32,7 @@ grapevine_SOURCES = \
   %D%/topology_growth.c \
   %D%/topology_list.c \
   %D%/train.c
+
+bin_PROGRAMS += grapevine
+grapevine_SOURCES = $(cli) %D%/main.c
 grapevine_LDADD = libgv.la
