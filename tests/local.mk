@@ -115,7 +115,7 @@ SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh %D%/study.sh \
   %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
   %D%/metrics.sh %D%/topology.sh %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
-  %D%/install.sh
+  %D%/install.sh %D%/manual.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
 
