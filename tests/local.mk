@@ -132,3 +132,6 @@ EXTRA_PROGRAMS += %D%/fuzz/target
 %C%_fuzz_target_LDFLAGS = $(wrap_memory) -fsanitize=fuzzer
 EXTRA_DIST += %D%/fuzz/run.sh
 EXTRA_DIST += %D%/fuzz/corpus
+
+# Whole systems, which take root and a network: by hand.
+EXTRA_DIST += %D%/systems/run.sh
