@@ -1,10 +1,11 @@
-/* Long options from an option table, through getopt_long; and the same table as help. */
+/* Long options from an option table, through getopt_long. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/named.h"
 #include "core/base/option.h"
 
@@ -82,6 +83,24 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
   return status;
 }
 
+struct gv_option *gv_command_options(const struct gv_command *command, struct gv_error *err)
+{
+  const struct gv_option *shared = command->shared();
+  size_t before = 0, own = 0;
+  while (shared[before].key != NULL)
+    before++;
+  while (command->options[own].key != NULL)
+    own++;
+  struct gv_option *rows = calloc(before + own + 1, sizeof *rows);
+  if (rows == NULL) {
+    gv_fail(err, GV_MEMORY, "no memory for the options");
+    return NULL;
+  }
+  memcpy(rows, shared, before * sizeof *rows);
+  memcpy(rows + before, command->options, (own + 1) * sizeof *rows);
+  return rows;
+}
+
 static enum gv_status set_option(void *context, const char *key, const char *value, struct gv_error *err)
 {
   return gv_options_set(context, key, value, err);
@@ -127,16 +146,16 @@ enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *
   return GV_OK;
 }
 
-int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+int gv_run_word(int argc, char **argv, const struct gv_command *command, const char *wanted,
                 enum gv_status (*act)(const char *word, const struct gv_options *options, struct gv_error *err))
 {
   struct gv_error error = {GV_OK, ""};
   struct gv_options *options = NULL;
   const char *word = NULL;
   gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
+  enum gv_status status = gv_arguments_word(argc, argv, command->options, &word, &options, &error);
   if (status == GV_OK && gv_options_flag(options, "help"))
-    print_help();
+    gv_print_page(stdout, command);
   else if (status == GV_OK && word == NULL && wanted != NULL)
     status = gv_fail(&error, GV_USAGE, "%s %s", argv[0], wanted);
   else if (status == GV_OK)
@@ -145,7 +164,7 @@ int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char 
   return status == GV_OK ? 0 : gv_complain(&error);
 }
 
-int gv_run_words(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+int gv_run_words(int argc, char **argv, const struct gv_command *command, const char *wanted,
                  enum gv_status (*act)(const char *const *words, size_t count, const struct gv_options *options,
                                        struct gv_error *err))
 {
@@ -157,8 +176,9 @@ int gv_run_words(int argc, char **argv, const struct gv_option *rows, const char
   size_t found = 0;
   int count = 0;
   gv_show_log(false);
-  enum gv_status status = rest != NULL && words != NULL ? gv_options_create(rows, argv[0], &options, &error)
-                                                        : gv_fail(&error, GV_MEMORY, "no memory for the options");
+  enum gv_status status = rest != NULL && words != NULL
+                              ? gv_options_create(command->options, argv[0], &options, &error)
+                              : gv_fail(&error, GV_MEMORY, "no memory for the options");
   for (int i = 0; i < argc && status == GV_OK; i++) {
     char *argument = strcmp(argv[i], "-o") == 0 ? out : argv[i];
     if (i > 0 && argument[0] != '-') {
@@ -166,13 +186,13 @@ int gv_run_words(int argc, char **argv, const struct gv_option *rows, const char
       continue;
     }
     rest[count++] = argument;
-    if (i > 0 && i + 1 < argc && wants_next(argument, rows))
+    if (i > 0 && i + 1 < argc && wants_next(argument, command->options))
       rest[count++] = argv[++i];
   }
   if (status == GV_OK)
-    status = gv_arguments(count, rest, rows, options, set_option, &error);
+    status = gv_arguments(count, rest, command->options, options, set_option, &error);
   if (status == GV_OK && gv_options_flag(options, "help"))
-    print_help();
+    gv_print_page(stdout, command);
   else if (status == GV_OK && found == 0)
     status = gv_fail(&error, GV_USAGE, "%s: %s", argv[0], wanted);
   else if (status == GV_OK)
@@ -183,58 +203,22 @@ int gv_run_words(int argc, char **argv, const struct gv_option *rows, const char
   return status == GV_OK ? 0 : gv_complain(&error);
 }
 
-int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
-                 void (*print_help)(void),
+int gv_run_plain(int argc, char **argv, const struct gv_command *command, const char *instead,
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err))
 {
   struct gv_error error = {GV_OK, ""};
   struct gv_options *options = NULL;
   const char *word = NULL;
   gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
+  enum gv_status status = gv_arguments_word(argc, argv, command->options, &word, &options, &error);
   if (status == GV_OK && word != NULL)
     status = gv_fail(&error, GV_USAGE, "%s takes no name, and was given '%s': %s", argv[0], word, instead);
   if (status == GV_OK && gv_options_flag(options, "help"))
-    print_help();
+    gv_print_page(stdout, command);
   else if (status == GV_OK)
     status = act(options, &error);
   gv_options_destroy(options);
   return status == GV_OK ? 0 : gv_complain(&error);
-}
-
-void gv_print_wrapped(FILE *out, const char *text, size_t at, size_t width)
-{
-  for (size_t column = at; *text != '\0';) {
-    size_t word = strcspn(text, " ");
-    if (column > at && column + 1 + word > width) {
-      fprintf(out, "\n%*s", (int)at, "");
-      column = at;
-    }
-    column += (size_t)fprintf(out, "%s%.*s", column > at ? " " : "", (int)word, text);
-    text += word;
-    text += strspn(text, " ");
-  }
-  fputc('\n', out);
-}
-
-void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes)
-{
-  size_t width = 0;
-  for (const struct gv_option *row = rows; row->key != NULL; row++)
-    if (strlen(row->key) > width)
-      width = strlen(row->key);
-  for (const struct gv_option *row = rows; row->key != NULL; row++) {
-    char accepts[300], text[1024];
-    bool bare = row->type == GV_OPTION_FLAG && dashes;  /* a switch: it takes no value */
-    size_t used = (size_t)snprintf(text, sizeof text, "%s", row->help);
-    if (row->type != GV_OPTION_TEXT && !bare && used < sizeof text)
-      used += (size_t)snprintf(text + used, sizeof text - used, "; %s",
-                               gv_option_accepts(row, accepts, sizeof accepts));
-    if (!bare && row->value[0] != '\0' && used < sizeof text)
-      snprintf(text + used, sizeof text - used, " [%s]", row->value);
-    int column = fprintf(out, "  %s%-*s  ", dashes ? "--" : "", (int)width, row->key);
-    gv_print_wrapped(out, text, (size_t)column, 100);
-  }
 }
 
 enum gv_status gv_read_sizes(const char *owner, const char *text, int *sizes, int most, int *count,

@@ -1,12 +1,12 @@
 /* grapevine bench: progress on stderr, a table of figures on stdout. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
 #include "run/bench/bench.h"
@@ -26,19 +26,11 @@ struct talk {
   json_t *figures;         /* or NULL: the table */
 };
 
-static void print_help(void)
+static void list_benchmarks(FILE *out)
 {
-  printf("usage: grapevine bench [NAME] [--json] [--quick]\n\n"
-         "Measures this machine and Grapevine on it: each figure beside its limit, measured in turn with it.\n\n");
   for (const struct gv_benchmark *const *b = gv_benchmarks; *b != NULL; b++)
-    printf("  %-8s  %s\n", (*b)->name, (*b)->summary);
-  printf("  %-8s  all of these, in some three minutes [all]\n\n", "all");
-  gv_print_options(stdout, rows, true);
-  printf("\nFigures are medians; 'spread' is half the distance of their quartiles. 'share' says how much of the\n"
-         "limit was reached, as the median of pairs: 1.00 is as good as the limit, more is better. What else runs\n"
-         "at the same time is measured too: leave the machine alone meanwhile.\n\n"
-         "Example\n"
-         "  grapevine bench average\n");
+    fprintf(out, "  %-8s  %s\n", (*b)->name, (*b)->summary);
+  fprintf(out, "  %-8s  all of these, in some three minutes [all]\n", "all");
 }
 
 static void clear_line(struct talk *talk)
@@ -172,7 +164,7 @@ static int run_bench(int argc, char **argv)
   if (status != GV_OK)
     code = gv_complain(&error);
   else if (gv_options_flag(options, "help"))
-    print_help();
+    gv_print_page(stdout, &gv_command_bench);
   else
     code = measure_and_print(name != NULL ? name : "all", options, &error);
   gv_options_destroy(options);
@@ -183,5 +175,13 @@ const struct gv_command gv_command_bench = {
     .name = "bench",
     .arguments = "[NAME] [--json] [--quick]",
     .summary = "measure: averaging, rounds, training, scaling, each beside its limit",
+    .about = "Measures this machine and Grapevine on it: each figure beside its limit, measured in turn with it.",
+    .options = rows,
+    .listing = list_benchmarks,
+    .notes = "Figures are medians; 'spread' is half the distance of their quartiles. 'share' says how much of "
+             "the limit was reached, as the median of pairs: 1.00 is as good as the limit, more is better. What "
+             "else runs at the same time is measured too: leave the machine alone meanwhile.",
+    .examples = "grapevine bench average",
+    .takes = "benchmark",
     .run = run_bench,
 };

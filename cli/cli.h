@@ -12,9 +12,23 @@ struct gv_option;
 struct json_t;
 
 struct gv_command {
+  const char *within;     /* the command under which it stands, as "model"; NULL: none */
   const char *name;
-  const char *arguments;  /* as in "usage: grapevine NAME ARGUMENTS" */
+  const char *arguments;  /* as in "usage: grapevine NAME ARGUMENTS"; a line for each way to call it */
   const char *summary;
+
+  /* The rest of the page, which --help prints, the man page has and completion offers. Prose is in paragraphs with
+   * an empty line between them; one that begins with a space stands as it is written. */
+  const char *about;
+  const struct gv_command *const *commands;  /* those under it, the last NULL; NULL: none */
+  void (*listing)(FILE *out);                /* prints other names that it takes; NULL: there are none */
+  const struct gv_option *(*shared)(void);   /* options that the library defines; NULL: none */
+  const struct gv_option *options;           /* and its own */
+  const char *notes;                         /* prose behind the options; NULL: none */
+  const char *examples;                      /* command lines, one a line */
+  const char *takes;  /* what completion offers for an argument that is no option: the kind of a table, "model", or
+                         as completion.h has it; NULL: nothing */
+
   /* argv[0] is the subcommand's name. Returns the exit status. */
   int (*run)(int argc, char **argv);
 };
@@ -44,17 +58,20 @@ extern const struct gv_command gv_command_topology_list;
 extern const struct gv_command gv_command_topology_growth;
 extern const struct gv_command gv_command_topology_advise;
 
-/* All subcommands, ends with NULL. */
-extern const struct gv_command *const gv_commands[];
+/* Subcommands of `grapevine data`. */
+extern const struct gv_command gv_command_data_list;
+extern const struct gv_command gv_command_data_show;
 
-/* ---- main.c ---- */
+/* ---- commands.c ---- */
 
-/* "  NAME  summary", a line a command; the table ends with NULL. */
-void gv_print_commands(FILE *out, const struct gv_command *const *table);
+/* The options of a command that has none of its own: --help. */
+extern const struct gv_option gv_help_alone[];
 
-/* Runs the command of the table that argv[0] names; `family` is what it was called with, "grapevine" or
- * "grapevine model". Returns the exit status. */
-int gv_pick_command(const char *family, const struct gv_command *const *table, int argc, char **argv);
+/* The command of a table with this name, or NULL. */
+const struct gv_command *gv_command_find(const struct gv_command *const *table, const char *name);
+
+/* Runs the command under `family` that argv[1] names, or prints the family's page. Returns the exit status. */
+int gv_run_family(int argc, char **argv, const struct gv_command *family);
 
 /* ---- arguments.c ---- */
 
@@ -70,20 +87,21 @@ enum gv_status gv_arguments(int argc, char **argv, const struct gv_option *rows,
 enum gv_status gv_arguments_word(int argc, char **argv, const struct gv_option *rows, const char **word,
                                  struct gv_options **options, struct gv_error *err);
 
-/* Runs a command that takes one word and options: prints its help, or acts; `wanted` is said where the word is not
- * given (NULL: act then gets NULL). Returns the exit status. */
-int gv_run_word(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+/* All options of a command with shared ones, one table; the caller frees it. NULL: err says why. */
+struct gv_option *gv_command_options(const struct gv_command *command, struct gv_error *err);
+
+/* Runs a command that takes one word and its own options: prints its page, or acts; `wanted` is said where the word
+ * is not given (NULL: act then gets NULL). Returns the exit status. */
+int gv_run_word(int argc, char **argv, const struct gv_command *command, const char *wanted,
                 enum gv_status (*act)(const char *word, const struct gv_options *options, struct gv_error *err));
 
 /* The same for a command that takes one word or more, in the order given; -o stands for --out. */
-int gv_run_words(int argc, char **argv, const struct gv_option *rows, const char *wanted, void (*print_help)(void),
+int gv_run_words(int argc, char **argv, const struct gv_command *command, const char *wanted,
                  enum gv_status (*act)(const char *const *words, size_t count, const struct gv_options *options,
                                        struct gv_error *err));
 
-/* Runs a command that takes options alone: prints its help, or acts. `instead` says to one who gave a name why
- * there is none. Returns the exit status. */
-int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char *instead,
-                 void (*print_help)(void),
+/* The same for a command that takes options alone. `instead` says to one who gave a name why there is none. */
+int gv_run_plain(int argc, char **argv, const struct gv_command *command, const char *instead,
                  enum gv_status (*act)(const struct gv_options *options, struct gv_error *err));
 
 /* sizes (most) <- the numbers of "16,64,256": 1 or more of them, each from 2 to 1000000. `owner` begins the
@@ -91,11 +109,20 @@ int gv_run_plain(int argc, char **argv, const struct gv_option *rows, const char
 enum gv_status gv_read_sizes(const char *owner, const char *text, int *sizes, int most, int *count,
                              struct gv_error *err);
 
+/* ---- page.c ---- */
+
 /* Prints text from column `at` on, where the cursor is, wrapped at words before column `width`. */
 void gv_print_wrapped(FILE *out, const char *text, size_t at, size_t width);
 
 /* Prints the rows of a table: "  --key VALUE  help [default]", key=value form without dashes. */
 void gv_print_options(FILE *out, const struct gv_option *rows, bool dashes);
+
+/* ---- help.c ---- */
+
+struct gv_table;
+
+/* All tables of named things but the models, the last NULL. */
+extern const struct gv_table *const gv_tables[];
 
 /* ---- model_list.c ---- */
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/option.h"
 #include "run/consensus/simulation.h"
 
@@ -24,26 +25,6 @@ struct talk {
   int count;
   bool drawn;             /* an unfinished progress line stands on the terminal */
 };
-
-static void print_help(void)
-{
-  printf("usage: grapevine consensus [--OPTION VALUE ...]\n\n"
-         "Lets nodes agree on the mean of their numbers, x(k+1) = W(k) x(k), or follow the mean of signals,\n"
-         "x(k+1) = W(k) x(k) + z(k+1) - z(k), in double precision. Tells how far apart they are.\n\n");
-  gv_print_options(stdout, gv_simulation_options(), true);
-  putchar('\n');
-  gv_print_options(stdout, own_rows, true);
-  printf("\nColumns\n"
-         "  error     ||x - J x||_F, J = 11^T/n\n"
-         "  bound     rho^k times the first error, by whole periods where W changes; with a signal as much more\n"
-         "            as it has changed; none where every round is drawn anew\n"
-         "  tracking  ||x - J z(k)||_F\n"
-         "  limit     e/(1 - rho): the error comes under it in the long run when ||z(j+1) - z(j)||_F is at most e\n"
-         "            for all j from that round on; P e/(1 - rho) + (P - 1) e with a period of P rounds\n"
-         "`grapevine help NAME` explains the options of a topology or a signal.\n\n"
-         "Example\n"
-         "  grapevine consensus --topology ring --topology exponential --nodes 64 --rounds 200 --csv errors.csv\n");
-}
 
 static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
 {
@@ -246,23 +227,17 @@ static int run_consensus(int argc, char **argv)
 {
   struct gv_error error = {GV_OK, ""};
   struct talk talk = {0};
-  size_t shared = 0, of_own = sizeof own_rows / sizeof own_rows[0];
-  while (gv_simulation_options()[shared].key != NULL)
-    shared++;
-  struct gv_option *rows = calloc(shared + of_own, sizeof *rows);
-  enum gv_status status = rows != NULL ? GV_OK : gv_fail(&error, GV_MEMORY, "no memory for the options");
-  if (status == GV_OK) {
-    memcpy(rows, gv_simulation_options(), shared * sizeof *rows);
-    memcpy(rows + shared, own_rows, of_own * sizeof *rows);
+  struct gv_option *rows = gv_command_options(&gv_command_consensus, &error);
+  enum gv_status status = error.status;
+  if (status == GV_OK)
     status = gv_options_create(rows, "consensus", &talk.options, &error);
-  }
   if (status == GV_OK)
     status = gv_arguments(argc, argv, rows, &talk, set, &error);
   int code = 0;
   if (status != GV_OK)
     code = gv_complain(&error);
   else if (gv_options_flag(talk.options, "help"))
-    print_help();
+    gv_print_page(stdout, &gv_command_consensus);
   else
     code = run_and_print(&talk, &error);
   gv_options_destroy(talk.options);
@@ -275,5 +250,19 @@ const struct gv_command gv_command_consensus = {
     .name = "consensus",
     .arguments = "[--OPTION VALUE ...]",
     .summary = "simulate nodes that agree on a mean, or follow it: errors, bounds, pictures",
+    .about = "Lets nodes agree on the mean of their numbers, x(k+1) = W(k) x(k), or follow the mean of signals, "
+             "x(k+1) = W(k) x(k) + z(k+1) - z(k), in double precision. Tells how far apart they are.",
+    .shared = gv_simulation_options,
+    .options = own_rows,
+    .notes = "Columns of what is printed:\n\n"
+             "  error     ||x - J x||_F, J = 11^T/n\n"
+             "  bound     rho^k times the first error, by whole periods where W changes; with a signal as\n"
+             "            much more as it has changed; none where every round is drawn anew\n"
+             "  tracking  ||x - J z(k)||_F\n"
+             "  limit     e/(1 - rho): the error comes under it in the long run when ||z(j+1) - z(j)||_F is at\n"
+             "            most e for all j from that round on; P e/(1 - rho) + (P - 1) e with a period of P\n\n"
+             "`grapevine help NAME` explains the options of a topology or a signal.",
+    .examples = "grapevine consensus --topology ring --topology exponential --nodes 64 --rounds 200 --csv "
+                "errors.csv",
     .run = run_consensus,
 };

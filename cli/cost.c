@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/option.h"
 #include "run/cost.h"
 #include "run/json.h"
@@ -40,16 +41,6 @@ struct ask {
   double bytes, compute;
   json_t *page;                   /* NULL: as text */
 };
-
-static void print_help(void)
-{
-  printf("usage: grapevine cost [--OPTION VALUE ...]\n\n"
-         "What the communication of a round takes on a cluster of n machines, by the alpha-beta model: a message\n"
-         "of M bytes takes alpha + M beta seconds. Parallel SGD averages by ring all-reduce, which takes\n"
-         "2(n-1) alpha + 2(n-1)/n M beta; a node that receives from d neighbours takes d (alpha + M beta).\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine cost --network fitted --nodes 256 --topology ring\n");
-}
 
 static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
 {
@@ -155,7 +146,7 @@ static int run_cost(int argc, char **argv)
   if (status == GV_OK)
     status = gv_arguments(argc, argv, rows, &ask, set, &error);
   if (status == GV_OK && gv_options_flag(ask.options, "help"))
-    print_help();
+    gv_print_page(stdout, &gv_command_cost);
   else if (status == GV_OK)
     status = tell_all(&ask, &error);
   if (status != GV_OK)
@@ -168,5 +159,11 @@ const struct gv_command gv_command_cost = {
     .name = "cost",
     .arguments = "[--OPTION VALUE ...]",
     .summary = "communication time of a cluster: parallel SGD beside decentralized SGD",
+    .about = "What the communication of a round takes on a cluster of n machines, by the alpha-beta model: a "
+             "message of M bytes takes alpha + M beta seconds. Parallel SGD averages by ring all-reduce, which "
+             "takes 2(n-1) alpha + 2(n-1)/n M beta; a node that receives from d neighbours takes d (alpha + M "
+             "beta).",
+    .options = rows,
+    .examples = "grapevine cost --network fitted --nodes 256 --topology ring",
     .run = run_cost,
 };

@@ -19,14 +19,6 @@ static const struct gv_option list_rows[] = {
     {.key = NULL},
 };
 
-static void print_list_help(void)
-{
-  printf("usage: grapevine data list [--json]\n\n"
-         "The data sets known by name and where they lie, the readers of files, and data that are made up.\n\n");
-  gv_print_options(stdout, list_rows, true);
-  printf("\nExample\n  grapevine data list\n");
-}
-
 /* Calls `each` for every known set with the folder where it is, or NULL. */
 static enum gv_status each_known(void (*each)(void *context, const struct gv_known *known, const char *path),
                                  void *context, struct gv_error *err)
@@ -99,12 +91,19 @@ static enum gv_status list(const struct gv_options *options, struct gv_error *er
 
 static int run_list(int argc, char **argv)
 {
-  return gv_run_plain(argc, argv, list_rows, "show takes one", print_list_help, list);
+  return gv_run_plain(argc, argv, &gv_command_data_list, "show takes one", list);
 }
 
-static const struct gv_command command_list = {
-    .name = "list", .arguments = "[--json]", .summary = "known data sets and where they lie, readers, made-up data",
-    .run = run_list};
+const struct gv_command gv_command_data_list = {
+    .within = "data",
+    .name = "list",
+    .arguments = "[--json]",
+    .summary = "known data sets and where they lie, readers, made-up data",
+    .about = "The data sets known by name and where they lie, the readers of files, and data that are made up.",
+    .options = list_rows,
+    .examples = "grapevine data list",
+    .run = run_list,
+};
 
 /* ---- show ---- */
 
@@ -121,15 +120,6 @@ static const struct gv_option show_rows[] = {
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
 };
-
-static void print_show_help(void)
-{
-  printf(
-      "usage: grapevine data show DATA [--OPTION VALUE ...]\n\n"
-      "Reads a data set as a run would, and shows its shape, classes, counts, range, and where it was found.\n\n");
-  gv_print_options(stdout, show_rows, true);
-  printf("\nExample\n  grapevine data show digits\n");
-}
 
 enum { CLASSES_SHOWN = 30 };
 
@@ -207,31 +197,39 @@ static enum gv_status show(const char *word, const struct gv_options *options, s
 
 static int run_show(int argc, char **argv)
 {
-  return gv_run_word(argc, argv, show_rows, NULL, print_show_help, show);
+  return gv_run_word(argc, argv, &gv_command_data_show, NULL, show);
 }
 
-static const struct gv_command command_show = {
-    .name = "show", .arguments = "DATA [--OPTION VALUE ...]",
-    .summary = "shape, classes, counts and range of one, and where it was found", .run = run_show};
+const struct gv_command gv_command_data_show = {
+    .within = "data",
+    .name = "show",
+    .arguments = "DATA [--OPTION VALUE ...]",
+    .summary = "shape, classes, counts and range of one, and where it was found",
+    .about = "Reads a data set as a run would, and shows its shape, classes, counts, range, and where it was "
+             "found.",
+    .options = show_rows,
+    .examples = "grapevine data show digits",
+    .takes = "data",
+    .run = run_show,
+};
 
 /* ---- the command ---- */
 
-static const struct gv_command *const commands[] = {&command_list, &command_show, NULL};
+static const struct gv_command *const commands[] = {&gv_command_data_list, &gv_command_data_show, NULL};
 
 static int run_data(int argc, char **argv)
 {
-  if (argc >= 2 && strcmp(argv[1], "--help") != 0)
-    return gv_pick_command("grapevine data", commands, argc - 1, argv + 1);
-  FILE *out = argc < 2 ? stderr : stdout;
-  fprintf(out, "usage: grapevine data COMMAND [--OPTION VALUE ...]\n\n");
-  gv_print_commands(out, commands);
-  fprintf(out, "\nExample\n  grapevine data show digits\n");
-  return argc < 2 ? 2 : 0;
+  return gv_run_family(argc, argv, &gv_command_data);
 }
 
 const struct gv_command gv_command_data = {
     .name = "data",
     .arguments = "COMMAND [--OPTION VALUE ...]",
     .summary = "data sets: what there are, and the figures of one",
+    .about = "Data sets: what there are, and the figures of one.",
+    .commands = commands,
+    .options = gv_help_alone,
+    .notes = "`grapevine data COMMAND --help` explains a command.",
+    .examples = "grapevine data show digits",
     .run = run_data,
 };

@@ -1,10 +1,10 @@
 /* grapevine eval: a saved model on a data set; options in, figures on stdout. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/option.h"
 #include "run/eval.h"
 
@@ -19,18 +19,6 @@ static const struct gv_option own_rows[] = {
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
 };
-
-static void print_help(void)
-{
-  printf("usage: grapevine eval --model-file FILE [--OPTION VALUE ...]\n\n"
-         "Evaluates a saved model: its loss and accuracy on a data set, and its predictions as CSV.\n\n");
-  gv_print_options(stdout, gv_eval_options(), true);
-  putchar('\n');
-  gv_print_options(stdout, own_rows, true);
-  printf("\nA run leaves its model in model.safetensors, which names the model, its options and the data.\n\n"
-         "Example\n"
-         "  grapevine eval --model-file runs/first/model.safetensors --predictions predictions.csv\n");
-}
 
 static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
 {
@@ -111,23 +99,17 @@ static int run_eval(int argc, char **argv)
 {
   struct gv_error error = {GV_OK, ""};
   struct gv_options *options = NULL;
-  size_t of_eval = 0, of_own = sizeof own_rows / sizeof own_rows[0];
-  while (gv_eval_options()[of_eval].key != NULL)
-    of_eval++;
-  struct gv_option *rows = calloc(of_eval + of_own, sizeof *rows);
-  enum gv_status status = rows != NULL ? GV_OK : gv_fail(&error, GV_MEMORY, "no memory for the options");
-  if (status == GV_OK) {
-    memcpy(rows, gv_eval_options(), of_eval * sizeof *rows);
-    memcpy(rows + of_eval, own_rows, of_own * sizeof *rows);
+  struct gv_option *rows = gv_command_options(&gv_command_eval, &error);
+  enum gv_status status = error.status;
+  if (status == GV_OK)
     status = gv_options_create(rows, "eval", &options, &error);
-  }
   if (status == GV_OK)
     status = gv_arguments(argc, argv, rows, options, set, &error);
   int code = 0;
   if (status != GV_OK)
     code = gv_complain(&error);
   else if (gv_options_flag(options, "help"))
-    print_help();
+    gv_print_page(stdout, &gv_command_eval);
   else
     code = evaluate_and_print(options, &error);
   gv_options_destroy(options);
@@ -139,5 +121,10 @@ const struct gv_command gv_command_eval = {
     .name = "eval",
     .arguments = "--model-file FILE [--OPTION VALUE ...]",
     .summary = "evaluate a saved model on a data set",
+    .about = "Evaluates a saved model: its loss and accuracy on a data set, and its predictions as CSV.",
+    .shared = gv_eval_options,
+    .options = own_rows,
+    .notes = "A run leaves its model in model.safetensors, which names the model, its options and the data.",
+    .examples = "grapevine eval --model-file runs/first/model.safetensors --predictions predictions.csv",
     .run = run_eval,
 };

@@ -1,8 +1,8 @@
 /* grapevine help: every named thing from its option table. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/algorithms/algorithm.h"
 #include "core/algorithms/optimizer.h"
 #include "core/algorithms/rate.h"
@@ -17,13 +17,13 @@
 #include "plugins/search.h"
 #include "run/consensus/signals.h"
 
-static const struct gv_table *const tables[] = {
+const struct gv_table *const gv_tables[] = {
     &gv_topology_table, &gv_weight_table, &gv_algorithm_table, &gv_optimizer_table,
     &gv_rate_table,     &gv_known_table,  &gv_reader_table,    &gv_split_table,
-    &gv_start_table,    &gv_signal_table, &gv_network_table,
+    &gv_start_table,    &gv_signal_table, &gv_network_table,   NULL,
 };
 
-enum { TABLES = sizeof tables / sizeof tables[0] };
+enum { TABLES = sizeof gv_tables / sizeof gv_tables[0] - 1 };
 
 static void print_page(const char *kind, const char *name, const char *summary, const struct gv_option *options)
 {
@@ -37,28 +37,39 @@ static void print_page(const char *kind, const char *name, const char *summary, 
   gv_print_options(stdout, options, false);
 }
 
-static enum gv_status list_models(struct gv_error *err)
+/* Models are looked for, and so stand in what the program prints and not in its man page, which lasts. */
+static struct {
+  const struct gv_search *search;  /* NULL: without */
+  struct gv_error error;
+} models;
+
+static void list_names(FILE *out)
 {
-  struct gv_search search = {0};
-  enum gv_status status = gv_plugin_search_fill(&search, NULL, err);
-  printf("\nmodel - what is trained; plugins, found in --plugin-dir, GRAPEVINE_PLUGIN_PATH and where they are "
-         "installed\n");
-  if (status == GV_OK)
-    status = gv_print_models(stdout, &search, false, err);
-  gv_search_clear(&search);
-  return status;
+  if (models.search != NULL) {
+    fprintf(out, "model - what is trained; plugins, found in --plugin-dir, GRAPEVINE_PLUGIN_PATH and where they "
+                 "are installed\n");
+    (void)gv_print_models(out, models.search, false, &models.error);
+    fprintf(out, "\n");
+  }
+  for (size_t t = 0; t < TABLES; t++) {
+    fprintf(out, "%s%s - %s\n", t > 0 ? "\n" : "", gv_tables[t]->kind, gv_tables[t]->summary);
+    for (size_t i = 0; gv_tables[t]->entries[i] != NULL; i++)
+      fprintf(out, "  %-22s %s\n", gv_tables[t]->entries[i]->name, gv_tables[t]->entries[i]->summary);
+  }
 }
 
 static enum gv_status list_all(struct gv_error *err)
 {
-  printf("usage: grapevine help [NAME]\n\nNames, by the option that takes them:\n");
-  enum gv_status status = list_models(err);
-  for (size_t t = 0; t < TABLES; t++) {
-    printf("\n%s - %s\n", tables[t]->kind, tables[t]->summary);
-    for (size_t i = 0; tables[t]->entries[i] != NULL; i++)
-      printf("  %-22s %s\n", tables[t]->entries[i]->name, tables[t]->entries[i]->summary);
+  struct gv_search search = {0};
+  enum gv_status status = gv_plugin_search_fill(&search, NULL, err);
+  if (status == GV_OK) {
+    models.search = &search;
+    gv_print_page(stdout, &gv_command_help);
+    models.search = NULL;
+    status = models.error.status;
+    *err = models.error;
   }
-  printf("\nExample\n  grapevine help dirichlet\n");
+  gv_search_clear(&search);
   return status;
 }
 
@@ -67,30 +78,20 @@ static const char *any_name(const void *context, size_t i)
 {
   (void)context;
   for (size_t t = 0; t < TABLES; t++)
-    for (size_t k = 0; tables[t]->entries[k] != NULL; k++)
+    for (size_t k = 0; gv_tables[t]->entries[k] != NULL; k++)
       if (i-- == 0)
-        return tables[t]->entries[k]->name;
+        return gv_tables[t]->entries[k]->name;
   return NULL;
-}
-
-static int explain_command(const char *name)
-{
-  for (size_t c = 0; gv_commands[c] != NULL; c++)
-    if (strcmp(gv_commands[c]->name, name) == 0) {
-      char *arguments[] = {(char *)gv_commands[c]->name, (char *)"--help", NULL};
-      return gv_commands[c]->run(2, arguments);
-    }
-  return -1;
 }
 
 static enum gv_status explain(const char *name, struct gv_error *err)
 {
   bool known = false;
   for (size_t t = 0; t < TABLES; t++)
-    for (size_t i = 0; tables[t]->entries[i] != NULL; i++) {
-      const struct gv_named *entry = tables[t]->entries[i];
+    for (size_t i = 0; gv_tables[t]->entries[i] != NULL; i++) {
+      const struct gv_named *entry = gv_tables[t]->entries[i];
       if (strcmp(entry->name, name) == 0) {
-        print_page(tables[t]->kind, entry->name, entry->summary, entry->options);
+        print_page(gv_tables[t]->kind, entry->name, entry->summary, entry->options);
         known = true;
       }
     }
@@ -121,18 +122,25 @@ static int run_help(int argc, char **argv)
     gv_fail(&error, GV_USAGE, "help explains one name at a time, and there are %d", argc - 1);
     return gv_complain(&error);
   }
-  if (argc == 2 && strcmp(argv[1], "--help") != 0) {
-    int code = explain_command(argv[1]);
-    if (code >= 0)
-      return code;
-    return explain(argv[1], &error) == GV_OK ? 0 : gv_complain(&error);
-  }
-  return list_all(&error) == GV_OK ? 0 : gv_complain(&error);
+  const struct gv_command *command = argc == 2 ? gv_command_find(gv_program.commands, argv[1]) : NULL;
+  enum gv_status status = GV_OK;
+  if (command != NULL && command != &gv_command_help)
+    gv_print_page(stdout, command);
+  else if (argc == 2 && command == NULL && strcmp(argv[1], "--help") != 0)
+    status = explain(argv[1], &error);
+  else
+    status = list_all(&error);
+  return status == GV_OK ? 0 : gv_complain(&error);
 }
 
 const struct gv_command gv_command_help = {
     .name = "help",
     .arguments = "[NAME]",
     .summary = "explain a model, topology, algorithm, split, data set or command; with no name, list them",
+    .about = "Names, by the option that takes them:",
+    .listing = list_names,
+    .options = gv_help_alone,
+    .examples = "grapevine help dirichlet",
+    .takes = "name",
     .run = run_help,
 };

@@ -7,6 +7,7 @@
 #include "cli/allocations.h"
 #include "cli/apart.h"
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/blas.h"
 #include "core/base/log.h"
 #include "core/base/option.h"
@@ -50,17 +51,6 @@ struct check {
   int count[3];         /* of each result */
   struct gv_error error;
 };
-
-static void print_help(void)
-{
-  printf("usage: grapevine model check NAME|FILE.so[:KEY=VALUE,...] [--OPTION VALUE ...]\n\n"
-         "Runs a model plugin on made-up data and says, a line each, which rules of <grapevine/model.h> it keeps.\n"
-         "The first that it breaks ends the check, with exit status 1; so does a crash, or a call that does not\n"
-         "return.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nIn a debugger: gdb -ex 'set follow-fork-mode child' --args grapevine model check ./svm.so\n\n"
-         "Example\n  grapevine model check ./svm.so:margin=2 --shape 3x16x16 --classes 4\n");
-}
 
 /* ---- in a process of its own ---- */
 
@@ -269,7 +259,7 @@ static int run_check(int argc, char **argv)
   int code = 0;
   enum gv_status status = gv_arguments_word(argc, argv, rows, &check.spec, &check.options, &error);
   if (status == GV_OK && gv_options_flag(check.options, "help")) {
-    print_help();
+    gv_print_page(stdout, &gv_command_model_check);
   } else {
     if (status == GV_OK && check.spec == NULL)
       status = gv_fail(&error, GV_USAGE, "which model? Write its name or its file, as in grapevine model check "
@@ -284,8 +274,17 @@ static int run_check(int argc, char **argv)
 }
 
 const struct gv_command gv_command_model_check = {
+    .within = "model",
     .name = "check",
     .arguments = "NAME|FILE.so[:KEY=VALUE,...] [--OPTION VALUE ...]",
     .summary = "run a model plugin on made-up data and say which rules of model.h it keeps",
+    .about = "Runs a model plugin on made-up data and says, a line each, which rules of <grapevine/model.h> it "
+             "keeps. The first that it breaks ends the check, with exit status 1; so does a crash, or a call "
+             "that does not return.",
+    .options = rows,
+    .notes = "In a debugger:\n\n"
+             "  gdb -ex 'set follow-fork-mode child' --args grapevine model check ./svm.so",
+    .examples = "grapevine model check ./svm.so:margin=2 --shape 3x16x16 --classes 4",
+    .takes = "model",
     .run = run_check,
 };

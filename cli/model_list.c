@@ -1,5 +1,6 @@
 /* grapevine model list: every plugin that is found, those too that cannot be loaded. */
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/option.h"
 #include "plugins/load.h"
 #include "plugins/search.h"
@@ -86,15 +87,6 @@ static enum gv_status print_json(const struct gv_search *search, struct gv_error
   return status;
 }
 
-static void print_help(void)
-{
-  printf("usage: grapevine model list [--OPTION VALUE ...]\n\n"
-         "Lists the models that are found in --plugin-dir, in GRAPEVINE_PLUGIN_PATH and where Grapevine is\n"
-         "installed: name, summary and file, or why the file is no model.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine model list --json\n");
-}
-
 static int run_list(int argc, char **argv)
 {
   struct gv_error error = {GV_OK, ""};
@@ -108,7 +100,7 @@ static int run_list(int argc, char **argv)
                      "a model", word, word);
   bool help = status == GV_OK && gv_options_flag(options, "help");
   if (help)
-    print_help();
+    gv_print_page(stdout, &gv_command_model_list);
   if (status == GV_OK && !help)
     status = gv_plugin_search_fill(&search, gv_options_text(options, "plugin-dir"), &error);
   if (status == GV_OK && !help)
@@ -120,8 +112,13 @@ static int run_list(int argc, char **argv)
 }
 
 const struct gv_command gv_command_model_list = {
+    .within = "model",
     .name = "list",
     .arguments = "[--OPTION VALUE ...]",
     .summary = "the models that are found, with their files",
+    .about = "Lists the models that are found in --plugin-dir, in GRAPEVINE_PLUGIN_PATH and where Grapevine is "
+             "installed: name, summary and file, or why the file is no model.",
+    .options = rows,
+    .examples = "grapevine model list --json",
     .run = run_list,
 };

@@ -141,15 +141,6 @@ static enum gv_status write_new(const char *name, const char *folder, struct gv_
   return status;
 }
 
-static void print_help(void)
-{
-  printf("usage: grapevine model new NAME [--dir FOLDER]\n\n"
-         "Writes a model of one's own: NAME.c, a plugin of under 80 lines that trains at once, a Makefile and a\n"
-         "README.md. No file is overwritten. NAME is made of lower-case letters, digits, '-' and '_'.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine model new mine --dir ~/models/mine\n");
-}
-
 static enum gv_status begin_model(const char *name, const struct gv_options *options, struct gv_error *err)
 {
   const char *folder = gv_options_given(options, "dir") ? gv_options_text(options, "dir") : name;
@@ -159,13 +150,19 @@ static enum gv_status begin_model(const char *name, const struct gv_options *opt
 
 static int run_new(int argc, char **argv)
 {
-  return gv_run_word(argc, argv, rows, "wants a name for the model, as in `grapevine model new mine`", print_help,
-                     begin_model);
+  return gv_run_word(argc, argv, &gv_command_model_new,
+                     "wants a name for the model, as in `grapevine model new mine`", begin_model);
 }
 
 const struct gv_command gv_command_model_new = {
+    .within = "model",
     .name = "new",
     .arguments = "NAME [--dir FOLDER]",
     .summary = "begin a model of your own: a plugin in C that trains, and its Makefile",
+    .about = "Writes a model of one's own: NAME.c, a plugin of under 80 lines that trains at once, a Makefile "
+             "and a README.md. No file is overwritten. NAME is made of lower-case letters, digits, '-' and '_'.",
+    .options = rows,
+    .examples = "grapevine model new mine --dir ~/models/mine",
+    .takes = "word",
     .run = run_new,
 };

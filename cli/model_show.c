@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/option.h"
 #include "core/engine/engine.h"
 #include "datasets/dataset.h"
@@ -219,15 +220,6 @@ static enum gv_status print_json(const struct show *show, struct gv_error *err)
   return gv_print_json(page, err);
 }
 
-static void print_help(void)
-{
-  printf("usage: grapevine model show NAME[:KEY=VALUE,...] [--OPTION VALUE ...]\n\n"
-         "Explains a model: its file, its options, and the tensors it has for samples of a shape. NAME may be the\n"
-         "path of a plugin too. A model that takes no classes is shown for one output.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine model show logreg --shape 1x28x28\n");
-}
-
 static enum gv_status show_model(const char *spec, const struct gv_options *options, struct gv_error *err)
 {
   struct show show = {0};
@@ -249,13 +241,19 @@ static enum gv_status show_model(const char *spec, const struct gv_options *opti
 
 static int run_show(int argc, char **argv)
 {
-  return gv_run_word(argc, argv, rows, "wants the name of a model; `grapevine model list` has them", print_help,
-                     show_model);
+  return gv_run_word(argc, argv, &gv_command_model_show,
+                     "wants the name of a model; `grapevine model list` has them", show_model);
 }
 
 const struct gv_command gv_command_model_show = {
+    .within = "model",
     .name = "show",
     .arguments = "NAME[:KEY=VALUE,...] [--OPTION VALUE ...]",
     .summary = "what a model is: its options and its tensors",
+    .about = "Explains a model: its file, its options, and the tensors it has for samples of a shape. NAME may "
+             "be the path of a plugin too. A model that takes no classes is shown for one output.",
+    .options = rows,
+    .examples = "grapevine model show logreg --shape 1x28x28",
+    .takes = "model",
     .run = run_show,
 };

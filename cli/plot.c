@@ -38,18 +38,6 @@ static const struct gv_option rows[] = {
     {.key = NULL},
 };
 
-static void print_help(void)
-{
-  printf(
-      "usage: grapevine plot RUN|STUDY ... [--OPTION VALUE ...] -o FILE.svg|png|pdf\n\n"
-      "Draws what runs measured: folders of runs, of studies, or such that have runs in them. Runs that differ in\n"
-      "the seed alone are one curve, their mean, with a band of one standard deviation.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf(
-      "\nExamples\n  grapevine plot runs/topologies --x simulated_seconds --y test_accuracy,consensus_distance\n"
-      "  grapevine plot runs/sizes --x nodes --log-x --y rounds_to_target --log\n");
-}
-
 static enum gv_status make_panels(const struct gv_groups *groups, const struct gv_options *options,
                                   struct gv_curves *panels, size_t *count, struct gv_error *err)
 {
@@ -116,12 +104,18 @@ static enum gv_status plot(const char *const *words, size_t count, const struct 
 
 static int run_plot(int argc, char **argv)
 {
-  return gv_run_words(argc, argv, rows, "which runs? Name the folders of runs or studies", print_help, plot);
+  return gv_run_words(argc, argv, &gv_command_plot, "which runs? Name the folders of runs or studies", plot);
 }
 
 const struct gv_command gv_command_plot = {
     .name = "plot",
-    .arguments = "RUN|STUDY ... [--OPTION VALUE ...]",
+    .arguments = "RUN|STUDY ... [--OPTION VALUE ...] -o FILE.svg|png|pdf",
     .summary = "curves of runs and studies as a picture",
+    .about = "Draws what runs measured: folders of runs, of studies, or such that have runs in them. Runs that "
+             "differ in the seed alone are one curve, their mean, with a band of one standard deviation.",
+    .options = rows,
+    .examples = "grapevine plot runs/topologies --x simulated_seconds --y test_accuracy,consensus_distance\n"
+                "grapevine plot runs/sizes --x nodes --log-x --y rounds_to_target --log",
+    .takes = "folder",
     .run = run_plot,
 };

@@ -11,16 +11,6 @@ static const struct gv_option rows[] = {
     {.key = NULL},
 };
 
-static void print_help(void)
-{
-  printf("usage: grapevine report RUN|STUDY ... -o FILE.html\n\n"
-         "One page that needs no other file and no network: a table of what runs came to, their curves, the graph, "
-         "what\n"
-         "each node received, the options.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine report runs/topologies -o topologies.html\n");
-}
-
 static enum gv_status report(const char *const *words, size_t count, const struct gv_options *options,
                              struct gv_error *err)
 {
@@ -38,12 +28,17 @@ static enum gv_status report(const char *const *words, size_t count, const struc
 
 static int run_report(int argc, char **argv)
 {
-  return gv_run_words(argc, argv, rows, "which runs? Name the folders of runs or studies", print_help, report);
+  return gv_run_words(argc, argv, &gv_command_report, "which runs? Name the folders of runs or studies", report);
 }
 
 const struct gv_command gv_command_report = {
     .name = "report",
     .arguments = "RUN|STUDY ... -o FILE.html",
     .summary = "a page on runs and studies: table, curves, graph, split, options",
+    .about = "One page that needs no other file and no network: a table of what runs came to, their curves, the "
+             "graph, what each node received, the options.",
+    .options = rows,
+    .examples = "grapevine report runs/topologies -o topologies.html",
+    .takes = "folder",
     .run = run_report,
 };

@@ -29,16 +29,6 @@ static const struct gv_option rows[] = {
     {.key = NULL},
 };
 
-static void print_help(void)
-{
-  printf(
-      "usage: grapevine split [--OPTION VALUE ...]\n\n"
-      "Shows what each node receives of a data set, and how far its labels are from those of all. Nodes may come\n"
-      "out empty here, where the split allows it with min=0.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine split --data digits --split dirichlet:alpha=0.1 --nodes 16 --draw split.svg\n");
-}
-
 /* ---- for people ---- */
 
 enum { NODES_SHOWN = 64, CLASSES_COUNTED = 12 };
@@ -172,12 +162,16 @@ static enum gv_status act(const struct gv_options *options, struct gv_error *err
 
 static int run_split(int argc, char **argv)
 {
-  return gv_run_plain(argc, argv, rows, "--data and --split name what is split, and how", print_help, act);
+  return gv_run_plain(argc, argv, &gv_command_split, "--data and --split name what is split, and how", act);
 }
 
 const struct gv_command gv_command_split = {
     .name = "split",
     .arguments = "[--OPTION VALUE ...]",
     .summary = "what each node receives: histogram, sizes, distances, picture",
+    .about = "Shows what each node receives of a data set, and how far its labels are from those of all. Nodes "
+             "may come out empty here, where the split allows it with min=0.",
+    .options = rows,
+    .examples = "grapevine split --data digits --split dirichlet:alpha=0.1 --nodes 16 --draw split.svg",
     .run = run_split,
 };

@@ -46,25 +46,6 @@ static const struct gv_option rows[] = {
     {.key = NULL},
 };
 
-static void print_help(void)
-{
-  printf(
-      "usage: grapevine study FILE.ini [--OPTION VALUE ...]\n\n"
-      "Trains every combination of the options in a file, each for several seeds, and tabulates mean and standard\n"
-      "deviation. What is done is not done again; a study that was stopped goes on where it was.\n\n"
-      "  [base]                            options of `grapevine train`, which all runs share\n"
-      "  data = digits\n"
-      "  epochs = 10\n"
-      "  seeds = 5                         so many runs of each combination\n\n"
-      "  [vary]                            every combination of these\n"
-      "  topology = ring | exponential\n"
-      "  nodes = 8 | 16\n\n"
-      "  [vary the baseline]               and of these\n"
-      "  algorithm = psgd\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine study examples/study/topologies.ini --format markdown\n");
-}
-
 /* ---- progress ---- */
 
 struct talk {
@@ -259,13 +240,28 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
 
 static int run_study(int argc, char **argv)
 {
-  return gv_run_word(argc, argv, rows, "which file? `grapevine study --help` shows what stands in one",
-                     print_help, study);
+  return gv_run_word(argc, argv, &gv_command_study,
+                     "which file? `grapevine study --help` shows what stands in one", study);
 }
 
 const struct gv_command gv_command_study = {
     .name = "study",
     .arguments = "FILE.ini [--OPTION VALUE ...]",
     .summary = "many runs from one file, their table of means and deviations",
+    .about = "Trains every combination of the options in a file, each for several seeds, and tabulates mean and "
+             "standard deviation. What is done is not done again; a study that was stopped goes on where it "
+             "was.\n\n"
+             "  [base]                            options of `grapevine train`, which all runs share\n"
+             "  data = digits\n"
+             "  epochs = 10\n"
+             "  seeds = 5                         so many runs of each combination\n\n"
+             "  [vary]                            every combination of these\n"
+             "  topology = ring | exponential\n"
+             "  nodes = 8 | 16\n\n"
+             "  [vary the baseline]               and of these\n"
+             "  algorithm = psgd",
+    .options = rows,
+    .examples = "grapevine study examples/study/topologies.ini --format markdown",
+    .takes = "file",
     .run = run_study,
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/file.h"
 #include "core/base/option.h"
 #include "core/graph/topology.h"
@@ -37,17 +38,6 @@ static const struct gv_option rows[] = {
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
 };
-
-static void print_usage(FILE *out)
-{
-  fprintf(out, "usage: grapevine topology NAME[:KEY=VALUE,...] [--OPTION VALUE ...]\n"
-               "       grapevine topology COMMAND [--OPTION VALUE ...]\n\n"
-               "Says how fast n nodes agree by averaging over a graph, and what it costs; or one of\n\n");
-  gv_print_commands(out, commands);
-  fprintf(out, "\n");
-  gv_print_options(out, rows, true);
-  fprintf(out, "\nExample\n  grapevine topology torus --nodes 64 --draw torus.svg\n");
-}
 
 void gv_topology_progress(const char *name, int nodes)
 {
@@ -244,31 +234,25 @@ static enum gv_status show(const char *spec, const struct gv_options *options, s
 
 static int run_topology(int argc, char **argv)
 {
-  struct gv_error error = {GV_OK, ""};
-  struct gv_options *options = NULL;
-  const char *word = NULL;
   if (argc < 2) {
-    print_usage(stderr);
+    gv_print_page(stderr, &gv_command_topology);
     return 2;
   }
-  for (size_t c = 0; commands[c] != NULL; c++)
-    if (strcmp(commands[c]->name, argv[1]) == 0)
-      return commands[c]->run(argc - 1, argv + 1);
-  gv_show_log(false);
-  enum gv_status status = gv_arguments_word(argc, argv, rows, &word, &options, &error);
-  if (status == GV_OK && gv_options_flag(options, "help"))
-    print_usage(stdout);
-  else if (status == GV_OK && word == NULL)
-    status = gv_fail(&error, GV_USAGE, "topology wants a name; `grapevine topology list` has them");
-  else if (status == GV_OK)
-    status = show(word, options, &error);
-  gv_options_destroy(options);
-  return status == GV_OK ? 0 : gv_complain(&error);
+  const struct gv_command *command = gv_command_find(commands, argv[1]);
+  return command != NULL ? command->run(argc - 1, argv + 1)
+                         : gv_run_word(argc, argv, &gv_command_topology,
+                                       "wants a name; `grapevine topology list` has them", show);
 }
 
 const struct gv_command gv_command_topology = {
     .name = "topology",
-    .arguments = "NAME[:KEY=VALUE,...] [--OPTION VALUE ...]",
+    .arguments = "NAME[:KEY=VALUE,...] [--OPTION VALUE ...]\n"
+                 "COMMAND [--OPTION VALUE ...]",
     .summary = "how fast nodes agree over a graph: spectrum, matrix, picture, growth, which to choose",
+    .about = "Says how fast n nodes agree by averaging over a graph, and what it costs; or one of these commands.",
+    .commands = commands,
+    .options = rows,
+    .examples = "grapevine topology torus --nodes 64 --draw torus.svg",
+    .takes = "topology",
     .run = run_topology,
 };

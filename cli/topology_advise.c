@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/option.h"
 #include "core/graph/topology.h"
 #include "run/json.h"
@@ -150,23 +151,19 @@ static enum gv_status advise(const struct gv_options *options, struct gv_error *
   return status;
 }
 
-static void print_help(void)
-{
-  printf("usage: grapevine topology advise --nodes N [--degree D] [--OPTION VALUE ...]\n\n"
-         "Ranks the families that are defined for N nodes by the messages a node sends until the error of average\n"
-         "consensus is 1e-3 of the first, and says which to take.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine topology advise --nodes 24 --degree 4\n");
-}
-
 static int run_advise(int argc, char **argv)
 {
-  return gv_run_plain(argc, argv, rows, "it ranks all families", print_help, advise);
+  return gv_run_plain(argc, argv, &gv_command_topology_advise, "it ranks all families", advise);
 }
 
 const struct gv_command gv_command_topology_advise = {
+    .within = "topology",
     .name = "advise",
     .arguments = "--nodes N [--degree D] [--OPTION VALUE ...]",
     .summary = "rank the families by the messages that agreement takes",
+    .about = "Ranks the families that are defined for N nodes by the messages a node sends until the error of "
+             "average consensus is 1e-3 of the first, and says which to take.",
+    .options = rows,
+    .examples = "grapevine topology advise --nodes 24 --degree 4",
     .run = run_advise,
 };

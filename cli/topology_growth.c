@@ -182,23 +182,19 @@ static enum gv_status tabulate(const struct gv_options *options, struct gv_error
   return status;
 }
 
-static void print_help(void)
-{
-  printf("usage: grapevine topology growth [--OPTION VALUE ...]\n\n"
-         "Tabulates how the spectral gap of every family shrinks as the nodes grow, beside the law that theory\n"
-         "has for it and the slopes of both.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine topology growth --nodes 16,32,64\n");
-}
-
 static int run_growth(int argc, char **argv)
 {
-  return gv_run_plain(argc, argv, rows, "it tabulates all families", print_help, tabulate);
+  return gv_run_plain(argc, argv, &gv_command_topology_growth, "it tabulates all families", tabulate);
 }
 
 const struct gv_command gv_command_topology_growth = {
+    .within = "topology",
     .name = "growth",
     .arguments = "[--nodes N,N,...] [--OPTION VALUE ...]",
     .summary = "the spectral gap of all families against n, beside the law",
+    .about = "Tabulates how the spectral gap of every family shrinks as the nodes grow, beside the law that "
+             "theory has for it and the slopes of both.",
+    .options = rows,
+    .examples = "grapevine topology growth --nodes 16,32,64",
     .run = run_growth,
 };

@@ -1,5 +1,6 @@
 /* grapevine topology list: every family, what it costs a node, and for which n it is there. */
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "core/base/option.h"
 #include "core/graph/topology.h"
 #include "run/json.h"
@@ -110,23 +111,19 @@ static enum gv_status list(const struct gv_options *options, struct gv_error *er
   return status;
 }
 
-static void print_help(void)
-{
-  printf("usage: grapevine topology list [--json]\n\n"
-         "Lists the topologies: from how many others a node receives in a round, whether the graph stays, for how\n"
-         "many nodes it is defined. `grapevine help NAME` has the options of one.\n\n");
-  gv_print_options(stdout, rows, true);
-  printf("\nExample\n  grapevine topology list\n");
-}
-
 static int run_list(int argc, char **argv)
 {
-  return gv_run_plain(argc, argv, rows, "`grapevine topology NAME` shows one", print_help, list);
+  return gv_run_plain(argc, argv, &gv_command_topology_list, "`grapevine topology NAME` shows one", list);
 }
 
 const struct gv_command gv_command_topology_list = {
+    .within = "topology",
     .name = "list",
     .arguments = "[--json]",
     .summary = "the topologies: degree, rounds, for which n",
+    .about = "Lists the topologies: from how many others a node receives in a round, whether the graph stays, "
+             "for how many nodes it is defined. `grapevine help NAME` has the options of one.",
+    .options = rows,
+    .examples = "grapevine topology list",
     .run = run_list,
 };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "cli/live.h"
 #include "cli/screen.h"
 #include "core/base/log.h"
@@ -30,23 +31,6 @@ struct train {
   bool drawn;            /* an unfinished progress line stands on the terminal */
   struct gv_live *view;  /* of --live, instead of lines; NULL: none */
 };
-
-static void print_help(void)
-{
-  printf("usage: grapevine train [--OPTION VALUE ...]\n\n"
-         "Trains one model on n decentralized nodes. With no option: %s on %s, %s nodes.\n\n",
-         gv_option_find(gv_run_options(), "model")->value, gv_option_find(gv_run_options(), "data")->value,
-         gv_option_find(gv_run_options(), "nodes")->value);
-  gv_print_options(stdout, gv_run_options(), true);
-  putchar('\n');
-  gv_print_options(stdout, own_rows, true);
-  printf("\nOptions of a named choice follow it: --split dirichlet:alpha=0.1. `grapevine help` lists all names,\n"
-         "`grapevine help NAME` explains one.\n\n"
-         "Examples\n"
-         "  grapevine train --data fashion-mnist --nodes 16 --topology ring --split dirichlet:alpha=0.5 --epochs 5"
-         "\n"
-         "  grapevine train --live --topology ring --nodes 32 --epochs 500\n");
-}
 
 static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
 {
@@ -261,16 +245,10 @@ static int run_train(int argc, char **argv)
 {
   struct gv_error error = {GV_OK, ""};
   struct train train = {0};
-  size_t of_run = 0, of_own = sizeof own_rows / sizeof own_rows[0];
-  while (gv_run_options()[of_run].key != NULL)
-    of_run++;
-  struct gv_option *rows = calloc(of_run + of_own, sizeof *rows);
-  enum gv_status status = rows != NULL ? GV_OK : gv_fail(&error, GV_MEMORY, "no memory for the options");
-  if (status == GV_OK) {
-    memcpy(rows, gv_run_options(), of_run * sizeof *rows);
-    memcpy(rows + of_run, own_rows, of_own * sizeof *rows);
+  struct gv_option *rows = gv_command_options(&gv_command_train, &error);
+  enum gv_status status = error.status;
+  if (status == GV_OK)
     status = gv_run_create(&train.run, &error);
-  }
   if (status == GV_OK)
     status = gv_options_create(own_rows, "train", &train.own, &error);
   if (status == GV_OK)
@@ -279,7 +257,7 @@ static int run_train(int argc, char **argv)
   if (status != GV_OK)
     code = gv_complain(&error);
   else if (gv_options_flag(train.own, "help"))
-    print_help();
+    gv_print_page(stdout, &gv_command_train);
   else
     code = train_and_print(&train, argc == 1, &error);
   gv_live_destroy(train.view);
@@ -293,5 +271,14 @@ const struct gv_command gv_command_train = {
     .name = "train",
     .arguments = "[--OPTION VALUE ...]",
     .summary = "train a model on decentralized nodes; with no option, the built-in digits",
+    .about = "Trains one model on n decentralized nodes. With no option it takes the defaults below, on data "
+             "that come with Grapevine.",
+    .shared = gv_run_options,
+    .options = own_rows,
+    .notes = "Options of a named choice follow it: --split dirichlet:alpha=0.1. `grapevine help` lists all "
+             "names, `grapevine help NAME` explains one.",
+    .examples = "grapevine train --data fashion-mnist --nodes 16 --topology ring --split dirichlet:alpha=0.5 "
+                "--epochs 5\n"
+                "grapevine train --live --topology ring --nodes 32 --epochs 500",
     .run = run_train,
 };

@@ -1,4 +1,7 @@
 EXTRA_DIST += \
+  %D%/embed/Makefile \
+  %D%/embed/README.md \
+  %D%/embed/embed.c \
   %D%/heterogeneity/README.md \
   %D%/heterogeneity/study.sh \
   %D%/heterogeneous/README.md \

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Installs into a folder that is not the prefix; from there trains, builds a plugin and an embedding program. TAP.
+# Installs into a folder that is not the prefix; from there trains, builds a plugin and the program of examples/embed,
+# and takes all away. TAP.
 # shellcheck source=tests/tap.sh
 . "$GV_SOURCE/tests/tap.sh"
 cd "$folder" || exit 1
@@ -62,39 +63,34 @@ symbols() {
   [ -s declared ] && diff declared shown
 }
 
+# With no word about libraries to the system: the example's makefile puts the library's path into the program.
 embedded_trains() {
-  local sanitize=()
+  local flags='-O2 -Wall -Wextra -Werror'
   # A sanitizer's run time has to come first in a process, so the program must have it too.
-  [ "${GV_SANITIZE:-no}" = no ] || sanitize=("-fsanitize=$GV_SANITIZE")
-  cat >embed.c <<'END'
-#include <grapevine/grapevine.h>
-#include <stdio.h>
-
-int main(void)
-{
-  struct gv_run *run = NULL;
-  struct gv_error error;
-  if (gv_run_create(&run, &error) != GV_OK || gv_run_set(run, "epochs", "10", &error) != GV_OK ||
-      gv_run_set(run, "out", "embedded", &error) != GV_OK || gv_run_train(run, &error) != GV_OK) {
-    fprintf(stderr, "%s\n", error.text);
-    gv_run_destroy(run);
-    return 1;
-  }
-  printf("%.4f\n", gv_run_result(run)->last.test_accuracy);
-  gv_run_destroy(run);
-  return 0;
+  [ "${GV_SANITIZE:-no}" = no ] || flags+=" -fsanitize=$GV_SANITIZE"
+  mkdir embed && cp "$GV_SOURCE"/examples/embed/* embed && chmod u+w embed/* &&
+    make -C embed "CC=$CC" "CFLAGS=$flags" &&
+    timeout 300 embed/embed epochs=10 out=embedded && learned embedded
 }
-END
-  local flags
-  read -ra flags < <(pkg-config --cflags --libs grapevine)
-  # shellcheck disable=SC2086  # CC may be several words
-  $CC -std=c11 -Wall -Wextra -Werror "${sanitize[@]}" -o embed embed.c "${flags[@]}" &&
-    LD_LIBRARY_PATH=$(pkg-config --variable=libdir grapevine) timeout 300 ./embed && learned embedded
+embedded_refuses() {
+  local code=0
+  embed/embed epochs=none out=refused 2>said || code=$?
+  cat said
+  [ $code = 2 ] && [ "$(wc -l <said)" = 1 ] && grep -q '^embed: .*epochs' said && [ ! -e refused ]
+}
+
+# What man and bash look for.
+documents() {
+  local pages
+  pages=$(find "$prefix" -path '*/man/man1/grapevine*.1' | wc -l)
+  [ "$pages" -eq "$(find "$GV_BUILD/manual" -name '*.1' | wc -l)" ] && [ "$pages" -ge 20 ] &&
+    bash -n "$prefix/share/bash-completion/completions/grapevine"
 }
 
 leaves_nothing() {
   staged uninstall || return
-  find "$prefix" -mindepth 1 -name '*grapevine*' -o ! -type d >left
+  # Of folders those may stay that any program installs into.
+  find "$folder/stage" -mindepth 1 \( ! -type d -o -name '*grapevine*' -o -path '*/share/*' \) >left
   cat left
   [ ! -s left ]
 }
@@ -105,7 +101,9 @@ check 'the program, moved from its prefix, trains with what lies beside it' prog
 check 'a plugin builds against it, and trains' plugin_trains
 check 'what its `model new` writes builds and trains as it says' new_plugin_trains
 check 'the library shows its interface only' symbols
-check 'a program that embeds it trains' embedded_trains
+check 'the example that embeds it builds and trains' embedded_trains
+check 'and says in one line what it does not accept' embedded_refuses
+check 'man pages and completion are where man and bash look' documents
 check 'uninstalling leaves nothing' leaves_nothing
 check 'installing again works' find_installed
 finish

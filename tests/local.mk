@@ -121,7 +121,7 @@ SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh %D%/study.sh \
   %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
   %D%/metrics.sh %D%/topology.sh %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
-  %D%/install.sh
+  %D%/install.sh %D%/manual.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
 
@@ -138,3 +138,6 @@ EXTRA_PROGRAMS += %D%/fuzz/target
 %C%_fuzz_target_LDFLAGS = $(wrap_memory) -fsanitize=fuzzer
 EXTRA_DIST += %D%/fuzz/run.sh
 EXTRA_DIST += %D%/fuzz/corpus
+
+# Whole systems, which take root and a network: by hand.
+EXTRA_DIST += %D%/systems/run.sh
