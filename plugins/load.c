@@ -132,6 +132,11 @@ static enum gv_status not_found(const char *name, const struct gv_search *search
     snprintf(near, sizeof near, "; did you mean '%.*s'?", GV_NAME_MAX, nearest);
   if (search->count > 0)
     gv_search_text(search, folders, sizeof folders);
+  char file[GV_NAME_MAX + 4], why[320];
+  snprintf(file, sizeof file, "%.*s.so", GV_NAME_MAX - 1, name);
+  if (gv_plugin_passed_over(search, file, why, sizeof why))
+    return gv_fail(err, GV_USAGE, "unknown model '%.64s'%s (what others may change is passed over: %s)", name, near,
+                   why);
   return gv_fail(err, GV_USAGE, "unknown model '%.64s'%s (looked for %.64s.so in %s; --plugin-dir adds a folder)",
                  name, near, name, folders);
 }

@@ -60,6 +60,7 @@ UNIT_TESTS += %D%/test_prepare
 UNIT_TESTS += %D%/test_splits
 UNIT_TESTS += %D%/test_batches
 UNIT_TESTS += %D%/test_plugins
+UNIT_TESTS += %D%/test_trust
 UNIT_TESTS += %D%/test_conform
 UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_run
