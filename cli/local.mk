@@ -7,6 +7,7 @@ grapevine_SOURCES = \
   %D%/cli.h \
   %D%/consensus.c \
   %D%/cost.c \
+  %D%/crash.c %D%/crash.h \
   %D%/data.c \
   %D%/eval.c \
   %D%/help.c \

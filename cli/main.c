@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/crash.h"
 #include "config.h"
 #include "core/base/named.h"
 
@@ -91,6 +92,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
   hold_standard_streams();
+  gv_watch_crashes();
   int code = run(argc, argv);
   if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
     struct gv_error error;

@@ -47,8 +47,8 @@ static bool usable(const char *kind, const char *path)
   pthread_mutex_lock(&lock);
   size_t before = said.count;
   if (gv_search_add(&said, path) && said.count > before)
-    gv_log(GV_LOG_WARNING, "the model plugin%s %.200s is passed over: %s; its path, FOLDER/NAME.so, is taken all "
-           "the same", kind, path, why);
+    gv_log(GV_LOG_WARNING, "the model plugin%s %.200s is passed over: %s; a model named by its path, "
+           "FOLDER/NAME.so, is loaded from anywhere", kind, path, why);
   pthread_mutex_unlock(&lock);
   return false;
 }
