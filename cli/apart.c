@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/crash.h"
+
 enum { RETURNED = -1 };  /* a kind of news: body is done */
 
 /* How news goes through the pipe. A body that writes to descriptors which are not its own is told by the mark. */
@@ -85,6 +87,7 @@ enum gv_status gv_apart(void (*body)(void *context, int line),
   }
   if (child == 0) {
     close(ends[0]);
+    gv_unwatch_crashes();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
       _exit(1);

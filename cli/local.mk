@@ -8,6 +8,7 @@ cli = \
   %D%/commands.c \
   %D%/consensus.c \
   %D%/cost.c \
+  %D%/crash.c %D%/crash.h \
   %D%/data.c \
   %D%/eval.c \
   %D%/help.c \

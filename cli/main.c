@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/crash.h"
 #include "cli/page.h"
 
 /* Where the caller closed a standard stream, the next file opened would take its number and receive what is
@@ -18,6 +19,7 @@ static void hold_standard_streams(void)
 int main(int argc, char **argv)
 {
   hold_standard_streams();
+  gv_watch_crashes();
   int code = gv_program.run(argc, argv);
   if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
     struct gv_error error;

@@ -1,6 +1,7 @@
 /* Asks a model for its plan. By itself, for the host's services lie between the two. */
 #include <stdlib.h>
 
+#include "core/base/calling.h"
 #include "plugins/host.h"
 #include "plugins/plan.h"
 
@@ -12,7 +13,7 @@ enum gv_status gv_plan_create(const struct gv_model *model, const struct gv_task
     return gv_fail(err, GV_MEMORY, "model %s: no memory for its plan", model->name);
   gv_plugin_host_forget(host);
   enum gv_status status = GV_OK;
-  if (model->plan(host, task, made) != 0 || gv_plugin_host_failed(host))
+  if (gv_call_plan(model, host, task, made) != 0 || gv_plugin_host_failed(host))
     status = gv_fail(err, GV_MODEL, "%s", gv_plugin_host_error(host));
   else if (made->count == 0)
     status = gv_fail(err, GV_MODEL, "model %s: its plan adds no tensor; a model has one parameter or more",

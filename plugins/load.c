@@ -2,6 +2,7 @@
 #include "plugins/load.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,11 @@ static enum gv_status not_found(const char *name, const struct gv_search *search
     snprintf(near, sizeof near, "; did you mean '%.*s'?", GV_NAME_MAX, nearest);
   if (search->count > 0)
     gv_search_text(search, folders, sizeof folders);
+  char file[GV_NAME_MAX + 4], why[320];
+  snprintf(file, sizeof file, "%.*s.so", GV_NAME_MAX - 1, name);
+  if (gv_plugin_passed_over(search, file, why, sizeof why))
+    return gv_fail(err, GV_USAGE, "unknown model '%.64s'%s (what others may change is passed over: %s)", name, near,
+                   why);
   return gv_fail(err, GV_USAGE, "unknown model '%.64s'%s (looked for %.64s.so in %s; --plugin-dir adds a folder)",
                  name, near, name, folders);
 }
@@ -167,6 +173,42 @@ static enum gv_status find(const char *name_or_path, const struct gv_search *sea
   return status;
 }
 
+/* What was loaded, for good as the plugins themselves. */
+struct loaded {
+  const struct gv_model *model;
+  struct loaded *next;
+  char path[];
+};
+
+static struct loaded *volatile all_loaded;
+
+const char *gv_plugin_file(const struct gv_model *model)
+{
+  for (const struct loaded *one = all_loaded; one != NULL; one = one->next)
+    if (one->model == model)
+      return one->path;
+  return NULL;
+}
+
+static enum gv_status remember(const struct gv_model *model, const char *path, struct gv_error *err)
+{
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  size_t size = strlen(path) + 1;
+  enum gv_status status = GV_OK;
+  pthread_mutex_lock(&lock);
+  struct loaded *one = gv_plugin_file(model) == NULL ? malloc(sizeof *one + size) : NULL;
+  if (one != NULL) {
+    one->model = model;
+    one->next = all_loaded;
+    memcpy(one->path, path, size);
+    all_loaded = one;
+  } else if (gv_plugin_file(model) == NULL) {
+    status = gv_fail(err, GV_MEMORY, "model plugin '%s': no memory", path);
+  }
+  pthread_mutex_unlock(&lock);
+  return status;
+}
+
 enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *search,
                               const struct gv_model **model, char **path, struct gv_error *err)
 {
@@ -175,6 +217,8 @@ enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *
   enum gv_status status = find(name_or_path, search, &file, err);
   if (status == GV_OK)
     status = open_file(file, &found, err);
+  if (status == GV_OK)
+    status = remember(found, file, err);
   if (status == GV_OK) {
     *model = found;
     if (path != NULL) {

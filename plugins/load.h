@@ -13,6 +13,9 @@
 enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *search,
                               const struct gv_model **model, char **path, struct gv_error *err);
 
+/* The file that a loaded model came from, or NULL; valid until the process ends. For a signal handler, too. */
+const char *gv_plugin_file(const struct gv_model *model);
+
 /* Checks the descriptor of the plugin at path; the errors are gv_plugin_load's. */
 enum gv_status gv_plugin_check(const struct gv_model *model, const char *path, struct gv_error *err);
 

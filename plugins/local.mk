@@ -13,7 +13,8 @@ libgv_la_SOURCES += \
   %D%/load.c %D%/load.h \
   %D%/plan.c %D%/plan.h \
   %D%/search.c %D%/search.h \
-  %D%/skeleton.c %D%/skeleton.h
+  %D%/skeleton.c %D%/skeleton.h \
+  %D%/trust.c %D%/trust.h
 
 # What `grapevine model new` copies; configure links the files into a build tree.
 skeletondir = $(pkgdatadir)/skeleton

@@ -2,8 +2,14 @@
 #include "plugins/search.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/base/log.h"
+#include "plugins/trust.h"
+
+enum { WHY = 320 };
 
 static enum gv_status no_memory(struct gv_error *err)
 {
@@ -30,6 +36,23 @@ static int by_name(const void *a, const void *b)
   return strcmp(((const struct gv_plugin_file *)a)->name, ((const struct gv_plugin_file *)b)->name);
 }
 
+/* Whether what is there, of that kind, may be used; says once for each that may not why it is passed over. */
+static bool usable(const char *kind, const char *path)
+{
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static struct gv_search said;
+  char why[WHY];
+  if (gv_trusted(path, why, sizeof why))
+    return true;
+  pthread_mutex_lock(&lock);
+  size_t before = said.count;
+  if (gv_search_add(&said, path) && said.count > before)
+    gv_log(GV_LOG_WARNING, "the model plugin%s %.200s is passed over: %s; a model named by its path, "
+           "FOLDER/NAME.so, is loaded from anywhere", kind, path, why);
+  pthread_mutex_unlock(&lock);
+  return false;
+}
+
 /* Adds folder/file when it is a plugin's file and its name is new; false without memory. */
 static bool add_file(struct gv_plugin_list *list, const char *folder, const char *file)
 {
@@ -45,7 +68,7 @@ static bool add_file(struct gv_plugin_list *list, const char *folder, const char
   list->files = more;
   struct gv_plugin_file entry = {.name = strndup(file, length - 3), .path = gv_path_join(folder, file)};
   bool taken = entry.name != NULL && entry.path != NULL;
-  if (taken && gv_is_file(entry.path)) {
+  if (taken && gv_is_file(entry.path) && usable("", entry.path)) {
     list->files[list->count++] = entry;
   } else {
     free(entry.name);
@@ -59,7 +82,8 @@ enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_l
   struct gv_plugin_list found = {0};
   bool room = true;
   for (size_t i = 0; i < search->count && room; i++) {
-    DIR *folder = opendir(search->folders[i]);
+    bool there = gv_is_folder(search->folders[i]);
+    DIR *folder = there && usable(" folder", search->folders[i]) ? opendir(search->folders[i]) : NULL;
     for (struct dirent *entry; room && folder != NULL && (entry = readdir(folder)) != NULL;)
       room = add_file(&found, search->folders[i], entry->d_name);
     if (folder != NULL)
@@ -73,6 +97,20 @@ enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_l
     qsort(found.files, found.count, sizeof *found.files, by_name);
   *list = found;
   return GV_OK;
+}
+
+bool gv_plugin_passed_over(const struct gv_search *search, const char *file_name, char *why, size_t size)
+{
+  for (size_t i = 0; i < search->count; i++) {
+    if (gv_is_folder(search->folders[i]) && !gv_trusted(search->folders[i], why, size))
+      return true;
+    char *path = gv_path_join(search->folders[i], file_name);
+    bool passed = path != NULL && gv_is_file(path) && !gv_trusted(path, why, size);
+    free(path);
+    if (passed)
+      return true;
+  }
+  return false;
 }
 
 void gv_plugin_list_clear(struct gv_plugin_list *list)

@@ -2,6 +2,7 @@
 #ifndef GV_PLUGINS_SEARCH_H
 #define GV_PLUGINS_SEARCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <grapevine/status.h>
@@ -24,8 +25,12 @@ struct gv_plugin_list {
 };
 
 /* list <- the plugin files in the folders. Nothing is loaded, so a broken plugin is listed like any other;
- * folders that cannot be read are passed over. */
+ * folders that cannot be read are passed over. So is a folder or a file that others may change (trust.h), for a
+ * plugin is code: a warning says so, once for each of them. */
 enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_list *list, struct gv_error *err);
+/* Whether a search passes over a file for its sake: the first of the folders, or file_name in them, that others may
+ * change. why <- which, and why. */
+bool gv_plugin_passed_over(const struct gv_search *search, const char *file_name, char *why, size_t size);
 void gv_plugin_list_clear(struct gv_plugin_list *list);
 
 #endif

@@ -66,6 +66,7 @@ UNIT_TESTS += %D%/test_prepare
 UNIT_TESTS += %D%/test_splits
 UNIT_TESTS += %D%/test_batches
 UNIT_TESTS += %D%/test_plugins
+UNIT_TESTS += %D%/test_trust
 UNIT_TESTS += %D%/test_conform
 UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_run
@@ -86,6 +87,9 @@ check_LTLIBRARIES += %D%/plugins/services.la
 check_LTLIBRARIES += %D%/plugins/broken.la
 %C%_plugins_broken_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 %C%_plugins_broken_la_LIBADD = -lm
+# One that fails or crashes in the function, at the call and in the way that its options name.
+check_LTLIBRARIES += %D%/plugins/faulty.la
+%C%_plugins_faulty_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 check_LTLIBRARIES += \
   %D%/plugins/abi.la %D%/plugins/size.la %D%/plugins/entry.la %D%/plugins/function.la %D%/plugins/name.la \
   %D%/plugins/unnamed.la %D%/plugins/summary.la %D%/plugins/option.la %D%/plugins/symbol.la
@@ -117,9 +121,14 @@ check_LTLIBRARIES += \
 %C%_plugins_symbol_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=symbol -DGRADIENT=nowhere_to_be_found
 %C%_plugins_symbol_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 
+# To be preloaded by tests/faults.sh: what refuses memory, and clocks that jump.
+check_LTLIBRARIES += %D%/faults/memory.la
+%C%_faults_memory_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+EXTRA_DIST += %D%/faults
+
 SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh %D%/study.sh \
-  %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
+  %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/faults.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
   %D%/metrics.sh %D%/topology.sh %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
   %D%/install.sh %D%/manual.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)

@@ -2,6 +2,7 @@ libgv_la_SOURCES += \
   %D%/bind.h \
   %D%/blas.c %D%/blas.h \
   %D%/cache.c %D%/cache.h \
+  %D%/calling.c %D%/calling.h \
   %D%/clock.h \
   %D%/clones.h \
   %D%/crc32c.c %D%/crc32c.h \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/bind.h"
+#include "core/base/calling.h"
 
 struct gv_team {
   int each;                   /* threads of a crew */
@@ -81,6 +82,8 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
       bool bound = cpus != NULL && gv_bind_thread(cpus[thread], &before);
       int nested = omp_get_max_threads();
       omp_set_num_threads(1);  /* oneDNN plans for this many, and would wait for more for ever */
+      if (gv_calling_thread != NULL)
+        gv_calling_thread();
       body(arg, &team, thread);
       omp_set_num_threads(nested);
       if (bound)

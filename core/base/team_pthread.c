@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/bind.h"
+#include "core/base/calling.h"
 
 struct gv_team {
   pthread_barrier_t barrier;
@@ -26,6 +27,8 @@ static void run_body(struct gv_team *team, int worker)
 {
   struct gv_cpus before;
   bool bound = team->cpus != NULL && gv_bind_thread(team->cpus[worker], &before);
+  if (gv_calling_thread != NULL)
+    gv_calling_thread();
   team->body(team->arg, team, worker);
   if (bound)
     gv_bind_undo(&before);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/calling.h"
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
 #include "core/exchange/epoch.h"
@@ -29,6 +30,7 @@ struct gv_crew {
   const float *w;                      /* of COMPUTE */
   const struct gv_batch *batch;
   float *g;
+  struct gv_calling leader;            /* for which node the gradient is */
   struct mate *mate;                   /* (threads) */
 };
 
@@ -135,8 +137,9 @@ static void compute_share(const struct gv_engine *e, struct gv_crew *crew, int t
   struct gv_batch share;
   take_share(e, crew, t, &share);
   mate->loss = 0;
-  mate->failed = share.n > 0 && e->setup.model->gradient(mate->instance, crew->w, &share,
-                                                         t == 0 ? crew->g : mate->gradient, &mate->loss) != 0;
+  gv_calling_for(crew->leader.node, crew->leader.round);
+  mate->failed = share.n > 0 && gv_call_gradient(e->setup.model, mate->instance, crew->w, &share,
+                                                 t == 0 ? crew->g : mate->gradient, &mate->loss) != 0;
   gv_epoch_raise(&mate->computed, order);
   for (int other = 0; other < e->setup.threads; other++)
     gv_epoch_wait(&crew->mate[other].computed, order);  /* pairs with the raise above, on the others */
@@ -152,7 +155,7 @@ static enum gv_status settle(const struct gv_engine *e, struct mate *mate)
   if (status == GV_OK)
     status = gv_alloc_for(&mate->gradient, e->stride, sizeof(float), "a gradient", &mate->error);
   if (status == GV_OK) {
-    mate->created = s->model->create(mate->host, s->task, &mate->instance) == 0;
+    mate->created = gv_call_create(s->model, mate->host, s->task, &mate->instance) == 0;
     if (!mate->created)
       status = gv_fail(&mate->error, GV_MODEL, "%s", s->failure(mate->host));
   }
@@ -174,8 +177,9 @@ void gv_mate_work(struct gv_engine *e, int thread)
       compute_share(e, crew, t, order);
     gv_epoch_raise(&mate->finished, order);
   }
-  if (mate->created && e->setup.model->destroy != NULL)
-    e->setup.model->destroy(mate->instance);
+  gv_calling_for(-1, 0);
+  if (mate->created)
+    gv_call_destroy(e->setup.model, mate->instance);
 }
 
 /* ---- the leader ---- */
@@ -225,6 +229,7 @@ static const char *gradient_of_crew(const struct gv_engine *e, struct gv_crew *c
   crew->w = w;
   crew->batch = batch;
   crew->g = g;
+  crew->leader = gv_calling;
   give(crew);
   compute_share(e, crew, 0, crew->orders);
   join(e, crew);
@@ -243,7 +248,7 @@ const char *gv_worker_gradient(struct gv_worker *worker, const float *w, const s
   const struct gv_engine *e = worker->engine;
   if (e->crew != NULL)
     return gradient_of_crew(e, &e->crew[worker->index], w, batch, g, loss);
-  if (e->setup.model->gradient(worker->instance, w, batch, g, loss) != 0)
+  if (gv_call_gradient(e->setup.model, worker->instance, w, batch, g, loss) != 0)
     return e->setup.failure(e->setup.hosts[worker->index]);
   return NULL;
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/calling.h"
 #include "core/base/clock.h"
 #include "core/engine/internal.h"
 
@@ -18,7 +19,7 @@ static void settle(struct gv_worker *worker)
   for (int i = worker->nodes.first; i < worker->nodes.end && status == GV_OK; i += worker->nodes.step)
     status = gv_node_place(worker, i, &error);
   if (status == GV_OK && worker->index == 0 && e->setup.start == NULL && e->setup.model->init != NULL &&
-      e->setup.model->init(worker->instance, e->setup.seed, e->start) != 0)
+      gv_call_init(e->setup.model, worker->instance, e->setup.seed, e->start) != 0)
     status = gv_fail(&error, GV_MODEL, "start weights: %s", e->setup.failure(e->setup.hosts[0]));
   if (status != GV_OK)
     gv_worker_fail(worker, 0, worker->nodes.first, status, "%s", error.text);
@@ -35,8 +36,8 @@ static void settle(struct gv_worker *worker)
 static void unsettle(struct gv_worker *worker)
 {
   gv_crew_leave(worker);
-  if (worker->created && worker->engine->setup.model->destroy != NULL)
-    worker->engine->setup.model->destroy(worker->instance);
+  if (worker->created)
+    gv_call_destroy(worker->engine->setup.model, worker->instance);
   worker->created = false;
 }
 

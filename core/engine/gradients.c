@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/calling.h"
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
 #include "core/engine/reduce.h"
@@ -57,7 +58,9 @@ static void measure_node(struct gv_worker *worker, int node, uint64_t round)
     int32_t n = samples - first < CHUNK ? (int32_t)(samples - first) : CHUNK;
     double share = (double)n / (double)samples;
     source->shard(source->context, node, first, n, &worker->buffer, &batch);
+    gv_calling_for(node, round);
     const char *why = gv_worker_gradient(worker, e->mean, &batch, worker->measuring, &part);
+    gv_calling_for(-1, 0);
     if (why != NULL)
       gv_worker_fail(worker, round, node, GV_MODEL, "metrics after round %llu, data of node %d: %s",
                      (unsigned long long)round, node, why);

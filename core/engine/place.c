@@ -1,6 +1,7 @@
 /* Memory of workers and nodes, taken and first touched on the worker's own thread. */
 #include <string.h>
 
+#include "core/base/calling.h"
 #include "core/engine/internal.h"
 
 enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err)
@@ -23,7 +24,7 @@ enum gv_status gv_worker_place(struct gv_worker *worker, struct gv_error *err)
   if (status == GV_OK && s->measure)
     status = gv_alloc_for(&worker->measured, e->stride, sizeof(double), "the metrics", err);
   if (status == GV_OK) {
-    worker->created = s->model->create(s->hosts[worker->index], s->task, &worker->instance) == 0;
+    worker->created = gv_call_create(s->model, s->hosts[worker->index], s->task, &worker->instance) == 0;
     if (!worker->created)
       status = gv_fail(err, GV_MODEL, "%s", s->failure(s->hosts[worker->index]));
   }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "core/base/calling.h"
 #include "core/base/memory.h"
 #include "core/base/team.h"
 
@@ -28,7 +29,7 @@ enum gv_status gv_score_batch(const struct gv_instance *here, const float *w, co
                               struct gv_metrics *metrics, struct gv_error *err)
 {
   *metrics = (struct gv_metrics){0};
-  if (here->model->evaluate(here->instance, w, batch, metrics) != 0)
+  if (gv_call_evaluate(here->model, here->instance, w, batch, metrics) != 0)
     return gv_fail(err, GV_MODEL, "%s", here->failure(here->host));
   if (!isfinite(metrics->loss))
     return gv_fail(err, GV_NUMERIC, "model %s: the loss is %g", here->model->name, metrics->loss);
@@ -46,7 +47,7 @@ static enum gv_status place(struct seat *seat, const struct gv_scoring *s, struc
   if (status == GV_OK && s->scored != NULL)
     status = gv_alloc_for(&seat->scores, GV_EVALUATION_BATCH * width, sizeof(float), "scores", err);
   if (status == GV_OK) {
-    seat->created = s->model->create(seat->here.host, s->task, &seat->here.instance) == 0;
+    seat->created = gv_call_create(s->model, seat->here.host, s->task, &seat->here.instance) == 0;
     if (!seat->created)
       status = gv_fail(err, GV_MODEL, "%s", s->failure(seat->here.host));
   }
@@ -63,7 +64,7 @@ static enum gv_status score_chunk(struct board *board, struct seat *seat, int64_
           &batch);
   enum gv_status status = gv_score_batch(&seat->here, s->w, &batch, &board->chunk[c], &why);
   if (status == GV_OK && s->scored != NULL) {
-    if (s->model->predict(seat->here.instance, s->w, &batch, seat->scores) != 0)
+    if (gv_call_predict(s->model, seat->here.instance, s->w, &batch, seat->scores) != 0)
       status = gv_fail(&why, GV_MODEL, "%s", s->failure(seat->here.host));
     else
       s->scored(s->context, first, &batch, seat->scores);
@@ -87,8 +88,8 @@ static void work(void *arg, struct gv_team *team, int index)
     if (index == 0 && s->progress != NULL)
       s->progress(s->context, (double)(c + 1) / (double)board->chunks);
   }
-  if (seat->created && s->model->destroy != NULL)
-    s->model->destroy(seat->here.instance);
+  if (seat->created)
+    gv_call_destroy(s->model, seat->here.instance);
 }
 
 static enum gv_status first_failure(const struct board *board, struct gv_error *err)

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "core/algorithms/compress.h"
+#include "core/base/calling.h"
 #include "core/base/clock.h"
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
@@ -70,7 +71,9 @@ double gv_worker_compute(struct gv_worker *worker, int index, float *g, uint64_t
   struct gv_batch batch;
   float loss = 0;
   e->setup.source->draw(e->setup.source->context, index, round, &worker->buffer, &batch);
+  gv_calling_for(index, round);
   const char *why = gv_worker_gradient(worker, e->node[index].x, &batch, g, &loss);
+  gv_calling_for(-1, 0);
   if (why != NULL)
     gv_worker_fail(worker, round, index, GV_MODEL, "node %d, round %llu: %s", index, (unsigned long long)round,
                    why);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/calling.h"
 #include "core/base/clock.h"
 #include "core/base/memory.h"
 #include "run/bench/bench.h"
@@ -33,7 +34,7 @@ static enum gv_status gradients(struct trial *t, uint64_t rounds)
 {
   float loss;
   for (uint64_t k = 0; k < rounds; k++)
-    if (t->run->model->gradient(t->instance, t->w, &t->batch[k % POOL], t->g, &loss) != 0)
+    if (gv_call_gradient(t->run->model, t->instance, t->w, &t->batch[k % POOL], t->g, &loss) != 0)
       return fail(t);
   return GV_OK;
 }
@@ -50,9 +51,9 @@ static enum gv_status start(struct trial *t)
     if (status == GV_OK)
       run->source.draw(run->source.context, 0, (uint64_t)i, &t->buffer[i], &t->batch[i]);
   }
-  if (status == GV_OK && run->model->create(run->host_tables[0], &run->task, &t->instance) != 0)
+  if (status == GV_OK && gv_call_create(run->model, run->host_tables[0], &run->task, &t->instance) != 0)
     status = fail(t);
-  if (status == GV_OK && run->model->init != NULL && run->model->init(t->instance, 1, t->w) != 0)
+  if (status == GV_OK && run->model->init != NULL && gv_call_init(run->model, t->instance, 1, t->w) != 0)
     status = fail(t);
   return status;
 }
@@ -83,8 +84,8 @@ static enum gv_status measure(struct gv_bench *bench, void *context, int way, do
 
 static void finish(struct trial *t)
 {
-  if (t->instance != NULL && t->run->model->destroy != NULL)
-    t->run->model->destroy(t->instance);
+  if (t->instance != NULL)
+    gv_call_destroy(t->run->model, t->instance);
   for (int i = 0; i < POOL; i++)
     gv_buffer_clear(&t->buffer[i]);
   gv_free(t->w);

@@ -1,0 +1,84 @@
+# Memory that is refused, at one place after the other, once or from there on. To be sourced by tests/faults.sh.
+refusing=$GV_BUILD/tests/faults/.libs/memory.so
+mkdir memory && cd memory || exit 1
+printf '[base]\nrounds = 3\nnodes = 4\nmodel = logreg\n[vary]\ntopology = ring | full\n' >study.ini
+printf '5\n0 1\n1 2\n2 3\n3 4\n4 0\n' >edges.txt
+printf 'x,y,label\n1,2,0\n2,3,1\n3,5,0\n4,4,1\n5,6,0\n6,7,1\n' >table.csv
+run train --quiet --nodes 4 --workers 2 --rounds 3 --model logreg --out kept >/dev/null 2>&1
+run train --quiet --nodes 4 --workers 2 --rounds 30 --model logreg --out paused --checkpoint-every 0.1 \
+  --eval-every 0.1 --stop-after 1 >/dev/null 2>&1
+
+# the variables are for the program alone, not for what starts it
+refused_once() {
+  timeout -k 5 60 env GV_FAULT_AT="$1" GV_FAULT_ON="$on" LD_PRELOAD="$refusing" "$grapevine" "${@:2}"
+}
+
+# refuses ARGUMENT...: at every place, or at some 12 of them from the start to the end, the command ends with one
+# line, or does without
+refuses() {
+  local count step at code on tried=0
+  rm -f count
+  on=no GV_FAULT_COUNT=count refused_once 0 "$@" >"$out" 2>"$err" || { cat "$err"; echo 'fails by itself'; return 1; }
+  count=$(cat count)
+  [ "$count" -gt 0 ] || { echo 'nothing is counted'; return 1; }
+  step=$((count / 12 + 1))
+  ! $full || step=1
+  for on in no yes; do
+    for ((at = 1 + (${#1} + tried) % step; at <= count; at += step)); do
+      code=0
+      rm -rf r st page.html picture.svg rows.csv predictions.csv
+      refused_once $at "$@" >"$out" 2>"$err" || code=$?
+      tried=$((tried + 1))
+      [ $code = 0 ] && continue
+      if [ $code != 1 ] || [ "$(grep -c '^grapevine: error: ' "$err")" != 1 ] || grep -qv '^grapevine: ' "$err"; then
+        echo "place $at of $count, on=$on: exit status $code"
+        head -n 5 "$err"
+        return 1
+      fi
+      whole . || { echo "place $at of $count, on=$on"; return 1; }
+    done
+  done
+  echo $tried >tried
+}
+refuses_all() {
+  rm -f tried
+  check "no memory: $1${2:+ $2}" refuses "$@"
+  faults=$((faults + $(cat tried 2>/dev/null || echo 0)))
+}
+
+nothing_counted() {
+  rm -f count
+  GV_FAULT_COUNT=count on=no refused_once 0 help >/dev/null 2>&1
+  [ "$(cat count 2>/dev/null || echo 0)" = 0 ]
+}
+if $sanitized; then
+  skip 'no memory' 'a sanitizer has its own allocator'
+elif nothing_counted; then
+  skip 'no memory' 'this build does not let a library stand in for malloc'
+else
+  refuses_all train --quiet --nodes 4 --workers 2 --rounds 3 --model logreg --out r
+  refuses_all train --nodes 3 --workers 2 --rounds 2 --model logreg --out r --data table.csv --algorithm choco \
+    --topology exponential --checkpoint-every 1
+  refuses_all eval --model-file kept/model.safetensors --predictions predictions.csv
+  refuses_all topology ring --nodes 16
+  refuses_all topology list
+  refuses_all consensus --rounds 5 --csv rows.csv
+  refuses_all data list
+  refuses_all data show table.csv
+  refuses_all study study.ini --dry-run
+  refuses_all study study.ini --out st
+  refuses_all plot kept --json
+  refuses_all model list
+  refuses_all report kept --out page.html
+  refuses_all cost
+  refuses_all help
+  refuses_all help ring
+  own_crash() {
+    local code=0
+    (ulimit -c 0; GV_FAULT_AT=20 GV_FAULT_HOW=segv LD_PRELOAD=$refusing "$grapevine" cost) >"$out" 2>"$err" || code=$?
+    cat "$err"
+    [ $code = 139 ] && one_line "$err" && grep -qF "segmentation fault; no model was at work there" "$err"
+  }
+  check "a crash of the program's own is called so" own_crash
+fi
+cd ..
