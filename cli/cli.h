@@ -161,6 +161,15 @@ void gv_unwatch_signals(void);
 /* Once signals are watched: a process that a study began gets SIGTERM when the study ends, killed or not. */
 void gv_end_with_study(void);
 
+/* ---- words.c ---- */
+
+/* The text as one word of a shell, in memory of its own; NULL without memory. */
+char *gv_shell_word(const char *text);
+
+/* This program, as a shell finds it from any folder: its name where PATH leads to it, else its path as one word. In
+ * memory of its own; NULL without memory. */
+char *gv_program_word(void);
+
 /* ---- terminal.c ---- */
 
 /* Whether stream is a terminal that shows colour (and NO_COLOR is not set). */

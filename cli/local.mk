@@ -32,7 +32,8 @@ cli = \
   %D%/topology_advise.c \
   %D%/topology_growth.c \
   %D%/topology_list.c \
-  %D%/train.c
+  %D%/train.c \
+  %D%/words.c
 
 bin_PROGRAMS += grapevine
 grapevine_SOURCES = $(cli) %D%/main.c

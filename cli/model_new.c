@@ -1,8 +1,6 @@
 /* grapevine model new: writes a model to begin with, and says what to type next. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "config.h"
@@ -17,49 +15,6 @@ static const struct gv_option rows[] = {
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
 };
-
-/* The text as one word of a shell, in memory of its own; NULL without memory. */
-static char *quoted(const char *text)
-{
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-  char *word = malloc(4 * strlen(text) + 3), *end = word;
-  if (word == NULL || (*text != '\0' && strspn(text, plain) == strlen(text)))
-    return word != NULL ? strcpy(word, text) : NULL;
-  *end++ = '\'';
-  for (const char *c = text; *c != '\0'; c++)
-    end = *c == '\'' ? stpcpy(end, "'\\''") : (*end = *c, end + 1);
-  strcpy(end, "'");
-  return word;
-}
-
-/* The first file called grapevine in the folders of PATH, which is what a shell takes. */
-static bool shell_finds(const struct stat *self)
-{
-  struct gv_search search = {0};
-  bool same = false, found = false;
-  if (!gv_search_add(&search, getenv("PATH")))
-    return false;
-  for (size_t i = 0; i < search.count && !found; i++) {
-    struct stat st;
-    char *path = gv_path_join(search.folders[i], "grapevine");
-    found = path != NULL && gv_is_file(path) && access(path, X_OK) == 0 && stat(path, &st) == 0;
-    same = found && search.folders[i][0] == '/' && st.st_dev == self->st_dev && st.st_ino == self->st_ino;
-    free(path);
-  }
-  gv_search_clear(&search);
-  return same;
-}
-
-/* This program, as a shell finds it from any folder. */
-static char *program(void)
-{
-  struct stat self;
-  if (stat("/proc/self/exe", &self) != 0 || shell_finds(&self))
-    return strdup("grapevine");
-  char *path = realpath("/proc/self/exe", NULL), *word = path != NULL ? quoted(path) : NULL;
-  free(path);
-  return word;
-}
 
 static bool looks_by_itself(const char *folder)
 {
@@ -79,7 +34,7 @@ static char *make_command(void)
   if (folder == NULL || looks_by_itself(folder)) {
     command = strdup("make");
   } else {
-    word = quoted(folder);
+    word = gv_shell_word(folder);
     if (word == NULL || asprintf(&command, "PKG_CONFIG_PATH=%s make", word) < 0)
       command = NULL;
   }
@@ -124,7 +79,7 @@ static void print_next(const struct gv_skeleton *s, const char *folder_word)
 
 static enum gv_status write_new(const char *name, const char *folder, struct gv_error *err)
 {
-  char *make = make_command(), *grapevine = program(), *folder_word = quoted(folder);
+  char *make = make_command(), *grapevine = gv_program_word(), *folder_word = gv_shell_word(folder);
   enum gv_status status = gv_skeleton_check_name(name, err);
   if (status == GV_OK && (make == NULL || grapevine == NULL || folder_word == NULL))
     status = gv_fail(err, GV_MEMORY, "no memory for the commands to try");

@@ -170,10 +170,13 @@ static void print_table(const struct gv_result *r, const char *network)
 
 static void print_next(void)
 {
-  printf("\nTry next\n"
-         "  grapevine train --topology ring --nodes 32       a sparser graph: nodes drift further apart\n"
-         "  grapevine train --split dirichlet:alpha=0.1      nodes that see different classes\n"
-         "  grapevine train --data fashion-mnist --epochs 5  60,000 pictures of clothes\n");
+  char *program = gv_program_word();
+  if (program != NULL)
+    printf("\nTry next\n"
+           "  %1$s train --topology ring --nodes 32       a sparser graph: nodes drift further apart\n"
+           "  %1$s train --split dirichlet:alpha=0.1      nodes that see different classes\n"
+           "  %1$s train --data fashion-mnist --epochs 5  60,000 pictures of clothes\n", program);
+  free(program);
 }
 
 static bool stop(void *run)
