@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/graph/spectrum/spectrum.h"
 #include "core/graph/topology.h"
 #include "core/graph/view.h"
 #include "tests/graphs.h"
@@ -83,6 +84,23 @@ static bool same(const struct gv_graph *a, const struct gv_graph *b, int n)
          memcmp(a->self, b->self, (size_t)n * sizeof *a->self) == 0 &&
          memcmp(a->reader, b->reader, edges * sizeof *a->reader) == 0;
 }
+
+/* The spectrum is that of the rounds as they are meant; their graphs are looked at when the view of them is gone. */
+START_TEST(the_spectrum_is_without_faults)
+{
+  static const char *const topologies[] = {"torus", "base:k=2", "one-peer-ring", "random-matching", "equi-dyn"};
+  for (int t = 0; t < 5; t++) {
+    struct gv_spectrum sound, faulty;
+    struct gv_schedule *s = make(topologies[t], t == 4, 12);
+    assert_ok(gv_spectrum_find(s, &sound, err));
+    assert_ok(gv_schedule_set_faults(s, &(struct gv_faults){.drop_link = 0.9, .churn = 0.4, .seed = 9}, err));
+    assert_ok(gv_spectrum_find(s, &faulty, err));
+    ck_assert_msg(sound.rounds == faulty.rounds && fabs(sound.rho - faulty.rho) < 1e-12, "%s: %g and %g",
+                  topologies[t], sound.rho, faulty.rho);
+    gv_schedule_destroy(s);
+  }
+}
+END_TEST
 
 START_TEST(every_view_sees_the_same_faults)
 {
@@ -225,7 +243,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {faulty_rounds_stay_stochastic, every_view_sees_the_same_faults,
+  const TTest *const tests[] = {faulty_rounds_stay_stochastic, the_spectrum_is_without_faults,
+                                every_view_sees_the_same_faults,
                                 faults_are_as_frequent_as_asked, without_faults_a_view_is_the_schedule,
                                 shares_agree_on_the_mean, probabilities_are_checked, NULL};
   return run_suite("faults", tests);

@@ -13,7 +13,7 @@
 
 struct toy {
   int dim;
-  uint64_t fail_round;  /* gradient calls of node fail_node from this round on fail; 0: never */
+  uint64_t fail_round;  /* gradient calls of nodes fail_node and up from this round on fail; 0: never */
   int fail_node;
   bool fail_by_nan;
   double add_loss;      /* what evaluate adds to its loss and to its count */
@@ -54,7 +54,7 @@ static int toy_gradient(void *instance, const float *w, const struct gv_batch *b
     g[i] = (float)((double)w[i] - mean);
   }
   *loss = (float)sum;
-  if (toy.fail_round != 0 && batch->labels[0] == toy.fail_node && batch->labels[1] >= (int)toy.fail_round) {
+  if (toy.fail_round != 0 && batch->labels[0] >= toy.fail_node && batch->labels[1] >= (int)toy.fail_round) {
     if (!toy.fail_by_nan)
       return 1;
     *loss = NAN;

@@ -52,14 +52,13 @@ static void evaluate_chunk(struct gv_worker *worker, int64_t chunk, uint64_t rou
     struct gv_metrics metrics = {0};
     struct gv_error why = {GV_OK, ""};
     enum gv_status status = gv_score_batch(&here, w, &batch, &metrics, &why);
-    /* Failures are put in order of chunks, so that the one reported does not depend on the workers. */
     if (status == GV_NUMERIC)
-      gv_worker_fail(worker, round, (int)chunk, GV_NUMERIC, "after round %llu: the test loss of %s %d is %g; the "
+      gv_worker_fail(worker, round, e->nodes + chunk, GV_NUMERIC, "after round %llu: the test loss of %s %d is %g; the "
                      "learning rate %g may be too high, or the data not finite", (unsigned long long)round,
                      k == 0 ? "the mean model of nodes 0 to" : "node",
                      k == 0 ? e->nodes - 1 : judged_node(e, k - 1), metrics.loss, e->setup.learning_rate);
     else if (status != GV_OK)
-      gv_worker_fail(worker, round, (int)chunk, status, "evaluation after round %llu: %s",
+      gv_worker_fail(worker, round, e->nodes + chunk, status, "evaluation after round %llu: %s",
                      (unsigned long long)round, why.text);
     size_t cell = (size_t)chunk * (size_t)(e->judged + 1) + (size_t)k;
     e->chunk_loss[cell] = metrics.loss;

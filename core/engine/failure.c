@@ -1,13 +1,14 @@
-/* Failures: each worker keeps its first, the engine reports the earliest. */
+/* Failures: each worker keeps its earliest, by round and place, and the engine reports the earliest of all. */
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "core/engine/internal.h"
 
-void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status,
+void gv_worker_fail(struct gv_worker *worker, uint64_t round, int64_t place, enum gv_status status,
                     const char *format, ...)
 {
-  if (!worker->failed) {
+  if (!worker->failed || round < worker->fail_round ||
+      (round == worker->fail_round && place < worker->fail_place)) {
     char text[GV_ERROR_TEXT];
     va_list args;
     va_start(args, format);
@@ -16,7 +17,7 @@ void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_
     gv_fail(&worker->error, status, "%s", text);
     worker->failed = true;
     worker->fail_round = round;
-    worker->fail_node = node;
+    worker->fail_place = place;
   }
   gv_stop_ask(&worker->engine->gate.failed);
 }
@@ -35,7 +36,7 @@ enum gv_status gv_engine_failure(const struct gv_engine *e, struct gv_error *err
   for (int w = 0; w < e->setup.workers; w++) {
     const struct gv_worker *worker = &e->worker[w];
     if (worker->failed && (first == NULL || worker->fail_round < first->fail_round ||
-                           (worker->fail_round == first->fail_round && worker->fail_node < first->fail_node)))
+                           (worker->fail_round == first->fail_round && worker->fail_place < first->fail_place)))
       first = worker;
   }
   return first == NULL ? GV_OK : gv_fail(err, first->error.status, "%s", first->error.text);

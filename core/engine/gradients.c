@@ -50,6 +50,7 @@ static void measure_node(struct gv_worker *worker, int node, uint64_t round)
   struct gv_engine *e = worker->engine;
   const struct gv_source *source = e->setup.source;
   int64_t samples = source->shard_size(source->context, node);
+  int64_t place = e->nodes + e->chunks + node;
   double loss = 0;
   memset(worker->measured, 0, e->dim * sizeof *worker->measured);
   for (int64_t first = 0; first < samples && !worker->failed; first += CHUNK) {
@@ -62,7 +63,7 @@ static void measure_node(struct gv_worker *worker, int node, uint64_t round)
     const char *why = gv_worker_gradient(worker, e->mean, &batch, worker->measuring, &part);
     gv_calling_for(-1, 0);
     if (why != NULL)
-      gv_worker_fail(worker, round, node, GV_MODEL, "metrics after round %llu, data of node %d: %s",
+      gv_worker_fail(worker, round, place, GV_MODEL, "metrics after round %llu, data of node %d: %s",
                      (unsigned long long)round, node, why);
     add_share(worker->measured, worker->measuring, share, e->dim);
     loss += share * (double)part;
@@ -70,7 +71,7 @@ static void measure_node(struct gv_worker *worker, int node, uint64_t round)
   e->shard_loss[node] = loss;
   e->shard_norm[node] = gv_squared_norm_double(worker->measured, e->dim);
   if (!worker->failed && !isfinite(loss + e->shard_norm[node]))
-    gv_worker_fail(worker, round, node, GV_NUMERIC, "metrics after round %llu: loss or gradient of the mean model "
+    gv_worker_fail(worker, round, place, GV_NUMERIC, "metrics after round %llu: loss or gradient of the mean model "
                    "on the data of node %d is not finite; the learning rate %g may be too high",
                    (unsigned long long)round, node, e->setup.learning_rate);
 }

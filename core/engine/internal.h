@@ -65,9 +65,9 @@ struct gv_worker {
   float rate;
   struct gv_asynchrony asynchrony;
 
-  bool failed;               /* then `error` came first at (fail_round, fail_node) */
+  bool failed;               /* then `error` came first at (fail_round, fail_place) */
   uint64_t fail_round;
-  int fail_node;
+  int64_t fail_place;
   struct gv_error error;
 };
 
@@ -119,15 +119,17 @@ static inline double gv_engine_rate(const struct gv_engine *e, uint64_t round)
                  e->rounds_per_epoch);
 }
 
-/* failure.c: records the first failure of a worker and asks everybody to stop. */
-void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status,
+/* failure.c: records the first failure of a worker and asks everybody to stop. place: which of a round's failures
+ * comes first, whatever the workers: a node's; in an evaluation its chunks come after the nodes, and then the nodes
+ * again, for what is measured at the mean model. */
+void gv_worker_fail(struct gv_worker *worker, uint64_t round, int64_t place, enum gv_status status,
                     const char *format, ...)
     GV_PRINTF(5, 6);
 
 /* Whether any worker failed; after a barrier. */
 bool gv_engine_failed(const struct gv_engine *engine);
 
-/* The failure of the earliest round, then the lowest node: the others may only follow from it. GV_OK: none. */
+/* The failure of the earliest round, then the lowest place: the others may only follow from it. GV_OK: none. */
 enum gv_status gv_engine_failure(const struct gv_engine *engine, struct gv_error *err);
 
 /* round.c: the two halves of a round for all nodes of a worker. Neither allocates, locks nor logs. Every step is
