@@ -62,11 +62,13 @@ case $folder in / | /*[[:space:]]*) die "'$folder' is no folder for roots" ;; es
 
 # The address from which this machine has its Debian; nothing where it is none.
 mirror() {
-  # shellcheck disable=SC1091  # only there
-  (. /etc/os-release && [ "$ID" = debian ] &&
-    # shellcheck disable=SC2016  # apt-get puts them in
-    apt-get indextargets --no-release-info --format '$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)' |
-    awk -v release="$VERSION_CODENAME" '$1 == "Packages" && $2 == release && $3 == "main" { print $4; exit }')
+  local ID='' VERSION_CODENAME=''
+  # shellcheck disable=SC1091  # it is that of this machine
+  . /etc/os-release
+  [ "$ID" = debian ] || return 0
+  # shellcheck disable=SC2016  # apt-get puts them in
+  apt-get indextargets --no-release-info --format '$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)' |
+    awk -v release="$VERSION_CODENAME" '$1 == "Packages" && $2 == release && $3 == "main" { print $4; exit }'
 }
 
 mount_all() {
