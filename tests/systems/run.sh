@@ -111,6 +111,7 @@ inside() {
 }
 
 # ---- variants ----
+# shellcheck disable=SC2317  # they are called by their names
 
 # check_with ROOT BUILD FLAGS COMPILER-OR-EMPTY: quickstart check; what failed is told whole
 check_with() {
@@ -193,9 +194,12 @@ test_suite() {
   return $failed
 }
 
-trap 'for suite in "${suites[@]}"; do [ $keep = yes ] || clear_root "$folder/$suite"; done' EXIT
-trap 'exit 130' INT TERM HUP
-eval "$(apt-config shell http_proxy Acquire::http::Proxy 2>/dev/null)"
-status=0
-for suite in "${suites[@]}"; do test_suite "$suite" || status=1; done
-exit $status
+main() {
+  local suite status=0
+  trap 'for suite in "${suites[@]}"; do [ $keep = yes ] || clear_root "$folder/$suite"; done' EXIT
+  trap 'exit 130' INT TERM HUP
+  eval "$(apt-config shell http_proxy Acquire::http::Proxy 2>/dev/null)"
+  for suite in "${suites[@]}"; do test_suite "$suite" || status=1; done
+  exit $status
+}
+main; exit  # one line: bash has read all of this file by then, which may change meanwhile
