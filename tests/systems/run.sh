@@ -10,11 +10,12 @@ As root: makes a root of each suite [bookworm trixie] with debootstrap, puts the
 
   gcc     ./quickstart check, in a system that has nothing but what quickstart installs
   clang   the same, built with clang and without a warning
+  package the Debian package: built, looked at by lintian, installed, and used as debian/tests/use does
   bare    without oneDNN, hwloc, gnuplot, Graphviz and fashion-mnist, and looks whether what is missing is said
 
   --folder FOLDER     roots and logs go there, SUITE and SUITE.log [/var/tmp/grapevine-systems]
   --tests 'TEST ...'  as in make check TESTS='tests/install.sh tests/test_base'; not given: all of them
-  --only VARIANT      one of the three
+  --only VARIANT      one of the four
   --keep              the root stays afterwards, to look around with chroot
 
 The mirror is the one of this machine where it is a Debian; else debootstrap's own.
@@ -39,7 +40,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-case $only in '' | gcc | clang | bare) ;; *) die "--only is '$only'; accepted: gcc, clang or bare" ;; esac
+case $only in '' | gcc | clang | package | bare) ;; *) die "--only is '$only'; accepted: gcc, clang, package, bare" ;; esac
 [ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie)
 [ "$(id -u)" = 0 ] || die 'roots are made by root'
 for program in debootstrap git unshare findmnt; do
@@ -136,6 +137,18 @@ variant_clang() {
     check_with "$1" build-clang '--enable-werror CC=clang'
 }
 
+variant_package() {
+  local root=$1
+  mkdir -p "$root/package/grapevine" && git -C "$source" archive HEAD | tar -x -C "$root/package/grapevine" &&
+    inside "$root" apt-get -qq -y --no-install-recommends install dpkg-dev lintian &&
+    inside "$root" bash -ec 'cd /package/grapevine
+      apt-get -qq -y --no-install-recommends build-dep ./
+      DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b
+      lintian --fail-on error,warning ../*.changes
+      apt-get -qq -y --no-install-recommends install /package/{grapevine,libgrapevine0,libgrapevine-dev}_*.deb
+      debian/tests/use'
+}
+
 absent=(libdnnl-dev libhwloc-dev gnuplot-nox graphviz dataset-fashion-mnist)
 # says ROOT STATUS WORD ARGUMENT...: grapevine ends with that status and has the word in the line that it says
 says() {
@@ -159,7 +172,7 @@ variant_bare() {
   says "$root" 2 libdnnl-dev train --model cnn --out none || failed=1
   says "$root" 1 gnuplot-nox plot bare-run --out picture.svg || failed=1
   says "$root" 1 graphviz topology ring --draw picture.png || failed=1
-  return $failed
+  return "$failed"
 }
 
 # ---- a suite ----
@@ -180,7 +193,7 @@ test_suite() {
     say "$suite: there is no root"
     return 1
   fi
-  for variant in gcc clang bare; do
+  for variant in gcc clang package bare; do
     [ -z "$only" ] || [ "$only" = $variant ] || continue
     start=$SECONDS from=$(($(wc -l <"$log") + 1)) result=passed
     echo "== $suite $variant" >>"$log"
@@ -191,7 +204,7 @@ test_suite() {
   done
   versions "$root" | sed 's/^/  /'
   [ $keep = yes ] || clear_root "$root" || failed=1
-  return $failed
+  return "$failed"
 }
 
 main() {
