@@ -186,7 +186,7 @@ counted() {
 }
 
 test_suite() {
-  local suite=$1 root=$folder/$1 log=$folder/$1.log variant start from result failed=0
+  local suite=$1 root=$folder/$1 log=$folder/$1.log variant start from result system='' failed=0
   say "$suite: making $root; log: $log"
   if ! make_root "$suite" "$root" >"$log" 2>&1; then
     tail -n 5 "$log"
@@ -200,9 +200,10 @@ test_suite() {
     "variant_$variant" "$root" >>"$log" 2>&1 || result=FAILED failed=1
     say "$suite $variant: $result; $(counted "$from" "$log"), $((SECONDS - start)) s"
     [ $result = passed ] || tail -n "+$from" "$log" | grep -E '^(not ok|FAIL: |ERROR: |quickstart: .*failed)' | head -n 20
-    versions "$root" >>"$log" 2>&1
+    # Before the bare one takes some of it away.
+    if [ $variant != bare ] || [ -z "$system" ]; then system=$(versions "$root"); fi
   done
-  versions "$root" | sed 's/^/  /'
+  sed 's/^/  /' <<<"$system" | tee -a "$log"
   [ $keep = yes ] || clear_root "$root" || failed=1
   return "$failed"
 }
