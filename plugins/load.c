@@ -114,7 +114,7 @@ static const struct {
   const char *name, *why;
 } left_out[] = {
 #ifndef HAVE_DNNL
-    {"cnn", "; it needs oneDNN, which this Grapevine was built without"},
+    {"cnn", "; it needs oneDNN (Debian package libdnnl-dev), which this Grapevine was built without"},
 #endif
     {NULL, NULL},
 };

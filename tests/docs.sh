@@ -9,7 +9,7 @@ ln -s "$GV_SOURCE/examples" examples  # documents speak of them as seen from the
 # Command lines are indented by four; what follows ./quickstart goes to the program.
 sed -n -E 's/^    (\.\/quickstart (train .*)|((GRAPEVINE[A-Z_]*=[^ ]* )?grapevine .*))$/\2\3/p' \
   "$GV_SOURCE/README.md" "$GV_SOURCE/docs/guide.md" | sed -E 's/^train /grapevine train /' >commands
-grapevine help | sed -n -E '/^Example/q; s/^  ([a-z0-9-]+) +[^ ].*/\1/p' >names
+grapevine help | sed -n -E '/^Example/q; s/^  ([a-z0-9][a-z0-9-]*) +[^ ].*/\1/p' >names
 check 'there are commands in the documents' test "$(wc -l <commands)" -ge 10
 check 'there are names in the tables' test "$(wc -l <names)" -ge 10
 

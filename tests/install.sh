@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs into a folder that is not the prefix; from there trains, builds a plugin and the program of examples/embed,
-# and takes all away. TAP.
+# Installs into a folder that is not the prefix; from there trains, builds a plugin and examples/embed; and takes
+# all away. TAP.
 # shellcheck source=tests/tap.sh
 . "$GV_SOURCE/tests/tap.sh"
 cd "$folder" || exit 1

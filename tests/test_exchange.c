@@ -50,8 +50,8 @@ START_TEST(apart_is_exact_to_the_differences)
 {
   enum { N = 1531, MAX = 9 };
   static float vector[MAX + 1][N], out[N + 1], mean[N], rest[N];
-  const float *from[MAX];
-  float weight[MAX];
+  const float *from[MAX] = {NULL};  /* no neighbour has set them, says gcc 14, where there is none */
+  float weight[MAX] = {0};
   for (int v = 0; v <= MAX; v++)
     for (size_t i = 0; i < N; i++)
       vector[v][i] = 1000 + 1e-3f * value(v, i);

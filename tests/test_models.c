@@ -479,7 +479,7 @@ START_TEST(cnn_left_out)
 #else
   static const struct gv_search nowhere;
   const struct gv_model *model = NULL;
-  assert_fails(GV_USAGE, "it needs oneDNN, which this Grapevine was built without",
+  assert_fails(GV_USAGE, "it needs oneDNN (Debian package libdnnl-dev), which this Grapevine was built without",
                gv_plugin_load("cnn", &nowhere, &model, NULL, err));
 #endif
 }

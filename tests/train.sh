@@ -217,7 +217,7 @@ for words in '--help' 'help' 'help --help' 'train --help' 'help train' 'help hel
 done
 pages() {
   local name count=0
-  for name in $(run help | sed -n '/^Example/q; s/^  \([a-z][a-z0-9-]*\) .*/\1/p'); do
+  for name in $(run help | sed -n '/^Example/q; s/^  \([a-z0-9][a-z0-9-]*\) .*/\1/p'); do
     page help "$name" && grep -q "^$name (" "$out" || { echo "help $name"; cat "$out" "$err"; return 1; }
     count=$((count + 1))
   done

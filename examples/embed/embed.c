@@ -7,7 +7,7 @@ static void evaluated(void *context, const struct gv_result *result)
 {
   const struct gv_evaluation *e = &result->last;
   (void)context;
-  printf("epoch %5.1f  accuracy %.4f  consensus distance %.3g\n", e->epoch, e->test_accuracy, e->consensus_distance);
+  printf("epoch %5.1f  accuracy %.4f  consensus %.3g\n", e->epoch, e->test_accuracy, e->consensus_distance);
 }
 
 static enum gv_status set(struct gv_run *run, const char *word, struct gv_error *error)

@@ -10,11 +10,12 @@ As root: makes a root of each suite [bookworm trixie] with debootstrap, puts the
 
   gcc     ./quickstart check, in a system that has nothing but what quickstart installs
   clang   the same, built with clang and without a warning
+  package the Debian package: built, looked at by lintian, installed, and used as debian/tests/use does
   bare    without oneDNN, hwloc, gnuplot, Graphviz and fashion-mnist, and looks whether what is missing is said
 
   --folder FOLDER     roots and logs go there, SUITE and SUITE.log [/var/tmp/grapevine-systems]
   --tests 'TEST ...'  as in make check TESTS='tests/install.sh tests/test_base'; not given: all of them
-  --only VARIANT      one of the three
+  --only VARIANT      one of the four
   --keep              the root stays afterwards, to look around with chroot
 
 The mirror is the one of this machine where it is a Debian; else debootstrap's own.
@@ -39,7 +40,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-case $only in '' | gcc | clang | bare) ;; *) die "--only is '$only'; accepted: gcc, clang or bare" ;; esac
+case $only in '' | gcc | clang | package | bare) ;; *) die "--only is '$only'; accepted: gcc, clang, package, bare" ;; esac
 [ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie)
 [ "$(id -u)" = 0 ] || die 'roots are made by root'
 for program in debootstrap git unshare findmnt; do
@@ -62,11 +63,13 @@ case $folder in / | /*[[:space:]]*) die "'$folder' is no folder for roots" ;; es
 
 # The address from which this machine has its Debian; nothing where it is none.
 mirror() {
-  # shellcheck disable=SC1091  # only there
-  (. /etc/os-release && [ "$ID" = debian ] &&
-    # shellcheck disable=SC2016  # apt-get puts them in
-    apt-get indextargets --no-release-info --format '$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)' |
-    awk -v release="$VERSION_CODENAME" '$1 == "Packages" && $2 == release && $3 == "main" { print $4; exit }')
+  local ID='' VERSION_CODENAME=''
+  # shellcheck disable=SC1091  # it is that of this machine
+  . /etc/os-release
+  [ "$ID" = debian ] || return 0
+  # shellcheck disable=SC2016  # apt-get puts them in
+  apt-get indextargets --no-release-info --format '$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)' |
+    awk -v release="$VERSION_CODENAME" '$1 == "Packages" && $2 == release && $3 == "main" { print $4; exit }'
 }
 
 mount_all() {
@@ -109,6 +112,7 @@ inside() {
 }
 
 # ---- variants ----
+# shellcheck disable=SC2317  # they are called by their names
 
 # check_with ROOT BUILD FLAGS COMPILER-OR-EMPTY: quickstart check; what failed is told whole
 check_with() {
@@ -133,6 +137,19 @@ variant_clang() {
     check_with "$1" build-clang '--enable-werror CC=clang'
 }
 
+variant_package() {
+  local root=$1
+  mkdir -p "$root/package/grapevine" && git -C "$source" archive HEAD | tar -x -C "$root/package/grapevine" &&
+    inside "$root" apt-get -qq -y --no-install-recommends install dpkg-dev lintian &&
+    inside "$root" bash -ec 'cd /package/grapevine
+      apt-get -qq -y --no-install-recommends build-dep ./
+      DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b
+      lintian --fail-on error,warning ../*.changes
+      apt-get -qq -y --no-install-recommends install /package/{grapevine,libgrapevine0,libgrapevine-dev}_*.deb
+      debian/tests/use
+      apt-get -qq -y purge --autoremove grapevine libgrapevine0 libgrapevine-dev'
+}
+
 absent=(libdnnl-dev libhwloc-dev gnuplot-nox graphviz dataset-fashion-mnist)
 # says ROOT STATUS WORD ARGUMENT...: grapevine ends with that status and has the word in the line that it says
 says() {
@@ -148,15 +165,14 @@ variant_bare() {
   local root=$1 failed=0
   # quickstart would install them anew; apt is told that there is no version of them.
   printf 'Package: %s\nPin: release *\nPin-Priority: -1\n' "${absent[*]}" >"$root/etc/apt/preferences.d/absent"
-  inside "$root" apt-get -qq -y purge --autoremove "${absent[@]}" gnuplot-data libgvc6 libgvc6+plugins \
-    2>/dev/null || inside "$root" apt-get -qq -y purge --autoremove "${absent[@]}"
+  inside "$root" apt-get -qq -y purge --autoremove "${absent[@]}" || failed=1
   check_with "$root" build-bare --enable-werror || failed=1
   inside "$root" /source/build-bare/grapevine train --quiet --epochs 1 --out bare-run || failed=1
   says "$root" 1 dataset-fashion-mnist train --data fashion-mnist --out none || failed=1
   says "$root" 2 libdnnl-dev train --model cnn --out none || failed=1
   says "$root" 1 gnuplot-nox plot bare-run --out picture.svg || failed=1
   says "$root" 1 graphviz topology ring --draw picture.png || failed=1
-  return $failed
+  return "$failed"
 }
 
 # ---- a suite ----
@@ -170,30 +186,34 @@ counted() {
 }
 
 test_suite() {
-  local suite=$1 root=$folder/$1 log=$folder/$1.log variant start from result failed=0
+  local suite=$1 root=$folder/$1 log=$folder/$1.log variant start from result system='' failed=0
   say "$suite: making $root; log: $log"
   if ! make_root "$suite" "$root" >"$log" 2>&1; then
     tail -n 5 "$log"
     say "$suite: there is no root"
     return 1
   fi
-  for variant in gcc clang bare; do
+  for variant in gcc clang package bare; do
     [ -z "$only" ] || [ "$only" = $variant ] || continue
     start=$SECONDS from=$(($(wc -l <"$log") + 1)) result=passed
     echo "== $suite $variant" >>"$log"
     "variant_$variant" "$root" >>"$log" 2>&1 || result=FAILED failed=1
     say "$suite $variant: $result; $(counted "$from" "$log"), $((SECONDS - start)) s"
     [ $result = passed ] || tail -n "+$from" "$log" | grep -E '^(not ok|FAIL: |ERROR: |quickstart: .*failed)' | head -n 20
-    versions "$root" >>"$log" 2>&1
+    # Before the bare one takes some of it away.
+    if [ $variant != bare ] || [ -z "$system" ]; then system=$(versions "$root"); fi
   done
-  versions "$root" | sed 's/^/  /'
+  sed 's/^/  /' <<<"$system" | tee -a "$log"
   [ $keep = yes ] || clear_root "$root" || failed=1
-  return $failed
+  return "$failed"
 }
 
-trap 'for suite in "${suites[@]}"; do [ $keep = yes ] || clear_root "$folder/$suite"; done' EXIT
-trap 'exit 130' INT TERM HUP
-eval "$(apt-config shell http_proxy Acquire::http::Proxy 2>/dev/null)"
-status=0
-for suite in "${suites[@]}"; do test_suite "$suite" || status=1; done
-exit $status
+main() {
+  local suite status=0
+  trap 'for suite in "${suites[@]}"; do [ $keep = yes ] || clear_root "$folder/$suite"; done' EXIT
+  trap 'exit 130' INT TERM HUP
+  eval "$(apt-config shell http_proxy Acquire::http::Proxy 2>/dev/null)"
+  for suite in "${suites[@]}"; do test_suite "$suite" || status=1; done
+  exit $status
+}
+main; exit  # one line: bash has read all of this file by then, which may change meanwhile
