@@ -115,7 +115,7 @@ SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh %D%/study.sh \
   %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
   %D%/metrics.sh %D%/topology.sh %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
-  %D%/install.sh
+  %D%/install.sh %D%/soak.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
 
@@ -132,3 +132,11 @@ EXTRA_PROGRAMS += %D%/fuzz/target
 %C%_fuzz_target_LDFLAGS = $(wrap_memory) -fsanitize=fuzzer
 EXTRA_DIST += %D%/fuzz/run.sh
 EXTRA_DIST += %D%/fuzz/corpus
+
+# Drawn configurations over all tables; tests/soak.sh tries a few of them. The linker hands it these calls first.
+check_PROGRAMS += %D%/soak/soak
+%C%_soak_soak_SOURCES = %D%/soak/soak.c %D%/soak/soak.h %D%/soak/draw.c %D%/soak/try.c %D%/soak/watch.c \
+  %D%/soak/outside.c %D%/soak/outside.h
+%C%_soak_soak_LDADD = libgv.la
+%C%_soak_soak_LDFLAGS = $(wrap_memory) -Wl,--wrap=gv_alloc -Wl,--wrap=gv_engine_create
+EXTRA_DIST += %D%/soak/run.sh
