@@ -90,10 +90,10 @@ static const char *const odd[] = {"-1", "0", "nan", "1e99", "x", "", "1.5", "999
 
 static void draw_value(struct drawing *d, const struct gv_option *row, char *text, size_t size)
 {
-  if (one_in(d, 150)) {
-    snprintf(text, size, "%s", odd[below(d, sizeof odd / sizeof odd[0])]);
-  } else if (row->type == GV_OPTION_FLAG) {
+  if (row->type == GV_OPTION_FLAG) {
     draw_word(d, "yes|no", text, size);
+  } else if (one_in(d, 150)) {
+    snprintf(text, size, "%s", odd[below(d, sizeof odd / sizeof odd[0])]);
   } else if (row->type == GV_OPTION_CHOICE || (row->words != NULL && one_in(d, 3))) {
     draw_word(d, row->words, text, size);
   } else if (row->type == GV_OPTION_LIST) {
