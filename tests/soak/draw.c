@@ -278,12 +278,13 @@ static int draw_nodes(struct drawing *d)
   return one_in(d, 16) ? 32 + (int)below(d, 33) : 1 + (int)below(d, 20);
 }
 
-void soak_draw(uint64_t seed, uint32_t index, const char *folder, const char *corpus, struct soak_config *config)
+void soak_draw(uint64_t seed, uint32_t index, uint32_t attempt, const char *folder, const char *corpus,
+               struct soak_config *config)
 {
   struct drawing drawing = {.folder = folder, .corpus = corpus, .config = config}, *d = &drawing;
   static const char *const paces[] = {"sync", "async", "auto"};
   *config = (struct soak_config){0};
-  gv_stream_start(&d->stream, seed, GV_RANDOM_DATA, index, 0);
+  gv_stream_start(&d->stream, seed, GV_RANDOM_DATA, index, attempt);
   d->nodes = draw_nodes(d);
   snprintf(add(d, "nodes"), SOAK_TEXT, "%d", d->nodes);
   draw_data(d);

@@ -49,8 +49,17 @@ static const char *known(const char *name, const char *other)
   return text != NULL ? text : other;
 }
 
-/* The process that tries; it ends here. */
-static void be_tried(const struct soak_config *config, const char *folder, struct soak_report *report)
+/* Whether the run was refused before it began. */
+static bool is_refused(const struct soak_report *report)
+{
+  return report->status != GV_OK && report->status != GV_NUMERIC;
+}
+
+enum { ATTEMPTS = 8 };
+
+/* The process that tries, again while what was drawn is refused; it ends here. */
+static void be_tried(uint64_t seed, uint32_t index, const char *folder, const char *corpus,
+                     struct soak_report *report)
 {
   char path[SOAK_TEXT];
   snprintf(path, sizeof path, "%s/stderr", folder);
@@ -59,13 +68,17 @@ static void be_tried(const struct soak_config *config, const char *folder, struc
     _exit(3);
   close(file);
   alarm((unsigned)atoi(known("GV_SOAK_LIMIT", "120")));
-  soak_try(config, folder, report);
+  soak_try(folder, report);
+  for (uint32_t attempt = 1; attempt < ATTEMPTS && is_refused(report) && !report->failed; attempt++) {
+    report->refused++;
+    soak_draw(seed, index, attempt, folder, corpus, &report->config);
+    soak_try(folder, report);
+  }
   exit(0);
 }
 
 /* Tries one; what is wrong is in report->text. */
-static void try_one(uint64_t seed, uint32_t index, const char *folder, struct soak_config *config,
-                    struct soak_report *report)
+static void try_one(uint64_t seed, uint32_t index, const char *folder, struct soak_report *report)
 {
   char corpus[SOAK_TEXT];
   snprintf(corpus, sizeof corpus, "%s/tests/fuzz/corpus", known("GV_SOURCE", "."));
@@ -74,11 +87,11 @@ static void try_one(uint64_t seed, uint32_t index, const char *folder, struct so
     fprintf(stderr, "soak: %s: %s\n", folder, strerror(errno));
     exit(1);
   }
-  soak_draw(seed, index, folder, corpus, config);
+  soak_draw(seed, index, 0, folder, corpus, &report->config);
   fflush(NULL);
   pid_t child = fork();
   if (child == 0)
-    be_tried(config, folder, report);
+    be_tried(seed, index, folder, corpus, report);
   int ended;
   while (child < 0 || waitpid(child, &ended, 0) != child)
     if (errno != EINTR) {
@@ -98,18 +111,18 @@ static void try_one(uint64_t seed, uint32_t index, const char *folder, struct so
 
 static void count(struct totals *totals, const struct soak_report *report)
 {
-  totals->tried++;
+  totals->tried += report->failed || !is_refused(report);
   totals->failed += report->failed;
   totals->trained += !report->failed && report->status == GV_OK;
   totals->diverged += !report->failed && report->status == GV_NUMERIC;
-  totals->refused += !report->failed && report->status != GV_OK && report->status != GV_NUMERIC;
+  totals->refused += report->refused + (!report->failed && is_refused(report));
   for (int i = 0; i < SOAK_CHECKS; i++)
     totals->checked[i] += report->checked[i];
 }
 
-static void show_failure(uint64_t seed, uint32_t index, const char *folder, const struct soak_config *config,
-                         const struct soak_report *report)
+static void show_failure(uint64_t seed, uint32_t index, const char *folder, const struct soak_report *report)
 {
+  const struct soak_config *config = &report->config;
   char command[SOAK_PAIRS_MAX * 64 + 4096];
   soak_command(config, command, sizeof command);
   printf("configuration %u of seed %llu failed: %s\n  %s --workers %d (and %d)\n"
@@ -119,8 +132,8 @@ static void show_failure(uint64_t seed, uint32_t index, const char *folder, cons
 
 static void show_totals(const struct totals *t, double seconds)
 {
-  printf("%ld configurations in %.0f s: %ld trained, %ld refused, %ld diverged, %ld failed\n", t->tried, seconds,
-         t->trained, t->refused, t->diverged, t->failed);
+  printf("%ld configurations in %.0f s: %ld trained, %ld diverged, %ld failed; %ld were refused\n",
+         t->tried + t->refused, seconds, t->trained, t->diverged, t->failed, t->refused);
   for (int i = 0; i < SOAK_CHECKS; i++)
     printf("  %-26s %ld\n", check_name[i], t->checked[i]);
 }
@@ -144,7 +157,6 @@ int main(int argc, char **argv)
   uint32_t first = (uint32_t)number(argc, argv, 3, 0), index = first;
   char top[SOAK_TEXT / 4], folder[SOAK_TEXT / 2];
   struct totals totals = {0};
-  struct soak_config config;
   struct soak_report *report =
       mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   snprintf(top, sizeof top, "%s/soak.XXXXXX", known("TMPDIR", "/tmp"));
@@ -155,17 +167,17 @@ int main(int argc, char **argv)
   bool shows = isatty(2);
   do {
     snprintf(folder, sizeof folder, "%s/%u", top, index);
-    try_one(seed, index, folder, &config, report);
+    try_one(seed, index, folder, report);
     count(&totals, report);
     if (report->failed)
-      show_failure(seed, index, folder, &config, report);
+      show_failure(seed, index, folder, report);
     else if (seconds > 0)
       nftw(folder, remove_one, 32, FTW_DEPTH | FTW_PHYS);
     if (seconds == 0 && !report->failed)
       printf("its files: %s%s%s\n", folder, report->text[0] != '\0' ? "; it said: " : "", report->text);
     if (shows)
-      fprintf(stderr, "\r\033[K%ld configurations, %ld refused, %ld failed, %.0f of %.0f s", totals.tried,
-              totals.refused, totals.failed, now() - start, seconds);
+      fprintf(stderr, "\r\033[K%ld tried, %ld refused, %ld failed, %.0f of %.0f s", totals.tried, totals.refused,
+              totals.failed, now() - start, seconds);
     index++;
   } while (now() - start < seconds);
   if (shows)

@@ -19,9 +19,10 @@ struct soak_config {
   uint32_t lots;      /* which of the checks that are made of some runs alone are made of this one */
 };
 
-/* Draws configuration `index` of a seed: a pure function of both and of the tables. Files that it needs are written
- * to the folder. corpus: the folder of inputs, one a reader, of the fuzzer's. */
-void soak_draw(uint64_t seed, uint32_t index, const char *folder, const char *corpus, struct soak_config *config);
+/* Draws configuration `index` of a seed, for the attempt'th time: a pure function of these and of the tables. Files
+ * that it needs are written to the folder. corpus: the folder of inputs, one a reader, of the fuzzer's. */
+void soak_draw(uint64_t seed, uint32_t index, uint32_t attempt, const char *folder, const char *corpus,
+               struct soak_config *config);
 
 /* The value of an option, or NULL where it is at its default. */
 const char *soak_value(const struct soak_config *config, const char *key);
@@ -44,15 +45,17 @@ enum soak_check {
 
 /* How a configuration came out, in memory that the process which asked shares with the one that tried it. */
 struct soak_report {
+  struct soak_config config;
   bool done, failed;
   int status;                /* enum gv_status of the run */
+  long refused;              /* attempts */
   int checked[SOAK_CHECKS];  /* how often */
   char text[1024];           /* what is wrong, or why it was refused */
 };
 
-/* Runs the configuration and checks it, in this process, which is used up: what is checked may crash. folder is
+/* Runs report->config and checks it, in this process, which is used up: what is checked may crash. folder is
  * there, and keeps all files. */
-void soak_try(const struct soak_config *config, const char *folder, struct soak_report *report);
+void soak_try(const char *folder, struct soak_report *report);
 
 /* ---- watch.c: the calls of the library that the linker hands to the soak first ---- */
 

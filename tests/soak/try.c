@@ -226,11 +226,13 @@ static void check_program(const struct soak_config *config, const char *folder, 
     compare(first, &o, "the program", report);
 }
 
-void soak_try(const struct soak_config *config, const char *folder, struct soak_report *report)
+void soak_try(const char *folder, struct soak_report *report)
 {
+  const struct soak_config *config = &report->config;
   struct outcome first, second;
   train(config, config->workers[0], folder, "first", WHOLE, &first);
   report->status = (int)first.error.status;
+  report->done = false;
   snprintf(report->text, sizeof report->text, "%s", first.error.text);
   bool trained = first.error.status == GV_OK, diverged = first.error.status == GV_NUMERIC;
   if (trained)
