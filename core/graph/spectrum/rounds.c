@@ -22,6 +22,8 @@ static enum gv_status copy(const struct gv_graph *from, int nodes, struct gv_gra
 enum gv_status gv_rounds_create(const struct gv_schedule *schedule, struct gv_rounds *rounds, struct gv_error *err)
 {
   struct gv_view *view = NULL;
+  struct gv_schedule whole = *schedule;  /* with every message; then graphs of a period are the schedule's own */
+  whole.faults = (struct gv_faults){0};
   int drawn = gv_log2_ceil(schedule->nodes);
   *rounds = (struct gv_rounds){.nodes = schedule->nodes, .count = schedule->period};
   if (schedule->period == 0)
@@ -31,7 +33,7 @@ enum gv_status gv_rounds_create(const struct gv_schedule *schedule, struct gv_ro
   if (status == GV_OK && schedule->period == 0)
     status = gv_alloc_for(&rounds->own, count, sizeof *rounds->own, "the spectrum", err);
   if (status == GV_OK)
-    status = gv_view_create(schedule, &view, err);
+    status = gv_view_create(&whole, &view, err);
   for (int k = 0; k < rounds->count && status == GV_OK; k++) {
     rounds->graph[k] = gv_view_graph(view, (uint64_t)k);
     if (rounds->own != NULL) {
