@@ -71,7 +71,7 @@ static void print_nodes(const struct gv_census *census)
   int64_t most = shown ? largest_cell(census) : 1;
   printf("\n  %6s%10s  %s", "node", "samples", shown && blocks ? "classes, by the number of samples" : "");
   for (int32_t c = 0; shown && !blocks && c < census->classes; c++)
-    printf("%*s%-2d", c == 0 ? 4 : 6, c == 0 ? "c" : "c", c);
+    printf("%*s%-2d", c == 0 ? 4 : 6, "c", c);
   printf("\n");
   for (int i = 0; i < census->nodes && i < NODES_SHOWN; i++) {
     printf("  %6d%10lld  ", i, (long long)census->sizes[i]);

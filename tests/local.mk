@@ -130,7 +130,7 @@ SCRIPT_TESTS = \
   %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh %D%/study.sh \
   %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/faults.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
   %D%/metrics.sh %D%/topology.sh %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
-  %D%/install.sh %D%/manual.sh
+  %D%/install.sh %D%/manual.sh %D%/soak.sh %D%/static.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
 
@@ -150,3 +150,31 @@ EXTRA_DIST += %D%/fuzz/corpus
 
 # Whole systems, which take root and a network: by hand.
 EXTRA_DIST += %D%/systems/run.sh
+
+# Drawn configurations over all tables; tests/soak.sh tries a few of them. The linker hands it these calls first.
+check_PROGRAMS += %D%/soak/soak
+%C%_soak_soak_SOURCES = %D%/soak/soak.c %D%/soak/soak.h %D%/soak/draw.c %D%/soak/try.c %D%/soak/watch.c \
+  %D%/soak/outside.c %D%/soak/outside.h
+%C%_soak_soak_LDADD = libgv.la
+%C%_soak_soak_LDFLAGS = $(wrap_memory) -Wl,--wrap=gv_alloc -Wl,--wrap=gv_engine_create
+EXTRA_DIST += %D%/soak/run.sh
+
+# The flags of the compiler, one a line, as clang's tools read them.
+compile_flags.txt: Makefile
+	@printf '%s\n' $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(DNNL_CFLAGS) | sed "/^-W/d" >$@
+CLEANFILES += compile_flags.txt
+
+# What the suite's programs do with memory, seen by valgrind; UNIT_TESTS='tests/test_base ...' takes some of them. A
+# case has ten times as long as elsewhere.
+check-valgrind:
+	@command -v valgrind >/dev/null || { echo 'check-valgrind: valgrind is not here: Debian package valgrind' >&2; exit 1; }
+	@CK_TIMEOUT_MULTIPLIER=10 OMP_WAIT_POLICY=passive OPENBLAS_CORETYPE=Nehalem $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)' \
+	  LOG_COMPILER='$(LIBTOOL) --mode=execute valgrind' LOG_FLAGS='$(VALGRIND_FLAGS)'
+VALGRIND_FLAGS = --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+  --show-leak-kinds=definite --suppressions=$(abs_top_srcdir)/%D%/valgrind.supp
+EXTRA_DIST += %D%/valgrind.supp %D%/analyzer.h %D%/cppcheck.supp %D%/coverage.sh .clang-tidy
+
+# Which lines and branches the suite reaches, by folder. FILE.html in ARGS: also a page for each file.
+coverage:
+	@bash $(srcdir)/%D%/coverage.sh $(ARGS)
+.PHONY: check-valgrind coverage

@@ -419,8 +419,8 @@ START_TEST(wrong_metrics_are_reported)
 {
   for (int workers = 1; workers <= 3; workers += 2) {
     struct toy_run run = {.nodes = 4, .workers = workers, .dim = 30, .rate = 0.1, .rounds = 10};
-    toy = (struct toy){.add_loss = NAN};
-    assert_fails(GV_NUMERIC, "test loss of the mean model", toy_train(&run, NULL, err));
+    toy = (struct toy){.add_loss = -NAN};
+    assert_fails(GV_NUMERIC, "test loss of the mean model of nodes 0 to 3 is nan", toy_train(&run, NULL, err));
     toy = (struct toy){.add_correct = -1000};
     assert_fails(GV_MODEL, "of 128 samples correct", toy_train(&run, NULL, err));
     toy = (struct toy){.add_correct = 1000};

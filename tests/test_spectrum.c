@@ -406,6 +406,61 @@ START_TEST(random_graphs)
 }
 END_TEST
 
+/* What is known of a schedule does not depend on which messages of it a run will lose. */
+START_TEST(faults_are_left_out)
+{
+  static const char *const names[] = {"ring", "base", "one-peer-ring", "random-matching"};
+  for (size_t t = 0; t < sizeof names / sizeof names[0]; t++)
+    for (int dense = 0; dense < 2; dense++) {
+      struct gv_schedule *s = NULL;
+      struct gv_spectrum whole, found;
+      assert_ok(gv_schedule_create(names[t], NULL, 40, 1, &s, err));
+      assert_ok(gv_spectrum_find_from(s, dense ? DENSE : ITERATIVE, &whole, err));
+      assert_ok(gv_schedule_set_faults(s, &(struct gv_faults){.drop_link = 0.9, .churn = 0.3, .seed = 3}, err));
+      assert_ok(gv_spectrum_find_from(s, dense ? DENSE : ITERATIVE, &found, err));
+      ck_assert_double_eq(found.rho, whole.rho);
+      ck_assert_int_eq(found.rounds, whole.rounds);
+      gv_schedule_destroy(s);
+    }
+}
+END_TEST
+
+/* Two halves that agree fast, and one edge of weight w between them: +1 on one half and -1 on the other shows
+ * that the gap is at most 4 w/n, and it is little less. No band is narrow enough, so L is filtered. */
+START_TEST(a_bottleneck_without_a_band)
+{
+  enum { HALF = 6000 };
+  const double w = 0.02;
+  struct gv_graph graph = {0};
+  struct gv_spectrum found;
+  struct gv_edges edges;
+  uint32_t state = 7;
+  assert_ok(gv_edges_create(&edges, 2 * HALF, 0, err));
+  for (int first = 0; first <= HALF; first += HALF)
+    for (int k = 0; k < 10 * HALF; k++) {
+      state = state * 1664525u + 1013904223u;
+      int a = k < HALF ? k : (int)(state >> 8) % HALF;
+      state = state * 1664525u + 1013904223u;
+      int b = k < HALF ? (k + 1) % HALF : (int)(state >> 8) % HALF;
+      if (a != b)
+        gv_edges_join(&edges, first + a, first + b, 0);
+    }
+  gv_edges_join(&edges, 5, HALF + 5, 0);
+  assert_ok(gv_graph_fill(&graph, 2 * HALF, &edges, "t", err));
+  gv_edges_destroy(&edges);
+  for (int64_t e = 0; e < graph.first[2 * HALF]; e++)
+    graph.weight[e] = w;
+  take_selves(&graph, 2 * HALF);
+  struct gv_schedule s = {.nodes = 2 * HALF, .period = 1, .graphs = &graph};
+  assert_ok(gv_spectrum_find(&s, &found, err));
+  ck_assert_str_eq(found.method, "Lanczos");
+  ck_assert_double_le(found.gap, 4 * w / (2 * HALF) * (1 + 1e-9));
+  ck_assert_double_ge(found.gap, 0.8 * 4 * w / (2 * HALF));
+  ck_assert_double_lt(found.accuracy, 1e-6);
+  gv_graph_clear(&graph);
+}
+END_TEST
+
 START_TEST(laplacian_weights)
 {
   for (int n = 3; n <= 40; n++) {  /* lambda of a ring: 2 - 2 cos(2 pi j/n) */
@@ -507,7 +562,8 @@ int main(void)
   const TTest *const tests[] = {closed_forms, closed_forms_of_hops, closed_forms_of_drawn_hops,
                                 closed_forms_of_rules, both_ways_agree, both_ways_agree_at_the_switch,
                                 small_gaps_of_products, no_gap_at_all, zeros_are_zeros, large_graphs, large_torus,
-                                random_graphs, laplacian_weights, fastest_weights, fastest_weights_are_best,
+                                random_graphs, a_bottleneck_without_a_band, faults_are_left_out,
+                                laplacian_weights, fastest_weights, fastest_weights_are_best,
                                 fastest_weights_of_too_much, NULL};
   return run_suite("spectrum", tests);
 }

@@ -57,7 +57,7 @@ static int toy_gradient(void *instance, const float *w, const struct gv_batch *b
   if (toy.fail_round != 0 && batch->labels[0] >= toy.fail_node && batch->labels[1] >= (int)toy.fail_round) {
     if (!toy.fail_by_nan)
       return 1;
-    *loss = NAN;
+    *loss = -NAN;
   }
   return 0;
 }

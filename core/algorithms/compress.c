@@ -163,11 +163,10 @@ static void quantise(float *v, size_t n)
 
 static double eight_bit(const struct message *message)
 {
-  double chunks = 0;
-  size_t n = message->n;
+  size_t n = message->n, chunks = 0;
   for (size_t first = 0; first < n; first += GV_COMPRESS_CHUNK, chunks++)
     quantise(message->v + first, n - first < GV_COMPRESS_CHUNK ? n - first : GV_COMPRESS_CHUNK);
-  return (double)n + chunks * sizeof(float);
+  return (double)(n + chunks * sizeof(float));
 }
 
 static double identity(const struct message *message)

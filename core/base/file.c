@@ -34,7 +34,7 @@ static int name_it(struct gv_new_file *file, int nameless)
 {
   char source[40];
   snprintf(source, sizeof source, "/proc/self/fd/%d", nameless);
-  for (int try = 0; try < 1000; try++) {
+  for (int try = 0; try < 1000; try++) {  /* NOLINT(clang-analyzer-unix.Malloc): abandon frees the name */
     if (asprintf(&file->temporary, "%s.%ld-%d.tmp", file->path, (long)getpid(), try) < 0) {
       file->temporary = NULL;
       errno = ENOMEM;

@@ -31,6 +31,8 @@ enum gv_status gv_score_batch(const struct gv_instance *here, const float *w, co
   *metrics = (struct gv_metrics){0};
   if (gv_call_evaluate(here->model, here->instance, w, batch, metrics) != 0)
     return gv_fail(err, GV_MODEL, "%s", here->failure(here->host));
+  if (isnan(metrics->loss))
+    metrics->loss = NAN;  /* without the sign that some processors give it */
   if (!isfinite(metrics->loss))
     return gv_fail(err, GV_NUMERIC, "model %s: the loss is %g", here->model->name, metrics->loss);
   if (metrics->correct < 0 || metrics->correct > batch->n)

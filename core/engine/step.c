@@ -81,7 +81,7 @@ double gv_worker_compute(struct gv_worker *worker, int index, float *g, uint64_t
     gv_worker_fail(
         worker, round, index, GV_NUMERIC,
         "node %d, round %llu: the loss is %g; the learning rate %g may be too high, or the data not finite", index,
-        (unsigned long long)round, (double)loss, rate);
+        (unsigned long long)round, isnan(loss) ? (double)NAN : (double)loss, rate);
   e->node[index].loss += (double)loss;
   return (double)loss;
 }

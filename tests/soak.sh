@@ -1,0 +1,16 @@
+#!/bin/bash
+# A few drawn configurations over all tables; tests/soak/run.sh tries as many as there is time for.
+source "${0%/*}/tap.sh"
+export GLIBC_TUNABLES=glibc.malloc.tcache_count=0 TMPDIR=$folder GV_SOAK_LIMIT=$patience
+export GRAPEVINE_PLUGIN_PATH=$GV_BUILD/models/.libs GRAPEVINE_DATA_PATH=$GV_BUILD/datasets
+
+check 'drawn configurations hold all that is checked of a run' "$GV_BUILD/tests/soak/soak" 4 1
+sed 's/^/# /' "$log"
+cp "$log" "$folder/said"
+# of as many as this machine has the time for, at least one trained, one was refused
+some() { grep -E '^[0-9]+ configurations in .* [1-9][0-9]* trained, .* [1-9][0-9]* were refused' "$folder/said"; }
+check 'some train, some are refused' some
+check 'one that is drawn again is the same' diff <("$GV_BUILD/tests/soak/soak" 0 1 3 | sed 's,soak[.][^/]*,,') \
+  <("$GV_BUILD/tests/soak/soak" 0 1 3 | sed 's,soak[.][^/]*,,')
+check 'what is no number is refused' bash -c '! "$GV_BUILD/tests/soak/soak" x'
+finish
