@@ -168,17 +168,32 @@ walk() {
 # others DOCUMENT: whoever runs it as a whole
 others() { awk -v document="$1" '$1 == document { print $2 }' <<<"$by_others"; }
 
-documents=(README.md CONTRIBUTING.md docs/{guide,algorithms,plugin,design}.md bench/RESULTS.md
-  examples/{study,lecture,heterogeneity,heterogeneous,pytorch}/README.md datasets/digits/README.md)
-everyone() {
-  local document left=0
-  while read -r document; do
-    [[ " ${documents[*]} " == *" $document "* ]] || [ -n "$(others "$document")" ] ||
-      { echo "nobody runs $document"; left=1; }
-  done < <(cd "$GV_SOURCE" && find README.md CONTRIBUTING.md docs examples bench datasets plugins -name '*.md')
-  return $left
+# links DOCUMENT: what it refers to in the tree is there, and has such a heading
+links() {
+  local link file anchor broken=0
+  while read -r link; do
+    file=${link%%#*} anchor=
+    [[ $link != *'#'* ]] || anchor=${link#*#}
+    if [ -z "$file" ]; then file=$GV_SOURCE/$1; else file=$(dirname "$GV_SOURCE/$1")/$file; fi
+    if [ ! -e "$file" ]; then
+      echo "there is no $link"
+      broken=1
+    elif [ -n "$anchor" ] && ! sed -n -E 's/^#+ //p' "$file" | tr 'A-Z ' 'a-z-' | sed 's/[^a-z0-9_-]//g' |
+      grep -qx -- "$anchor"; then
+      echo "no heading for $link"
+      broken=1
+    fi
+  done < <(sed '/^```/,/^```/d' "$GV_SOURCE/$1" | grep -o '](\([^)]*\))' | sed 's/^](//; s/)$//' | grep -v '^http')
+  return $broken
 }
-check 'every document is run, here or by another test' everyone
+
+mapfile -t found < <(cd "$GV_SOURCE" && echo README.md && echo docs/guide.md &&
+  find CONTRIBUTING.md docs examples bench datasets -name '*.md' ! -path docs/guide.md | sort)
+documents=()
+for document in "${found[@]}"; do
+  [ -n "$(others "$document")" ] || documents+=("$document")
+  check "$document: its links" links "$document"
+done
 while read -r document who; do
   name=$(basename "$document" .md)
   [ "$name" != README ] || name=$(basename "$(dirname "$document")")
@@ -207,7 +222,6 @@ rows() {
   done
 }
 check 'there are names in the tables' test "$(wc -l <names)" -ge 10
-cat "$GV_SOURCE"/docs/{guide,algorithms}.md >both.md
 rows model 'data set' reader split init signal network >guided
 rows topology weights algorithm optimizer schedule split >defined
 check 'the two lists are all names' test -z "$(sort -u guided defined | comm -3 - <(sort -u names))"
