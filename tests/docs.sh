@@ -221,7 +221,22 @@ rows() {
     grapevine help | sed -n -E "/^$table - /,/^\$/s/^  ([a-z0-9-]+) +[^ ].*/\1/p"
   done
 }
-check 'there are names in the tables' test "$(wc -l <names)" -ge 10
+# said: the guide has each of the words that come
+said() {
+  local word missing=0
+  while read -r word; do
+    grep -qE -e "$word([^a-z-]|\$)" "$GV_SOURCE/docs/guide.md" || { echo "the guide lacks $word"; missing=1; }
+  done
+  return $missing
+}
+grapevine train --help | sed -n -E 's/^  (--[a-z-]+).*/\1/p' | grep -v -e --help >options
+grapevine --help | sed -n -E 's/^  ([a-z]+)  .*/grapevine \1/p' >programs
+check 'the guide has every option of train' said <options
+check 'the guide has every command' said <programs
+lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
+check 'there are names in the tables' lines 10 names
+check 'there are options' lines 30 options
+check 'there are commands of the program' lines 10 programs
 rows model 'data set' reader split init signal network >guided
 rows topology weights algorithm optimizer schedule split >defined
 check 'the two lists are all names' test -z "$(sort -u guided defined | comm -3 - <(sort -u names))"
