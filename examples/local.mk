@@ -7,6 +7,7 @@ EXTRA_DIST += \
   %D%/heterogeneous/README.md \
   %D%/heterogeneous/algorithms.sh \
   %D%/study/README.md \
+  %D%/study/graphs.ini \
   %D%/study/topologies.ini \
   %D%/lecture/README.md \
   %D%/lecture/budget.ini \

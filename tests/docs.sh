@@ -1,42 +1,244 @@
 #!/bin/bash
-# Runs every command line of the README and the guide, and looks up every name of the tables in the guide. TAP.
+# Executes the documents: every command line in them runs, every block of code is compiled or run, every name of the
+# tables is explained. What is of no kind known here fails. GV_FULL=yes runs as written what otherwise runs on less
+# data, or not at all. TAP.
 # shellcheck source=tests/tap.sh
 . "$GV_SOURCE/tests/tap.sh"
 cd "$folder" || exit 1
-PATH=$GV_BUILD:$PATH
-ln -s "$GV_SOURCE/examples" examples  # documents speak of them as seen from the root of the tree
-
-# Command lines are indented by four; what follows ./quickstart goes to the program.
-sed -n -E 's/^    (\.\/quickstart (train .*)|((GRAPEVINE[A-Z_]*=[^ ]* )?grapevine .*))$/\2\3/p' \
-  "$GV_SOURCE/README.md" "$GV_SOURCE/docs/guide.md" | sed -E 's/^train /grapevine train /' >commands
+$full && patience=1800
+unset MAKEFLAGS MAKELEVEL MFLAGS GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH
+export PATH=$GV_BUILD:$PATH PKG_CONFIG_PATH=$GV_BUILD PYTHONDONTWRITEBYTECODE=1
+# Documents speak of the tree as seen from its root.
+ln -s "$GV_SOURCE"/{tests,bench,datasets} . && ln -s "$GV_BUILD" build || exit 1
+cp -R "$GV_SOURCE/examples" . && chmod -R u+w examples && cp examples/pytorch/grapevine_torch.py . || exit 1
+$full || sed -i -E 's/^(epochs|seeds|eval-every) = .*/\1 = 1/' examples/*/*.ini
+# Flowers of two kinds that lie apart.
+awk 'BEGIN {
+  print "length,width,kind"
+  for (i = 0; i < 60; i++)
+    print i % 2 * 3 + i % 7 / 7 "," i % 5 / 5 "," (i % 2 ? "iris" : "rose")
+}' >flowers.csv
 grapevine help | sed -n -E '/^Example/q; s/^  ([a-z0-9][a-z0-9-]*) +[^ ].*/\1/p' >names
-check 'there are commands in the documents' test "$(wc -l <commands)" -ge 10
-check 'there are names in the tables' test "$(wc -l <names)" -ge 10
+python=
+for candidate in python3 /usr/bin/python3; do
+  command -v $candidate >/dev/null && $candidate -c 'import torch' 2>/dev/null && python=$candidate && break
+done
 
-here=yes
-[ -d /usr/share/datasets/fashion-mnist ] || here=no
-while read -r command; do
-  if [[ $command == *--plot* || $command == *' plot '* ]] && ! command -v gnuplot >/dev/null; then
-    skip "$command" 'gnuplot is not installed'
-  elif [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
-    skip "$command" 'fashion-mnist is not installed'
-  elif $sanitized && [[ $command == *@(fashion-mnist|cnn|heterogeneity)* ]]; then
-    skip "$command" 'sanitizers take minutes for it'
-  elif [[ $command == *'--model cnn'* ]] && ! grep -qx cnn names; then
-    skip "$command" 'cnn needs oneDNN'
-  else
-    check "$command" timeout $patience bash -c "$command </dev/null"
+# Tests and CI that run a whole document: DOCUMENT, WHO. quality.md is a record, of commands that take hours.
+by_others='
+docs/lecture.md              tests/lecture.sh
+docs/own_model.md            tests/own_model.sh
+docs/quality.md              check-full
+examples/own_model/README.md tests/own_model.sh
+plugins/skeleton/README.md   tests/model.sh
+'
+# Command lines that stand elsewhere: WHERE, what is found there | how the command begins.
+elsewhere='
+.ci/run           ./quickstart check    | ./quickstart
+.ci/run           build-asan            | BUILD=build-asan GRAPEVINE_CONFIGURE=
+.ci/run           build-tsan            | BUILD=build-tsan GRAPEVINE_CONFIGURE=
+.ci/run           All that a change     | .ci/run
+.ci/run           distcheck             | autoreconf -i && mkdir -p build && cd build && ../configure
+'
+# With less data, fewer rounds: sed -E.
+shorter='
+s/--data fashion-mnist/& --train-limit 2000/
+s/--epochs [1-9]+0*$/--epochs 2/
+s/(grapevine train .*--rounds) (50|300)\>/\1 10/
+/^grapevine train ./{/--(epochs|rounds|resume|target)/!s/$/ --epochs 3/}
+s/^grapevine bench$/grapevine bench round --quick/
+s/^(examples\/heterogeneity\/study\.sh)$/\1 digits 2 1/
+s/^(examples\/heterogeneous\/algorithms\.sh)$/\1 30/
+'
+# What only shows its point when it does not end by itself.
+stopped='
+s/^(grapevine train .*--out runs\/long)$/stop runs\/long \1/
+s/^(.*)gdb (build.*)$/\1gdb -batch -ex run \2/
+s/^\.\/quickstart train/grapevine train/
+s/^tests\/fuzz\/run\.sh.*/BUILD=$PWD\/build-fuzz tests\/fuzz\/run.sh 5 csv/
+s/^\.\/(make_digits\.py.*)/datasets\/digits\/\1/
+'
+
+# found WHERE TEXT: the place that is said to run it has this text; a distribution has no .ci
+found() { grep -qF -- "$2" "$GV_SOURCE/$1" || { echo "$1 does not say: $2"; return 1; }; }
+
+# stop FOLDER COMMAND...: a run is stopped once it can go on
+stop() {
+  local run
+  "${@:2}" &
+  run=$!
+  until [ -e "$1/checkpoint.safetensors" ] || ! kill -0 $run; do sleep 0.01; done
+  kill -TERM $run
+  wait $run
+  [ $? = 130 ]
+}
+export -f stop
+
+# wanting COMMAND: why it cannot run here; else nothing
+wanting() {
+  case $1 in
+    *--plot* | *' plot '* | *heterogeneity/study.sh*)
+      command -v gnuplot >/dev/null || echo 'gnuplot is not installed' ;;
+    *--draw*) command -v dot >/dev/null || echo 'Graphviz is not installed' ;;
+    *gdb*) command -v gdb >/dev/null || echo 'gdb is not installed' ;;
+    *fashion-mnist*) [ -d /usr/share/datasets/fashion-mnist ] || echo 'fashion-mnist is not installed' ;;
+    *'--model cnn'* | *'show cnn'*) grep -qx cnn names || echo 'cnn needs oneDNN' ;;
+    python3* | *start.safetensors*) [ -n "$python" ] || echo 'PyTorch is not installed' ;;
+    *make_digits.py*) [ -e "${1##* }" ] || echo 'scikit-learn is not installed' ;;
+    make*doxygen) command -v doxygen >/dev/null || echo 'doxygen is not installed' ;;
+    */fuzz/run.sh*) $full && command -v clang >/dev/null || echo 'GV_FULL=yes runs it, with clang' ;;
+    *bench/models*) [ -x build/bench/models ] || echo 'make bench builds it' ;;
+  esac
+  if $sanitized && [[ $1 == *@(fashion-mnist|cnn|heterogene|study|' bench'|runs/long)* ]]; then
+    echo 'sanitizers take minutes for it'
   fi
-done <commands
+}
 
+declare -A done_before
+# type_in NAME LINE COMMAND: a command line of a document
+type_in() {
+  local name=$1:$2 command=${3%%  #*} line why where text begin
+  [ -z "${done_before[$command]-}" ] || return
+  done_before[$command]=yes
+  while read -r where text; do
+    begin=${text#*| } text=${text%%|*}
+    text=${text%"${text##*[! ]}"}
+    [ -n "$where" ] && [[ $command == "$begin"* ]] && [[ $command != './quickstart train'* ]] || continue
+    if [ -e "$GV_SOURCE/$where" ]; then
+      check "$name: $command: in $where" found "$where" "$text"
+    else
+      skip "$name: $command" "$where is no part of a distribution"
+    fi
+    return
+  done <<<"$elsewhere"
+  line=$(sed -E "$stopped" <<<"$command")
+  $full || line=$(sed -E "$shorter" <<<"$line")
+  why=$(wanting "$line" | head -n 1)
+  case $line in
+    'make -C build '*)
+      # Their work is others': here, that there is such a target.
+      line=$(sed -E 's/ (TESTS|ARGS)=.*//; s/^make/make -s -n/' <<<"$line") ;;
+    'grapevine '* | '! grapevine '* | 'stop '*' grapevine '*) ;;
+    GRAPEVINE_*=*' grapevine '* | GRAPEVINE_*=*' build/bench/'* | CK_*=*' build/tests/'*) ;;
+    examples/*.sh* | BUILD=*' tests/fuzz/run.sh '* | datasets/digits/make_digits.py* | 'cc '* | 'python3 '*) ;;
+    *) check "$name: $command: of a kind that is known" false; return ;;
+  esac
+  if [ -n "$why" ]; then
+    skip "$name: $command" "$why"
+  else
+    check "$name: $command" timeout "$patience" bash -c "$line </dev/null"
+  fi
+}
+
+# block NAME LINE LANGUAGE FILE: a fenced block
+block() {
+  local name=$1:$2
+  case $3 in
+    text) ;;  # what a program prints, or a file's content
+    c) cat "$4" >>"$where_c" ;;
+    ini) check "$name: a study" timeout "$patience" grapevine study "$4" --dry-run ;;
+    edges) cp "$4" net.txt; check "$name: a graph" grapevine topology file:path=net.txt --nodes 4 ;;
+    python)
+      if [ -z "$python" ]; then
+        skip "$name: Python" 'PyTorch is not installed'
+      else
+        check "$name: Python" timeout "$patience" "$python" "$4"
+      fi ;;
+    *) check "$name: a block of a kind that is known, not $3" false ;;
+  esac
+}
+
+# walk DOCUMENT: from its beginning to its end; C comes first, for the commands around it compile it
+walk() {
+  local line kind text into
+  into=$folder/blocks/${1//\//_}
+  mkdir -p "$into"
+  where_c=$into/manual.c
+  awk -v into="$into" -f "$GV_SOURCE/tests/docs.awk" "$GV_SOURCE/$1" >"$into/list"
+  while IFS=$'\t' read -r line kind text; do
+    [ "$kind" = command ] || block "$1" "$line" "$kind" "$text"
+  done <"$into/list"
+  [ ! -e "$where_c" ] || cp "$where_c" huber.c
+  while IFS=$'\t' read -r line kind text; do
+    [ "$kind" != command ] || type_in "$1" "$line" "$text"
+  done <"$into/list"
+}
+
+# others DOCUMENT: whoever runs it as a whole
+others() { awk -v document="$1" '$1 == document { print $2 }' <<<"$by_others"; }
+
+# links DOCUMENT: what it refers to in the tree is there, and has such a heading
+links() {
+  local link file anchor broken=0
+  while read -r link; do
+    file=${link%%#*} anchor=
+    [[ $link != *'#'* ]] || anchor=${link#*#}
+    if [ -z "$file" ]; then file=$GV_SOURCE/$1; else file=$(dirname "$GV_SOURCE/$1")/$file; fi
+    if [ ! -e "$file" ]; then
+      echo "there is no $link"
+      broken=1
+    elif [ -n "$anchor" ] && ! sed -n -E 's/^#+ //p' "$file" | tr 'A-Z ' 'a-z-' | sed 's/[^a-z0-9_-]//g' |
+      grep -qx -- "$anchor"; then
+      echo "no heading for $link"
+      broken=1
+    fi
+  done < <(sed '/^```/,/^```/d' "$GV_SOURCE/$1" | grep -o '](\([^)]*\))' | sed 's/^](//; s/)$//' | grep -v '^http')
+  return $broken
+}
+
+mapfile -t found < <(cd "$GV_SOURCE" && echo README.md && echo docs/guide.md &&
+  find CONTRIBUTING.md docs examples bench datasets -name '*.md' ! -path docs/guide.md | sort)
+documents=()
+for document in "${found[@]}"; do
+  [ -n "$(others "$document")" ] || documents+=("$document")
+  check "$document: its links" links "$document"
+done
+while read -r document who; do
+  name=$(basename "$document" .md)
+  [ "$name" != README ] || name=$(basename "$(dirname "$document")")
+  [[ $who != tests/* ]] || check "$document: $who" found "$who" "${name/skeleton/model new}"
+done < <(grep . <<<"$by_others")
+for document in "${documents[@]}"; do
+  walk "$document"
+done
+check 'there were commands' test ${#done_before[@]} -ge 60
+
+# explained DOCUMENT NAMES: it has a row or a word of each
 explained() {
   local name missing=0
   while read -r name; do
-    grep -q "\`${name}[\`:]" "$GV_SOURCE/docs/guide.md" && continue
-    echo "the guide says nothing of $name"
+    grep -q "\`${name}[\`:]" "$GV_SOURCE/$1" && continue
+    echo "$1 says nothing of $name"
     missing=1
-  done <names
+  done <"$2"
   return $missing
 }
-check 'the guide has every name of the tables' explained
+# rows TABLE...: names of these tables
+rows() {
+  local table
+  for table in "$@"; do
+    grapevine help | sed -n -E "/^$table - /,/^\$/s/^  ([a-z0-9][a-z0-9-]*) +[^ ].*/\1/p"
+  done
+}
+# said: the guide has each of the words that come
+said() {
+  local word missing=0
+  while read -r word; do
+    grep -qE -e "$word([^a-z-]|\$)" "$GV_SOURCE/docs/guide.md" || { echo "the guide lacks $word"; missing=1; }
+  done
+  return $missing
+}
+grapevine train --help | sed -n -E 's/^  (--[a-z-]+).*/\1/p' | grep -v -e --help >options
+grapevine --help | sed -n -E 's/^  ([a-z]+)  .*/grapevine \1/p' >programs
+check 'the guide has every option of train' said <options
+check 'the guide has every command' said <programs
+lines() { [ "$(wc -l <"$2")" -ge "$1" ]; }
+check 'there are names in the tables' lines 10 names
+check 'there are options' lines 30 options
+check 'there are commands of the program' lines 10 programs
+rows model 'data set' reader split init signal network >guided
+rows topology weights algorithm optimizer schedule split >defined
+check 'the two lists are all names' test -z "$(sort -u guided defined | comm -3 - <(sort -u names))"
+check 'the guide has the names of what a run is made of' explained docs/guide.md guided
+check 'algorithms.md has a row of each' explained docs/algorithms.md defined
 finish

@@ -4,8 +4,6 @@
 # leave nothing half-written. GV_FULL=yes: every place where memory is taken, and what needs much of the machine. TAP.
 # shellcheck source=tests/cli.sh
 . "$GV_SOURCE/tests/cli.sh"
-full=false
-[ "${GV_FULL:-no}" = no ] || full=true
 faults=0  # put in so far
 
 # one_line FILE: it holds exactly one line, which the program says of itself

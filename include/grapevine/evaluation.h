@@ -5,19 +5,21 @@
 #include <math.h>
 #include <stdint.h>
 
-enum { GV_STALENESS_BINS = 16 };
+enum { GV_STALENESS_BINS = 16 };  /* of struct gv_asynchrony */
 
 /* How far messages lag in asynchronous pace, in rounds: those their reader has done less those their publisher had
  * done. Since the start of the run, over all nodes. All zero in synchronous pace, where no message lags. */
 struct gv_asynchrony {
-  uint64_t published, skipped;  /* messages; times a node kept its own to itself, for no slot or mailbox was free */
+  uint64_t published;           /* messages */
+  uint64_t skipped;             /* times a node kept its own to itself, for no slot or mailbox was free */
   uint64_t taken;               /* neighbours' messages averaged with */
   uint64_t staleness[GV_STALENESS_BINS];  /* of those: bin 0 not behind, bin b 2^(b-1) to 2^b - 1 rounds, the last
                                              all beyond */
-  uint64_t staleness_sum, staleness_max;
+  uint64_t staleness_sum;       /* rounds that all of them lagged together */
+  uint64_t staleness_max;       /* and the one that lagged most */
 };
 
-/* Values that do not exist are NAN: no test set, no classes, no round yet. */
+/* One evaluation. Values that do not exist are NAN: no test set, no classes, no round yet. */
 struct gv_evaluation {
   uint64_t round;                /* rounds done */
   double epoch;                  /* samples drawn by all nodes / samples of the training set */
@@ -26,15 +28,19 @@ struct gv_evaluation {
   double train_loss;             /* mean over nodes and over the rounds since the last evaluation */
   double test_loss;              /* mean over the test set, of the mean model */
   double test_accuracy;          /* 0..1, of the mean model */
-  double node_accuracy_min, node_accuracy_mean, node_accuracy_max;  /* of the nodes evaluated one by one */
+  double node_accuracy_min;      /* of the nodes evaluated one by one, the least */
+  double node_accuracy_mean;     /* their mean */
+  double node_accuracy_max;      /* the most */
   double consensus_distance;     /* sqrt(1/n sum_i ||x_i - xbar||^2) */
   double learning_rate;          /* of the last round */
-  double messages, bytes;        /* that a node sends a round: the mean over nodes and over all rounds so far. A
+  double messages;               /* that a node sends a round: the mean over nodes and over all rounds so far. A
                                     global average counts as a ring all-reduce of those who take part, p of n:
-                                    2(p-1) messages, 2(p-1)/p vectors */
+                                    2(p-1) messages */
+  double bytes;                  /* of them; of that all-reduce, 2(p-1)/p vectors */
   uint64_t global_averages;      /* rounds that averaged over all nodes, since the start */
-  uint64_t node_rounds_min, node_rounds_max;  /* rounds done by the slowest and the fastest node */
-  struct gv_asynchrony asynchrony;
+  uint64_t node_rounds_min;      /* rounds done by the slowest node */
+  uint64_t node_rounds_max;      /* and by the fastest */
+  struct gv_asynchrony asynchrony;  /* how far messages lagged */
 
   /* When asked (--metrics all), else NAN. At the mean model xbar, over each node's own data, all of them. */
   double objective;              /* 1/n sum_i f_i(xbar) */

@@ -27,30 +27,34 @@
 extern "C" {
 #endif
 
-struct gv_run;
+struct gv_run;  /* from its options to its result */
 
 /* What a run has come to. Strings are the run's. */
 struct gv_result {
   struct gv_evaluation last;       /* the last evaluation */
-  uint64_t rounds_planned;
-  double rounds_per_epoch;
+  uint64_t rounds_planned;         /* >= those done */
+  double rounds_per_epoch;         /* as all nodes draw: training samples / samples of a round */
   double samples_per_second;       /* training samples of all nodes over training seconds */
-  int nodes, workers, evaluated_nodes;
-  int64_t parameters, train_samples, test_samples;
-  uint64_t seed;
+  int nodes;                       /* of the run */
+  int workers;                     /* threads that host them */
+  int evaluated_nodes;             /* looked at one by one at evaluations */
+  int64_t parameters;              /* floats a node's vector has */
+  int64_t train_samples;           /* of all nodes together */
+  int64_t test_samples;            /* 0: there is no test set */
+  uint64_t seed;                   /* of all that is random */
   bool interrupted;                /* ended by gv_run_stop */
   bool kept;                       /* there is a checkpoint: gv_run_set(run, "resume", folder) goes on from it */
   uint64_t resumed_at;             /* the round that a resumed run went on from; else 0 */
   const char *folder;              /* where the files of the run lie; NULL before gv_run_train took it */
   const char *target_metric;       /* "test_accuracy", "test_loss" or "objective": what was asked to reach `target`,
                                       which ends the run; NULL: nothing was */
-  double target;
+  double target;                   /* the value asked for */
   bool target_reached;             /* by `last`, the first evaluation that did */
 };
 
 /* Told on the thread that called gv_run_train. */
 struct gv_watcher {
-  void *context;
+  void *context;                   /* handed to each */
   void (*started)(void *context, const struct gv_result *result);    /* all is loaded, the first round is next */
   void (*evaluated)(void *context, const struct gv_result *result);  /* result->last is new */
   void (*progress)(void *context, const struct gv_result *result, uint64_t round,
@@ -62,7 +66,8 @@ GV_API const struct gv_option *gv_run_options(void);
 
 /* A run with every option at its default. */
 GV_API enum gv_status gv_run_create(struct gv_run **out, struct gv_error *err);
-GV_API void gv_run_destroy(struct gv_run *run);  /* NULL is fine; not while it trains */
+/* NULL is fine; not while it trains. */
+GV_API void gv_run_destroy(struct gv_run *run);
 
 /* Sets an option as on the command line: ("topology", "ring"). */
 GV_API enum gv_status gv_run_set(struct gv_run *run, const char *key, const char *value, struct gv_error *err);

@@ -35,6 +35,7 @@ extern "C" {
 /* Raised whenever a struct or a rule in this file changes; a plugin of another number is refused. */
 #define GV_MODEL_ABI 2
 
+/* GV_EXPORT: seen from outside the shared object. GV_LINE: the compiler checks arguments as those of printf. */
 #if defined(__GNUC__)
 #define GV_EXPORT __attribute__((visibility("default")))
 #define GV_LINE __attribute__((__format__(__printf__, 2, 3)))
@@ -46,7 +47,9 @@ extern "C" {
 /* What one sample looks like. Plain feature vectors have channels = height = 1, width = features. */
 struct gv_shape {
   int64_t features;                 /* = channels * height * width, >= 1 */
-  int32_t channels, height, width;
+  int32_t channels;                 /* >= 1 */
+  int32_t height;                   /* >= 1 */
+  int32_t width;                    /* >= 1 */
   int32_t classes;                  /* labels are 0..classes-1; 0 when targets are floats */
   int32_t outputs;                  /* floats a target has; 0 when there are classes */
 };
@@ -65,7 +68,7 @@ struct gv_metrics {
   int64_t correct;  /* samples whose largest score is their label; 0 for float targets */
 };
 
-#define GV_TENSOR_RANK 4
+#define GV_TENSOR_RANK 4  /* most dimensions of a tensor */
 
 /* One tensor of the flat parameter vector; tensors follow each other without gaps, in the order they are added. */
 struct gv_tensor {
@@ -81,7 +84,7 @@ struct gv_options;    /* the resolved options of this model; the host's */
 
 /* What a model is asked to do; valid, with all it points to, until the last destroy. */
 struct gv_task {
-  struct gv_shape shape;
+  struct gv_shape shape;             /* of a sample */
   int32_t max_batch;                 /* largest n of any batch */
   int32_t batch;                     /* n of most gradients, for what is prepared for one size; 0: unknown */
   int32_t max_threads;               /* threads one call may use, the caller's included */
@@ -110,8 +113,8 @@ struct gv_host {
   /* The value of an option of the model's own table; asking for another key or type is an error of
      the plugin: it is logged and yields 0, "" or an empty list. */
   int64_t (*option_int)(const struct gv_options *options, const char *key);
-  double (*option_real)(const struct gv_options *options, const char *key);
-  int (*option_flag)(const struct gv_options *options, const char *key);
+  double (*option_real)(const struct gv_options *options, const char *key);  /* of a REAL */
+  int (*option_flag)(const struct gv_options *options, const char *key);     /* 1: yes */
   const char *(*option_text)(const struct gv_options *options, const char *key);  /* any type, as written */
   int (*option_list)(const struct gv_options *options, const char *key, const int64_t **items);  /* count */
 
@@ -120,6 +123,7 @@ struct gv_host {
   void (*normal)(uint64_t seed, uint32_t stream, float *out, size_t n);   /* mean 0, variance 1 */
 };
 
+/* The model: what a plugin exports. */
 struct gv_model {
   uint32_t abi;                     /* GV_MODEL_ABI */
   uint32_t size;                    /* sizeof(struct gv_model) */

@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+/* What a value is. */
 enum gv_option_type {
   GV_OPTION_INT = 1,  /* a whole number */
   GV_OPTION_REAL,     /* a finite number, as strtod reads it */
@@ -19,11 +20,13 @@ enum gv_option_type {
   GV_OPTION_LIST      /* whole numbers joined by '-': 128-64 */
 };
 
+/* A row. */
 struct gv_option {
   const char *key;          /* lower case words joined by '-'; NULL ends the table */
-  enum gv_option_type type;
+  enum gv_option_type type; /* decides which values are accepted */
   const char *value;        /* default, written as a user would; never NULL */
-  double min, max;          /* inclusive range of INT, REAL and the items of LIST; both 0: any */
+  double min;               /* least value of INT, REAL and the items of LIST; min and max both 0: any */
+  double max;               /* greatest */
   const char *words;        /* CHOICE: the accepted words, "relu|tanh|gelu";
                                INT, REAL: words accepted beside numbers, "full";
                                LIST: words for an empty list, "none"; else NULL */

@@ -23,19 +23,22 @@ extern "C" {
   X(GV_MODEL, 6, "a function of a model plugin failed", 1)                    \
   X(GV_INTERRUPTED, 7, "stopped on request", 130)
 
+/* What a function returns: the codes above. */
 enum gv_status {
 #define GV_STATUS_ENUM(code, value, meaning, exit_status) code = value,
   GV_STATUS_MAP(GV_STATUS_ENUM)
 #undef GV_STATUS_ENUM
 };
 
-#define GV_ERROR_TEXT 640
+#define GV_ERROR_TEXT 640  /* bytes of a line, its end counted */
 
+/* Why something failed. */
 struct gv_error {
   enum gv_status status;     /* GV_OK while nothing failed */
   char text[GV_ERROR_TEXT];  /* one line, no newline, always terminated */
 };
 
+/* GV_PRINTF: the compiler checks arguments as those of printf. GV_API: seen from outside the library. */
 #if defined(__GNUC__)
 #define GV_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #define GV_API __attribute__((visibility("default")))
