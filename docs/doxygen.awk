@@ -5,9 +5,10 @@
   if (inside) {  # a comment goes on
     if ((line ~ /^ \*   /) != verbatim) {  # indented lines stay as they are
       verbatim = !verbatim
-      print verbatim ? " * @verbatim" : " * @endverbatim"
+      print verbatim ? "@verbatim" : "@endverbatim"
     }
     inside = index(line, "*/") == 0
+    sub(/^ \*($| )/, "", line)
     print verbatim ? line : plain(line)
     next
   }
@@ -35,5 +36,6 @@ function plain(text) {
   gsub(/&/, "\\&amp;", text)
   gsub(/</, "\\&lt;", text)
   gsub(/#/, "\\\\#", text)
+  gsub(/--/, "\\\\--", text)
   return text
 }
