@@ -3,10 +3,13 @@
 {
   line = $0
   if (inside) {  # a comment goes on
-    text = line
-    end = index(text, "*/")
-    inside = end == 0
-    print plain(text)
+    if ((line ~ /^ \*   /) != verbatim) {  # indented lines stay as they are
+      verbatim = !verbatim
+      print verbatim ? "@verbatim" : "@endverbatim"
+    }
+    inside = index(line, "*/") == 0
+    sub(/^ \*($| )/, "", line)
+    print verbatim ? line : plain(line)
     next
   }
   start = index(line, "/*")
@@ -19,8 +22,8 @@
   inside = index(text, "*/") == 0
   if (FNR == 1 && sub(/^ *[a-z_]+\.h - /, "", text)) {
     print "/** @file\n * @brief " plain(text)
-  } else if (text ~ /^ ---- /) {
-    print code "/*" text  # a heading
+  } else if (text ~ /^( ---- |\*)/) {
+    print code "/*" text  # a heading, or written for Doxygen
   } else if (code ~ /^[ ]*$/) {
     print code "/**" plain(text)
   } else {
@@ -33,5 +36,6 @@ function plain(text) {
   gsub(/&/, "\\&amp;", text)
   gsub(/</, "\\&lt;", text)
   gsub(/#/, "\\\\#", text)
+  gsub(/--/, "\\\\--", text)
   return text
 }

@@ -220,6 +220,14 @@ rows() {
     grapevine help | sed -n -E "/^$table - /,/^\$/s/^  ([a-z0-9][a-z0-9-]*) +[^ ].*/\1/p"
   done
 }
+# shows FILE: what train prints at its end has the lines that are shown there, whatever their figures
+shows() {
+  awk -F '  +' '{ print $2 }' "$1" | sort >shown
+  grapevine train | awk -F '  +' '{ print $2 }' | sort >printed
+  [ -s shown ] && [ -z "$(comm -23 shown printed)" ] || { diff shown printed; return 1; }
+}
+check 'README.md shows what train prints' shows blocks/README.md/1.text
+
 # said: the guide has each of the words that come
 said() {
   local word missing=0

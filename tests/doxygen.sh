@@ -26,6 +26,7 @@ misses() {
 }
 
 check 'the public headers, without a warning' document "$GV_SOURCE/docs/api.dox" "$GV_SOURCE/include/grapevine"
+check 'it has a first page' grep -q 'what programs and plugins' -i api/html/index.html
 check 'it has the functions of a model' grep -rql max_threads api/html
 check 'it has what trains from a program' grep -rql gv_run_train api/html
 check 'a function without a word is found' misses 'int gv_mute(int x);' status.h
