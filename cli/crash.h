@@ -2,8 +2,8 @@
 #ifndef GV_CLI_CRASH_H
 #define GV_CLI_CRASH_H
 
-/* From now on a crash says one line on stderr, and then ends the program as it would have: by its signal, with a core
- * file where those are wanted. Nothing under a sanitizer, which says more. */
+/* From now on a crash says one line on stderr, and then ends the program as it would have: by its signal, with a
+ * core file where those are wanted. Nothing under a sanitizer, which says more. */
 void gv_watch_crashes(void);
 
 /* In a child of fork that somebody watches for its end. */

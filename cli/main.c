@@ -1,6 +1,7 @@
 /* grapevine: picks the subcommand. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
 {
   hold_standard_streams();
   gv_watch_crashes();
+  (void)signal(SIGXFSZ, SIG_IGN);  /* past a limit of file sizes a write fails and is reported, as on a full disk */
   int code = run(argc, argv);
   if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
     struct gv_error error;
