@@ -1,6 +1,7 @@
 /* grapevine: the program. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "cli/cli.h"
@@ -20,6 +21,7 @@ int main(int argc, char **argv)
 {
   hold_standard_streams();
   gv_watch_crashes();
+  (void)signal(SIGXFSZ, SIG_IGN);  /* past a limit of file sizes a write fails and is reported, as on a full disk */
   int code = gv_program.run(argc, argv);
   if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
     struct gv_error error;

@@ -2,6 +2,7 @@
 #include "plugins/search.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,12 +83,15 @@ enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_l
   struct gv_plugin_list found = {0};
   bool room = true;
   for (size_t i = 0; i < search->count && room; i++) {
+    errno = 0;
     bool there = gv_is_folder(search->folders[i]);
     DIR *folder = there && usable(" folder", search->folders[i]) ? opendir(search->folders[i]) : NULL;
     for (struct dirent *entry; room && folder != NULL && (entry = readdir(folder)) != NULL;)
       room = add_file(&found, search->folders[i], entry->d_name);
     if (folder != NULL)
       closedir(folder);
+    else if (there && errno == ENOMEM)
+      room = false;
   }
   if (!room) {
     gv_plugin_list_clear(&found);

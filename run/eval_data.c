@@ -8,6 +8,7 @@
 
 #include "core/base/memory.h"
 #include "datasets/prepare.h"
+#include "run/json.h"
 
 /* A name that stands in a file may open nothing but what is found by its name: no path, nor what lies here. */
 static enum gv_status open_named(const char *name, const char *path, struct gv_dataset **out, struct gv_error *err)
@@ -112,14 +113,16 @@ static enum gv_status take_names(const json_t *names, struct gv_dataset *dataset
 
 static enum gv_status renumber(const char *text, struct gv_dataset *dataset, struct gv_error *err)
 {
-  json_t *names = text != NULL && dataset->shape.classes > 0 ? json_loads(text, 0, NULL) : NULL;
+  json_t *names;
+  enum gv_status status = gv_json_parse(dataset->shape.classes > 0 ? text : NULL, &names, err);
+  if (status != GV_OK)
+    return status;
   if (!json_is_array(names) || json_array_size(names) == 0 || json_array_size(names) > INT32_MAX) {
     json_decref(names);
     return GV_OK;  /* classes were numbers */
   }
   int32_t *map = NULL;
-  enum gv_status status =
-      gv_alloc_for(&map, (size_t)dataset->shape.classes, sizeof *map, "the names of classes", err);
+  status = gv_alloc_for(&map, (size_t)dataset->shape.classes, sizeof *map, "the names of classes", err);
   if (status == GV_OK)
     status = map_classes(names, dataset, map, err);
   struct gv_part *parts[] = {&dataset->train, &dataset->test};

@@ -35,8 +35,9 @@ int gv_folder_make(char *path, char *made)
     char after = path[i];
     path[i] = '\0';
     made[i] = mkdir(path, 0777) == 0;
-    if (!made[i] && errno != EEXIST && !gv_is_folder(path))
-      why = errno;
+    int failure = errno;
+    if (!made[i] && failure != EEXIST && !gv_is_folder(path))
+      why = failure;
     path[i] = after;
   }
   return why;

@@ -1,9 +1,12 @@
 /* Any bytes as a JSON string, a tensor's shape as a list, numbers, and the text of it all. */
 #include "run/json.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/base/paths.h"
 
 json_t *gv_json_text(const char *bytes)
 {
@@ -75,4 +78,23 @@ char *gv_json_finish(json_t *value)
   char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
   json_decref(value);
   return text;
+}
+
+enum gv_status gv_json_read(const char *folder, const char *name, json_t **value, struct gv_error *err)
+{
+  char *path = gv_path_join(folder, name);
+  errno = path != NULL ? 0 : ENOMEM;
+  *value = path != NULL ? json_load_file(path, 0, NULL) : NULL;
+  bool starved = *value == NULL && errno == ENOMEM;
+  free(path);
+  return starved ? gv_fail(err, GV_MEMORY, "no memory for %.200s/%.40s", folder, name) : GV_OK;
+}
+
+enum gv_status gv_json_parse(const char *text, json_t **value, struct gv_error *err)
+{
+  errno = 0;
+  *value = text != NULL ? json_loads(text, 0, NULL) : NULL;
+  if (*value == NULL && errno == ENOMEM)
+    return gv_fail(err, GV_MEMORY, "no memory for what a file says in JSON");
+  return GV_OK;
 }

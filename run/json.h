@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include <grapevine/model.h>
+#include <grapevine/status.h>
 
 /* A JSON string; bytes that are not UTF-8, as a file name may hold, become U+FFFD. NULL without memory. */
 json_t *gv_json_text(const char *bytes);
@@ -20,6 +21,13 @@ json_t *gv_json_counts(const int64_t *counts, int64_t n);
 
 /* ["cat", "dog"]; null where there are no names. NULL without memory. */
 json_t *gv_json_names(char *const *names, int64_t n);
+
+/* *value <- what folder/name holds; NULL: there is no such file, or no JSON in it. Only GV_MEMORY is an error: what
+ * is there must not seem to be missing. */
+enum gv_status gv_json_read(const char *folder, const char *name, json_t **value, struct gv_error *err);
+
+/* The same of a text; NULL: none. */
+enum gv_status gv_json_parse(const char *text, json_t **value, struct gv_error *err);
 
 /* The text of a value, for the caller to free; NULL without memory. The value is consumed. */
 char *gv_json_finish(json_t *value);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "run/json.h"
 #include "run/run.h"
 
 /* What a call says for itself: where it works, not what it comes to. */
@@ -93,16 +94,14 @@ static enum gv_status read_config(const char *folder, json_t **options, struct g
 /* A finished run is not begun again; checkpoints that it died too early to take away go. */
 static enum gv_status check_unfinished(const struct gv_run *run, struct gv_error *err)
 {
-  enum gv_status status = GV_OK;
-  char *path = gv_path_join(run->resumes, "summary.json");
-  json_t *summary = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-  if (json_is_false(json_object_get(summary, "interrupted"))) {
+  json_t *summary;
+  enum gv_status status = gv_json_read(run->resumes, "summary.json", &summary, err);
+  if (status == GV_OK && json_is_false(json_object_get(summary, "interrupted"))) {
     gv_checkpoint_remove(run);
     status = gv_fail(err, GV_USAGE, "resume %s: the run is finished; its figures are in its summary.json",
                      run->resumes);
   }
   json_decref(summary);
-  free(path);
   return status;
 }
 

@@ -14,6 +14,9 @@ one_line() {
 # whole FOLDER: every file in it is one, and none is left over
 whole() {
   [ -z "$(find "$1" -name '*.tmp' -print -quit 2>/dev/null)" ] || { find "$1" -name '*.tmp'; return 1; }
+  readable "$1"
+}
+readable() {
   find "$1" -name '*.json' -o -name '*.safetensors' 2>/dev/null | sort -u | python3 -c '
 import json, os, struct, sys
 for name in sys.stdin.read().split("\n")[:-1]:

@@ -124,6 +124,8 @@ check_LTLIBRARIES += \
 # To be preloaded by tests/faults.sh: what refuses memory, and clocks that jump.
 check_LTLIBRARIES += %D%/faults/memory.la
 %C%_faults_memory_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += %D%/faults/clock.la
+%C%_faults_clock_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 EXTRA_DIST += %D%/faults
 
 SCRIPT_TESTS = \

@@ -138,6 +138,17 @@ static enum gv_status fail(struct gv_new_file *file, int why, struct gv_error *e
   return status;
 }
 
+/* Why a write failed that its stream keeps no reason of: a few more bytes into a file that goes anyway find it. */
+static int why_again(const struct gv_new_file *file)
+{
+  static const char more[4096];
+  int why = 0;
+  for (int i = 0; i < 16 && why == 0 && !file->in_place; i++)
+    if (write(fileno(file->stream), more, sizeof more) < 0)
+      why = errno;
+  return why;
+}
+
 enum gv_status gv_file_settle(struct gv_new_file *file, struct gv_error *err)
 {
   errno = file->why;
@@ -145,7 +156,7 @@ enum gv_status gv_file_settle(struct gv_new_file *file, struct gv_error *err)
   bool failed = file->why != 0 || fflush(file->stream) != 0 || ferror(file->stream) != 0 ||
                 (!file->in_place && fsync(fileno(file->stream)) != 0) ||
                 (!file->in_place && file->temporary == NULL && name_it(file, fileno(file->stream)) < 0);
-  int why = errno;
+  int why = failed && errno == 0 ? why_again(file) : errno;
   if (fclose(file->stream) != 0 && !failed) {
     failed = true;
     why = errno;

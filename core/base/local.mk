@@ -3,7 +3,7 @@ libgv_la_SOURCES += \
   %D%/blas.c %D%/blas.h \
   %D%/cache.c %D%/cache.h \
   %D%/calling.c %D%/calling.h \
-  %D%/clock.h \
+  %D%/clock.c %D%/clock.h \
   %D%/clones.h \
   %D%/crc32c.c %D%/crc32c.h \
   %D%/file.c %D%/file.h \

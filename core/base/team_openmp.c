@@ -3,6 +3,7 @@
 
 #include <omp.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,21 @@ static void *wait_for_release(void *arg)
   return NULL;
 }
 
+/* The stack that OpenMP's threads get, as OMP_STACKSIZE says: a number, of KiB or with a unit. 0: the usual one. */
+static size_t stack_wanted(void)
+{
+  static const char units[] = "BKMG";
+  const char *text = getenv("OMP_STACKSIZE");
+  char *end = NULL;
+  if (text == NULL)
+    return 0;
+  size_t size = strtoul(text, &end, 10);
+  end += strspn(end, " ");
+  const char *unit = *end != '\0' ? strchr(units, *end & ~0x20) : units + 1;
+  size_t shift = unit != NULL ? 10 * (size_t)(unit - units) : 0;
+  return unit == NULL || size > SIZE_MAX >> shift ? 0 : size << shift;
+}
+
 /* Where OpenMP cannot have a thread it ends the process; so the threads are asked for once before, and let go. */
 static enum gv_status probe_threads(int workers, int each, struct gv_error *err)
 {
@@ -41,8 +57,11 @@ static enum gv_status probe_threads(int workers, int each, struct gv_error *err)
     return gv_fail(err, GV_MEMORY, "no memory for %s", gv_team_text(workers, each, text));
   struct probe probe = {.lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
   int made = 1, failure = 0;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  bool sized = stack_wanted() > 0 && pthread_attr_setstacksize(&attributes, stack_wanted()) == 0;
   while (made < all && failure == 0) {
-    failure = pthread_create(&threads[made], NULL, wait_for_release, &probe);
+    failure = pthread_create(&threads[made], &attributes, wait_for_release, &probe);
     made += failure == 0;
   }
   pthread_mutex_lock(&probe.lock);
@@ -51,10 +70,11 @@ static enum gv_status probe_threads(int workers, int each, struct gv_error *err)
   pthread_mutex_unlock(&probe.lock);
   for (int w = 1; w < made; w++)
     pthread_join(threads[w], NULL);
+  pthread_attr_destroy(&attributes);
   free(threads);
   if (failure != 0)
-    return gv_fail(err, GV_SYSTEM, "%s: only %d threads can be had: %s", gv_team_text(workers, each, text), made,
-                   strerror(failure));
+    return gv_fail(err, GV_SYSTEM, "%s: only %d threads can be had: %s%s", gv_team_text(workers, each, text), made,
+                   strerror(failure), sized ? "; see OMP_STACKSIZE" : "");
   return GV_OK;
 }
 

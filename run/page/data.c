@@ -28,6 +28,18 @@ static const char *const figures[] = {
     "test_accuracy", "test_loss", "train_loss", "objective", "consensus_distance", "node_accuracy_min",
     "gradient_norm", "gradient_dissimilarity", "learning_rate"};
 
+static _Thread_local bool starved;  /* some of the data is not there, for want of memory */
+
+static void append(json_t *list, json_t *value)
+{
+  starved |= json_array_append_new(list, value) != 0;
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+  starved |= json_object_set_new(object, key, value) != 0;
+}
+
 /* ---- curves ---- */
 
 /* The points that are kept of a long curve, in order, into kept; returns how many: both ends, and of every stretch
@@ -56,7 +68,7 @@ static json_t *pick(const double *values, const size_t *kept, size_t count)
 {
   json_t *list = json_array();
   for (size_t i = 0; i < count; i++)
-    json_array_append_new(list, gv_json_number(values[kept[i]]));
+    append(list, gv_json_number(values[kept[i]]));
   return list;
 }
 
@@ -86,14 +98,15 @@ static bool add_column(const struct gv_groups *groups, const char *name, bool ax
     json_t *column = json_pack("{s:o, s:o}", "round", pick(band->x, kept, count), "mean",
                                pick(band->y, kept, count));
     if (!axis && has_deviation(band))
-      json_object_set_new(column, "std", pick(band->deviation, kept, count));
-    json_object_set_new(json_object_get(group, "columns"), name, column);
+      set(column, "std", pick(band->deviation, kept, count));
+    set(json_object_get(group, "columns"), name, column);
   }
   if (kept != NULL)
-    json_array_append_new(json_object_get(page, axis ? "axes" : "figures"),
+    append(json_object_get(page, axis ? "axes" : "figures"),
                           json_pack("{s:s, s:o}", "name", name, "label", gv_json_text(curves.label)));
   if (longest > most)
-    json_object_set_new(page, "thinned", json_integer((json_int_t)most));
+    set(page, "thinned", json_integer((json_int_t)most));
+  starved |= good ? kept == NULL : none.status == GV_MEMORY;
   free(kept);
   gv_curves_clear(&curves);
   return kept != NULL;
@@ -115,7 +128,7 @@ static json_t *table_columns(void)
   size_t count;
   const struct gv_figure *row = gv_study_figures(&count);
   for (size_t f = 0; f < count; f++)
-    json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:b}", "key", row[f].key, "title", row[f].title,
+    append(list, json_pack("{s:s, s:s, s:i, s:b}", "key", row[f].key, "title", row[f].title,
                                           "better", row[f].better, "shown", row[f].shown));
   return list;
 }
@@ -128,7 +141,7 @@ static json_t *figures_of(const struct gv_shown_run *run)
   for (size_t f = 0; f < count; f++) {
     double value = gv_page_figure(run, row[f].key);
     if (isfinite(value))
-      json_object_set_new(object, row[f].key, json_real(value));
+      set(object, row[f].key, json_real(value));
   }
   return object;
 }
@@ -140,8 +153,9 @@ static char *split_text(const struct gv_shown_run *run, size_t *cells)
 {
   static const char *const shown[] = {"data", "split", "nodes", "classes", "class_names", "js_mean", "size_min",
                                       "size_median", "size_max", "histogram"};
-  char *path = gv_path_join(run->folder, "split.json"), *text = NULL;
-  json_t *file = path != NULL ? json_load_file(path, 0, NULL) : NULL, *split = json_object();
+  char *text = NULL;
+  json_t *file, *split = json_object();
+  starved |= gv_json_read(run->folder, "split.json", &file, NULL) != GV_OK;
   for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++)
     json_object_set(split, shown[k], json_object_get(file, shown[k]));  /* without value: nothing happens */
   const json_t *rows = json_object_get(split, "histogram");
@@ -152,9 +166,9 @@ static char *split_text(const struct gv_shown_run *run, size_t *cells)
   }
   if (json_object_size(split) > 0)
     text = json_dumps(split, JSON_COMPACT | JSON_REAL_PRECISION(7));
+  starved |= json_object_size(split) > 0 && text == NULL;
   json_decref(split);
   json_decref(file);
-  free(path);
   return text;
 }
 
@@ -166,8 +180,8 @@ static json_t *number_of_split(const struct gv_shown_run *run, json_t *list, jso
   json_t *number = text != NULL ? json_object_get(known, text) : NULL;
   if (number == NULL && text != NULL && cells <= *room) {
     number = json_integer((json_int_t)json_array_size(list));
-    json_array_append_new(list, json_loads(text, 0, NULL));
-    json_object_set_new(known, text, number);
+    append(list, json_loads(text, 0, NULL));
+    set(known, text, number);
     *room -= cells;
   }
   free(text);
@@ -184,7 +198,7 @@ static json_t *option_rows(const struct gv_groups *groups)
     bool varies = false;
     for (size_t r = 1; r < groups->count && !varies; r++)
       varies = strcmp(first, gv_shown_value(&groups->runs[r], row->key)) != 0;
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:b, s:b}", "key", row->key, "help", row->help,
+    append(list, json_pack("{s:s, s:s, s:s, s:o, s:b, s:b}", "key", row->key, "help", row->help,
                                           "standard", row->value, "value", gv_json_text(first), "varies", varies,
                                           "apart", gv_run_option_is_apart(row->key)));
   }
@@ -198,7 +212,7 @@ static json_t *other_options(const struct gv_shown_run *run, const struct gv_sho
   for (const struct gv_option *row = gv_run_options(); row->key != NULL; row++) {
     const char *value = gv_shown_value(run, row->key);
     if (strcmp(value, gv_shown_value(first, row->key)) != 0)
-      json_object_set_new(object, row->key, gv_json_text(value));
+      set(object, row->key, gv_json_text(value));
   }
   return object;
 }
@@ -209,7 +223,7 @@ static json_t *group_list(const struct gv_groups *groups)
 {
   json_t *list = json_array();
   for (size_t g = 0; g < groups->groups; g++)
-    json_array_append_new(list, json_pack("{s:o, s:s, s:{}}", "label", gv_json_text(groups->label[g]), "colour",
+    append(list, json_pack("{s:o, s:s, s:{}}", "label", gv_json_text(groups->label[g]), "colour",
                                           gv_chart_colour(g), "columns"));
   return list;
 }
@@ -221,8 +235,7 @@ static void add_runs(const struct gv_groups *groups, json_t *page)
   for (size_t r = 0; r < groups->count; r++) {
     const struct gv_shown_run *run = &groups->runs[r];
     char state[120];
-    json_array_append_new(
-        runs, json_pack("{s:i, s:o, s:b, s:s, s:o, s:o, s:o}", "group", (int)run->group, "folder",
+    append(runs, json_pack("{s:i, s:o, s:b, s:s, s:o, s:o, s:o}", "group", (int)run->group, "folder",
                         gv_json_text(run->folder), "finished", gv_page_is_finished(run), "state",
                         gv_page_state(run, state, sizeof state), "figures", figures_of(run), "options",
                         other_options(run, &groups->runs[0]), "split", number_of_split(run, splits, known, &room)));
@@ -232,9 +245,10 @@ static void add_runs(const struct gv_groups *groups, json_t *page)
 
 json_t *gv_page_data(const struct gv_groups *groups)
 {
+  starved = false;
   json_t *keys = json_array();
   for (size_t k = 0; k < groups->varied; k++)
-    json_array_append_new(keys, gv_json_text(groups->keys[k]));
+    append(keys, gv_json_text(groups->keys[k]));
   json_t *page = json_pack("{s:o, s:o, s:[], s:[], s:o, s:[], s:o, s:[]}", "keys", keys, "groups",
                            group_list(groups), "axes", "figures", "table", table_columns(), "runs", "options",
                            option_rows(groups), "splits");
@@ -242,5 +256,8 @@ json_t *gv_page_data(const struct gv_groups *groups)
     add_curves(groups, page);
     add_runs(groups, page);
   }
-  return page;
+  if (!starved)
+    return page;
+  json_decref(page);
+  return NULL;
 }

@@ -23,16 +23,18 @@ void gv_page_put_text(FILE *out, const char *text)
     }
 }
 
-/* Within <script>: no '<' of a text may end it. */
-static void put_json(FILE *out, const json_t *data)
+/* Within <script>: no '<' of a text may end it. False without memory. */
+static bool put_json(FILE *out, const json_t *data)
 {
   char *text = json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(7));
+  bool there = text != NULL;
   for (const char *c = text; c != NULL && *c != '\0'; c++)
     if (*c == '<')
       fputs("\\u003c", out);
     else
       fputc(*c, out);
   free(text);
+  return there;
 }
 
 /* ---- the head ---- */
@@ -88,11 +90,16 @@ static void put_counts(FILE *out, const struct gv_groups *groups)
 
 /* ---- the page ---- */
 
+static enum gv_status no_memory(struct gv_error *err)
+{
+  return gv_fail(err, GV_MEMORY, "no memory for the page");
+}
+
 static enum gv_status put_page(FILE *out, const struct gv_groups *groups, struct gv_error *err)
 {
   json_t *data = gv_page_data(groups);
   if (data == NULL)
-    return gv_fail(err, GV_MEMORY, "no memory for the page");
+    return no_memory(err);
   put_head(out, *groups->title != '\0' ? groups->title : "runs");
   put_counts(out, groups);
   fputs("<noscript><p>Table and curves are drawn by the page's script, which this browser does not run.</p>"
@@ -103,8 +110,10 @@ static enum gv_status put_page(FILE *out, const struct gv_groups *groups, struct
   fprintf(out, "<h2>%s</h2>\n<div id=\"run\"></div>\n<h3>Data of its nodes</h3>\n<div id=\"split\"></div>\n"
           "<h3>Options</h3>\n<details id=\"options\"><summary>all options of the run</summary></details>\n"
           "<script id=\"data\" type=\"application/json\">", groups->count == 1 ? "The run" : "One of the runs");
-  put_json(out, data);
+  bool whole = put_json(out, data);
   json_decref(data);
+  if (!whole)
+    return no_memory(err);
   fprintf(out, "</script>\n<script>\n'use strict';\n(function () {\n%s%s%s%s})();\n</script>\n</body>\n</html>\n",
           base_js, chart_js, table_js, run_js);
   return GV_OK;

@@ -13,6 +13,7 @@
 
 #include "core/base/option.h"
 #include "core/base/paths.h"
+#include "run/json.h"
 #include "run/run.h"
 
 enum { RUNS_MAX = 20000 };
@@ -23,14 +24,6 @@ const char *gv_shown_option(const struct gv_shown_run *run, const char *key)
 }
 
 /* ---- finding ---- */
-
-static json_t *load(const char *folder, const char *name)
-{
-  char *path = gv_path_join(folder, name);
-  json_t *value = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-  free(path);
-  return value;
-}
 
 /* Whether it has something in it: what is just being made has not. */
 static bool has(const char *folder, const char *name)
@@ -44,12 +37,15 @@ static bool has(const char *folder, const char *name)
 
 static enum gv_status add_run(struct gv_groups *groups, const char *folder, struct gv_error *err)
 {
-  struct gv_shown_run run = {.folder = strdup(folder), .config = load(folder, "config.json"),
-                             .summary = load(folder, "summary.json")};
+  struct gv_shown_run run = {.folder = strdup(folder)};
   struct gv_shown_run *more = NULL;
   char *path = gv_path_join(folder, "metrics.csv");
-  enum gv_status status = GV_OK;
-  if (groups->count == RUNS_MAX)
+  enum gv_status status = gv_json_read(folder, "config.json", &run.config, err);
+  if (status == GV_OK)
+    status = gv_json_read(folder, "summary.json", &run.summary, err);
+  if (status != GV_OK)
+    ;
+  else if (groups->count == RUNS_MAX)
     status = gv_fail(err, GV_USAGE, "more than %d runs", RUNS_MAX);
   else if (!json_is_object(json_object_get(run.config, "options")))
     status = gv_fail(err, GV_INPUT, "%s/config.json: it has no options of a run", folder);
@@ -126,10 +122,13 @@ static enum gv_status add_path(struct gv_groups *groups, const char *path, struc
 {
   if (!gv_is_folder(path))
     return gv_fail(err, GV_INPUT, "%s: there is no such folder; name that of a run or of a study", path);
-  json_t *study = load(path, "study.json");
-  enum gv_status status = study != NULL              ? add_study(groups, path, study, err)
-                          : has(path, "config.json") ? add_run(groups, path, err)
-                                                     : add_below(groups, path, err);
+  json_t *study = NULL;
+  enum gv_status status = gv_json_read(path, "study.json", &study, err);
+  if (status != GV_OK)
+    return status;
+  status = study != NULL              ? add_study(groups, path, study, err)
+           : has(path, "config.json") ? add_run(groups, path, err)
+                                      : add_below(groups, path, err);
   json_decref(study);
   return status;
 }

@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "core/base/nearest.h"
+#include "core/base/paths.h"
 #include "run/json.h"
 
 static const struct gv_figure figures[] = {
@@ -66,14 +67,18 @@ enum gv_status gv_figures_check(const char *keys, struct gv_error *err)
   return gv_fail(err, GV_USAGE, "metrics: there is no figure '%s'; accepted are %s", key, all);
 }
 
-static json_t *read_summary(const struct gv_study_plan *plan, const struct gv_planned *run)
+/* *summary <- what a run came to; NULL: it is not done. */
+static enum gv_status read_summary(const struct gv_study_plan *plan, const struct gv_planned *run, json_t **summary,
+                                   struct gv_error *err)
 {
-  char *path = NULL;
-  if (run->state != GV_RUN_DONE || asprintf(&path, "%s/%s/summary.json", plan->folder, run->folder) < 0)
-    return NULL;
-  json_t *summary = json_load_file(path, 0, NULL);
-  free(path);
-  return summary;
+  *summary = NULL;
+  if (run->state != GV_RUN_DONE)
+    return GV_OK;
+  char *folder = gv_path_join(plan->folder, run->folder);
+  enum gv_status status = folder != NULL ? gv_json_read(folder, "summary.json", summary, err)
+                                         : gv_fail(err, GV_MEMORY, "no memory for the study's table");
+  free(folder);
+  return status;
 }
 
 /* Welford's sums, one value more. */
@@ -114,7 +119,13 @@ enum gv_status gv_study_collect(const struct gv_study_plan *plan, struct gv_tabl
     table->first[plan->runs[r].group] = r;
   for (size_t r = 0; r < plan->count; r++) {
     const struct gv_planned *run = &plan->runs[r];
-    json_t *summary = read_summary(plan, run);
+    json_t *summary;
+    enum gv_status status = read_summary(plan, run, &summary, err);
+    if (status != GV_OK) {
+      free(all);
+      gv_study_table_clear(table);
+      return status;
+    }
     table->done[run->group] += summary != NULL;
     table->planned[run->group]++;
     for (size_t f = 0; f < FIGURES; f++) {

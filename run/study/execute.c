@@ -114,7 +114,9 @@ static void finish(struct study *study, struct gv_child *child, int how)
       tell(study, run, GV_RUN_STOPPED, "it was asked to stop");
     return;
   }
-  if (*why == '\0')
+  if (*why == '\0' && how == 0)
+    snprintf(why, sizeof why, "it ended well, but its files cannot be read");
+  else if (*why == '\0')
     snprintf(why, sizeof why, WIFSIGNALED(how) ? "it was ended by signal %d" : "exit status %d",
              WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
   tell(study, run, GV_RUN_FAILED, why);

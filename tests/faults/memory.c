@@ -1,9 +1,9 @@
-/* memory.c - to be preloaded: refuses memory to Grapevine's own code. Counted are the calls of the program, of objects
- * of its build folder and, for it, of the C library, Jansson and zlib; others, as OpenMP, end the process when they
- * get nothing. The program has a malloc of its own (cli/allocations.c), which jumps to the names here, so that the
- * caller's address is that of who wanted memory; where the compiler calls them instead nothing is counted, nor of
- * posix_memalign, which only libraries use. The environment: GV_FAULT_AT the call, from 1; GV_FAULT_ON=yes, that and all after it; GV_FAULT_HOW=segv:
- * crashes there instead; GV_FAULT_COUNT a file that gets the number of calls. */
+/* memory.c - to be preloaded: refuses memory to Grapevine's own code. Counted are the calls of the program, of
+ * objects of its build folder and, for it, of the C library, Jansson and zlib; others, as OpenMP, end the process
+ * when they get nothing. The program has a malloc of its own (cli/allocations.c), which jumps to the names here, so
+ * that the caller's address is that of who wanted memory; where the compiler calls them instead nothing is counted,
+ * nor of posix_memalign, which only libraries use. The environment: GV_FAULT_AT the call, from 1; GV_FAULT_ON=yes,
+ * that and all after it; GV_FAULT_HOW=segv: crashes there instead; GV_FAULT_COUNT a file that gets the number. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +69,8 @@ static bool counts_from(const void *caller)
   for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
     if (strstr(map->l_name, libraries[i]) != NULL)
       return true;
-  return build != NULL && strncmp(map->l_name, build, strlen(build)) == 0 && strstr(map->l_name, "/faults/") == NULL;
+  return build != NULL && strncmp(map->l_name, build, strlen(build)) == 0 &&
+         strstr(map->l_name, "/faults/") == NULL;
 }
 
 static void raise_fault(void)

@@ -13,29 +13,44 @@ refused_once() {
   timeout -k 5 60 env GV_FAULT_AT="$1" GV_FAULT_ON="$on" LD_PRELOAD="$refusing" "$grapevine" "${@:2}"
 }
 
-# refuses ARGUMENT...: at every place, or at some 12 of them from the start to the end, the command ends with one
+outputs() { ls -d r st page.html rows.csv predictions.csv 2>/dev/null; }
+# What the command made is what it made with memory; of a model or of a picture it may say that there was none.
+as_before() {
+  local file
+  for file in $(cd good && find . -name page.html -o -name '*.safetensors' -o -name rows.csv -o -name predictions.csv); do
+    grep -qsE 'not drawn|No picture' "$file" || cmp "good/$file" "$file" || return
+  done
+  $timed || grep -q 'unusable: .*no memory' "$out" || cmp "good/${out##*/}" "$out"
+}
+
+# refuses ARGUMENT...: at every place, or at some of them from the start to the end, the command ends with one
 # line, or does without
 refuses() {
   local count step at code on tried=0
-  rm -f count
+  rm -rf count $(outputs)
   on=no GV_FAULT_COUNT=count refused_once 0 "$@" >"$out" 2>"$err" || { cat "$err"; echo 'fails by itself'; return 1; }
   count=$(cat count)
   [ "$count" -gt 0 ] || { echo 'nothing is counted'; return 1; }
-  step=$((count / 12 + 1))
-  ! $full || step=1
+  rm -rf good && mkdir good && cp -r "$out" $(outputs) good
   for on in no yes; do
+    step=$((count / 3 + 1))
+    ! $full || step=1
     for ((at = 1 + (${#1} + tried) % step; at <= count; at += step)); do
       code=0
-      rm -rf r st page.html picture.svg rows.csv predictions.csv
+      rm -rf $(outputs)
       refused_once $at "$@" >"$out" 2>"$err" || code=$?
       tried=$((tried + 1))
-      [ $code = 0 ] && continue
-      if [ $code != 1 ] || [ "$(grep -c '^grapevine: error: ' "$err")" != 1 ] || grep -qv '^grapevine: ' "$err"; then
+      if [ $code = 0 ]; then
+        as_before || { echo "place $at of $count, on=$on: it says that all is well"; return 1; }
+        continue
+      fi
+      if [ $code != 1 ] || [ "$(grep -c '^grapevine: error: ' "$err")" != 1 ] ||
+          grep -qvE '^grapevine: |^[0-9]+ of [0-9]+: ' "$err"; then
         echo "place $at of $count, on=$on: exit status $code"
         head -n 5 "$err"
         return 1
       fi
-      whole . || { echo "place $at of $count, on=$on"; return 1; }
+      [ -z "$(outputs)" ] || whole . || { echo "place $at of $count, on=$on"; return 1; }
     done
   done
   echo $tried >tried
@@ -56,17 +71,19 @@ if $sanitized; then
 elif nothing_counted; then
   skip 'no memory' 'this build does not let a library stand in for malloc'
 else
+  timed=true  # what they print has times in it
   refuses_all train --quiet --nodes 4 --workers 2 --rounds 3 --model logreg --out r
-  refuses_all train --nodes 3 --workers 2 --rounds 2 --model logreg --out r --data table.csv --algorithm choco \
-    --topology exponential --checkpoint-every 1
+  refuses_all train --quiet --nodes 3 --workers 2 --rounds 2 --model logreg --out r --data table.csv --algorithm choco \
+    --topology ring --checkpoint-every 1
   refuses_all eval --model-file kept/model.safetensors --predictions predictions.csv
-  refuses_all topology ring --nodes 16
-  refuses_all topology list
   refuses_all consensus --rounds 5 --csv rows.csv
-  refuses_all data list
-  refuses_all data show table.csv
   refuses_all study study.ini --dry-run
   refuses_all study study.ini --out st
+  refuses_all topology ring --nodes 16
+  timed=false
+  refuses_all topology list
+  refuses_all data list
+  refuses_all data show table.csv
   refuses_all plot kept --json
   refuses_all model list
   refuses_all report kept --out page.html

@@ -1,5 +1,5 @@
-/* faulty.c - pulls every weight towards the mean label, and fails or crashes where it is told to: at the at-th call of
- * function `in`, counted over all threads. */
+/* faulty.c - pulls every weight towards the mean label, and fails or crashes where it is told to: at the at-th call
+ * of function `in`, counted over all threads. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
