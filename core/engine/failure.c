@@ -1,13 +1,19 @@
-/* Failures: each worker keeps its first, the engine reports the earliest. */
+/* Failures: each worker keeps its earliest, by round and then node, the engine reports the earliest of all. */
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "core/engine/internal.h"
 
+bool gv_worker_is_past_failure(const struct gv_worker *worker, uint64_t round, int node)
+{
+  return worker->failed &&
+         (round > worker->fail_round || (round == worker->fail_round && node >= worker->fail_node));
+}
+
 void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status,
                     const char *format, ...)
 {
-  if (!worker->failed) {
+  if (!gv_worker_is_past_failure(worker, round, node)) {
     char text[GV_ERROR_TEXT];
     va_list args;
     va_start(args, format);

@@ -119,10 +119,14 @@ static inline double gv_engine_rate(const struct gv_engine *e, uint64_t round)
                  e->rounds_per_epoch);
 }
 
-/* failure.c: records the first failure of a worker and asks everybody to stop. */
+/* failure.c: records the first failure of a worker, of the earliest round, then the lowest node, and asks
+ * everybody to stop. */
 void gv_worker_fail(struct gv_worker *worker, uint64_t round, int node, enum gv_status status,
                     const char *format, ...)
     GV_PRINTF(5, 6);
+
+/* Whether the worker failed there or before: what comes now would not be reported. */
+bool gv_worker_is_past_failure(const struct gv_worker *worker, uint64_t round, int node);
 
 /* Whether any worker failed; after a barrier. */
 bool gv_engine_failed(const struct gv_engine *engine);
