@@ -1,5 +1,6 @@
 /* The engine: identities of the algorithms, the same bits for any number of workers, errors and stops. */
 #include <stdio.h>
+#include <time.h>
 
 #include "core/engine/hosting.h"
 #include "core/graph/topology.h"
@@ -415,6 +416,26 @@ START_TEST(first_failure_is_reported)
 }
 END_TEST
 
+/* Nodes 0 and 1 fail in one round; node 3, a neighbour of 0 alone, is late, so that 1 comes before 0. */
+static int late_and_failing(void *instance, const float *w, const struct gv_batch *batch, float *g, float *loss)
+{
+  if (batch->labels[0] == 3)
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+  return batch->labels[1] == 4 && batch->labels[0] <= 1 ? 1 : toy_gradient(instance, w, batch, g, loss);
+}
+
+START_TEST(the_lowest_node_is_reported)
+{
+  struct gv_model model = toy_model;
+  model.gradient = late_and_failing;
+  for (int k = 0; k < 3; k++) {
+    struct toy_run run = {.topology = "ring", .nodes = 4, .workers = 2, .dim = 30, .rate = 0.1, .rounds = 20,
+                          .model = &model};
+    assert_fails(GV_MODEL, "node 0, round 4: told to fail", toy_train(&run, NULL, err));
+  }
+}
+END_TEST
+
 START_TEST(wrong_metrics_are_reported)
 {
   for (int workers = 1; workers <= 3; workers += 2) {
@@ -473,8 +494,8 @@ int main(void)
                                 every_node_is_hosted_once,
                                 evaluations_come_where_they_should, evaluations_do_not_drift,
                                 evaluations_do_not_depend_on_workers,
-                                first_failure_is_reported, wrong_metrics_are_reported, divergence_is_reported,
-                                stop_leaves_at_one_round,
+                                first_failure_is_reported, the_lowest_node_is_reported,
+                                wrong_metrics_are_reported, divergence_is_reported, stop_leaves_at_one_round,
                                 setups_that_do_not_fit_are_refused, NULL};
   return run_suite("engine", tests);
 }

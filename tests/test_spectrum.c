@@ -426,7 +426,7 @@ START_TEST(faults_are_left_out)
 END_TEST
 
 /* Two halves that agree fast, and one edge of weight w between them: +1 on one half and -1 on the other shows
- * that the gap is at most 4 w/n, and it is little less. No band is narrow enough, so L is filtered. */
+ * that the gap is at most 4 w/n, and it is little less. No band is narrow enough. */
 START_TEST(a_bottleneck_without_a_band)
 {
   enum { HALF = 6000 };
@@ -456,6 +456,36 @@ START_TEST(a_bottleneck_without_a_band)
   ck_assert_str_eq(found.method, "Lanczos");
   ck_assert_double_le(found.gap, 4 * w / (2 * HALF) * (1 + 1e-9));
   ck_assert_double_ge(found.gap, 0.8 * 4 * w / (2 * HALF));
+  ck_assert_double_lt(found.accuracy, 1e-6);
+  gv_graph_clear(&graph);
+}
+END_TEST
+
+/* A torus of three dimensions: no band, and many eigenvalues near the smallest, 2 w (1 - cos(2 pi/m)), so that it is
+ * only found where L is filtered. */
+START_TEST(a_torus_without_a_band)
+{
+  enum { M = 36, NODES = M * M * M };
+  const double w = 0.1;
+  struct gv_graph graph = {0};
+  struct gv_spectrum found;
+  struct gv_edges edges;
+  assert_ok(gv_edges_create(&edges, NODES, 3 * 2 * NODES, err));
+  for (int i = 0; i < NODES; i++) {
+    int x = i % M, y = i / M % M, z = i / (M * M);
+    gv_edges_join(&edges, i, i - x + (x + 1) % M, 0);
+    gv_edges_join(&edges, i, i + M * ((y + 1) % M - y), 0);
+    gv_edges_join(&edges, i, i + M * M * ((z + 1) % M - z), 0);
+  }
+  assert_ok(gv_graph_fill(&graph, NODES, &edges, "t", err));
+  gv_edges_destroy(&edges);
+  for (int64_t e = 0; e < graph.first[NODES]; e++)
+    graph.weight[e] = w;
+  take_selves(&graph, NODES);
+  struct gv_schedule s = {.nodes = NODES, .period = 1, .graphs = &graph};
+  assert_ok(gv_spectrum_find(&s, &found, err));
+  ck_assert_str_eq(found.method, "Lanczos");
+  ck_assert_double_eq_tol(found.gap / (2 * w * (1 - cos(2 * PI / M))), 1, 1e-6);
   ck_assert_double_lt(found.accuracy, 1e-6);
   gv_graph_clear(&graph);
 }
@@ -562,8 +592,8 @@ int main(void)
   const TTest *const tests[] = {closed_forms, closed_forms_of_hops, closed_forms_of_drawn_hops,
                                 closed_forms_of_rules, both_ways_agree, both_ways_agree_at_the_switch,
                                 small_gaps_of_products, no_gap_at_all, zeros_are_zeros, large_graphs, large_torus,
-                                random_graphs, a_bottleneck_without_a_band, faults_are_left_out,
-                                laplacian_weights, fastest_weights, fastest_weights_are_best,
+                                random_graphs, a_bottleneck_without_a_band, a_torus_without_a_band,
+                                faults_are_left_out, laplacian_weights, fastest_weights, fastest_weights_are_best,
                                 fastest_weights_of_too_much, NULL};
   return run_suite("spectrum", tests);
 }

@@ -53,8 +53,8 @@ static void evaluate_chunk(struct gv_worker *worker, int64_t chunk, uint64_t rou
     struct gv_error why = {GV_OK, ""};
     enum gv_status status = gv_score_batch(&here, w, &batch, &metrics, &why);
     if (status == GV_NUMERIC)
-      gv_worker_fail(worker, round, e->nodes + chunk, GV_NUMERIC, "after round %llu: the test loss of %s %d is %g; the "
-                     "learning rate %g may be too high, or the data not finite", (unsigned long long)round,
+      gv_worker_fail(worker, round, e->nodes + chunk, GV_NUMERIC, "after round %llu: the test loss of %s %d is %g; "
+                     "the learning rate %g may be too high, or the data not finite", (unsigned long long)round,
                      k == 0 ? "the mean model of nodes 0 to" : "node",
                      k == 0 ? e->nodes - 1 : judged_node(e, k - 1), metrics.loss, e->setup.learning_rate);
     else if (status != GV_OK)

@@ -49,9 +49,10 @@ static bool is_reduced(const struct gv_engine *e, const struct turn *turn)
 static double take_gradient(struct gv_worker *worker, int index, float *g, const struct turn *turn)
 {
   struct gv_engine *e = worker->engine;
-  /* A worker that failed keeps publishing until all leave at the same round, so nobody waits for it. To the end of
-     the round that failed it goes on looking: which node was first does not depend on the order of a pass. */
-  if (worker->failed && turn->round > worker->fail_round)
+  /* A worker that failed keeps publishing until all leave at the same round, so nobody waits for it. A node before
+     the one that failed, which was put off, may be the one to report. */
+  if (worker->failed && (turn->round > worker->fail_round ||
+                         (turn->round == worker->fail_round && index >= worker->fail_place)))
     return 0;
   double began = e->setup.slow != NULL ? gv_thread_seconds() : 0;
   double loss = gv_worker_timed_compute(worker, index, g, turn->round, (double)turn->rate);
