@@ -85,7 +85,7 @@ static bool same(const struct gv_graph *a, const struct gv_graph *b, int n)
          memcmp(a->reader, b->reader, edges * sizeof *a->reader) == 0;
 }
 
-/* The spectrum is that of the rounds as they are meant; their graphs are looked at when the view of them is gone. */
+/* The spectrum is that of the rounds as they are meant; their graphs are looked at when the view is gone. */
 START_TEST(the_spectrum_is_without_faults)
 {
   static const char *const topologies[] = {"torus", "base:k=2", "one-peer-ring", "random-matching", "equi-dyn"};
