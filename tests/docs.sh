@@ -56,7 +56,7 @@ s/^(grapevine train .*--out runs\/long)$/stop runs\/long \1/
 s/^(.*)gdb (build.*)$/\1gdb -batch -ex run \2/
 s/^\.\/quickstart train/grapevine train/
 s/^python3 /$python /
-s/^tests\/fuzz\/run\.sh.*/BUILD=$PWD\/build-fuzz tests\/fuzz\/run.sh 5 csv/
+s/^tests\/fuzz\/run\.sh.*/CC=clang BUILD=$PWD\/build-fuzz tests\/fuzz\/run.sh 5 csv/
 s/^\.\/(make_digits\.py.*)/datasets\/digits\/\1/
 '
 
@@ -99,6 +99,7 @@ declare -A done_before
 # type_in NAME LINE COMMAND: a command line of a document
 type_in() {
   local name=$1:$2 command=${3%%  #*} line why where text begin
+  command=${command%"${command##*[! ]}"}
   [ -z "${done_before[$command]-}" ] || return
   done_before[$command]=yes
   while read -r where text; do
@@ -121,7 +122,7 @@ type_in() {
       line=$(sed -E 's/ (TESTS|ARGS)=.*//; s/^make/make -s -n/' <<<"$line") ;;
     'grapevine '* | '! grapevine '* | 'stop '*' grapevine '*) ;;
     GRAPEVINE_*=*' grapevine '* | GRAPEVINE_*=*' build/bench/'* | CK_*=*' build/tests/'*) ;;
-    examples/*.sh* | BUILD=*' tests/fuzz/run.sh '* | datasets/digits/make_digits.py* | 'cc '* | '$python '*) ;;
+    examples/*.sh* | CC=clang*' tests/fuzz/run.sh '* | datasets/digits/make_digits.py* | 'cc '* | '$python '*) ;;
     *) check "$name: $command: of a kind that is known" false; return ;;
   esac
   if [ -n "$why" ]; then
