@@ -7,7 +7,7 @@
 cd "$folder" || exit 1
 $full && patience=1800
 unset MAKEFLAGS MAKELEVEL MFLAGS GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH
-export PATH=$GV_BUILD:$PATH PKG_CONFIG_PATH=$GV_BUILD PYTHONDONTWRITEBYTECODE=1
+export PATH=$GV_BUILD:$PATH PKG_CONFIG_PATH=$GV_BUILD PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$folder python=
 # Documents speak of the tree as seen from its root.
 ln -s "$GV_SOURCE"/{tests,bench,datasets} . && ln -s "$GV_BUILD" build || exit 1
 cp -R "$GV_SOURCE/examples" . && chmod -R u+w examples && cp examples/pytorch/grapevine_torch.py . || exit 1
@@ -19,7 +19,6 @@ awk 'BEGIN {
     print i % 2 * 3 + i % 7 / 7 "," i % 5 / 5 "," (i % 2 ? "iris" : "rose")
 }' >flowers.csv
 grapevine help | sed -n -E '/^Example/q; s/^  ([a-z0-9][a-z0-9-]*) +[^ ].*/\1/p' >names
-python=
 for candidate in python3 /usr/bin/python3; do
   command -v $candidate >/dev/null && $candidate -c 'import torch' 2>/dev/null && python=$candidate && break
 done
@@ -29,6 +28,7 @@ by_others='
 docs/lecture.md              tests/lecture.sh
 docs/own_model.md            tests/own_model.sh
 docs/quality.md              check-full
+examples/embed/README.md     tests/install.sh
 examples/own_model/README.md tests/own_model.sh
 plugins/skeleton/README.md   tests/model.sh
 '
@@ -55,7 +55,8 @@ stopped='
 s/^(grapevine train .*--out runs\/long)$/stop runs\/long \1/
 s/^(.*)gdb (build.*)$/\1gdb -batch -ex run \2/
 s/^\.\/quickstart train/grapevine train/
-s/^tests\/fuzz\/run\.sh.*/BUILD=$PWD\/build-fuzz tests\/fuzz\/run.sh 5 csv/
+s/^python3 /$python /
+s/^tests\/fuzz\/run\.sh.*/CC=clang BUILD=$PWD\/build-fuzz tests\/fuzz\/run.sh 5 csv/
 s/^\.\/(make_digits\.py.*)/datasets\/digits\/\1/
 '
 
@@ -83,7 +84,7 @@ wanting() {
     *gdb*) command -v gdb >/dev/null || echo 'gdb is not installed' ;;
     *fashion-mnist*) [ -d /usr/share/datasets/fashion-mnist ] || echo 'fashion-mnist is not installed' ;;
     *'--model cnn'* | *'show cnn'*) grep -qx cnn names || echo 'cnn needs oneDNN' ;;
-    python3* | *start.safetensors*) [ -n "$python" ] || echo 'PyTorch is not installed' ;;
+    '$python '* | *start.safetensors*) [ -n "$python" ] || echo 'PyTorch is not installed' ;;
     *make_digits.py*) [ -e "${1##* }" ] || echo 'scikit-learn is not installed' ;;
     make*doxygen) command -v doxygen >/dev/null || echo 'doxygen is not installed' ;;
     */fuzz/run.sh*) $full && command -v clang >/dev/null || echo 'GV_FULL=yes runs it, with clang' ;;
@@ -98,6 +99,7 @@ declare -A done_before
 # type_in NAME LINE COMMAND: a command line of a document
 type_in() {
   local name=$1:$2 command=${3%%  #*} line why where text begin
+  command=${command%"${command##*[! ]}"}
   [ -z "${done_before[$command]-}" ] || return
   done_before[$command]=yes
   while read -r where text; do
@@ -120,7 +122,7 @@ type_in() {
       line=$(sed -E 's/ (TESTS|ARGS)=.*//; s/^make/make -s -n/' <<<"$line") ;;
     'grapevine '* | '! grapevine '* | 'stop '*' grapevine '*) ;;
     GRAPEVINE_*=*' grapevine '* | GRAPEVINE_*=*' build/bench/'* | CK_*=*' build/tests/'*) ;;
-    examples/*.sh* | BUILD=*' tests/fuzz/run.sh '* | datasets/digits/make_digits.py* | 'cc '* | 'python3 '*) ;;
+    examples/*.sh* | CC=clang*' tests/fuzz/run.sh '* | datasets/digits/make_digits.py* | 'cc '* | '$python '*) ;;
     *) check "$name: $command: of a kind that is known" false; return ;;
   esac
   if [ -n "$why" ]; then

@@ -10,6 +10,8 @@ GV_PAGE_FILES = $(top_srcdir)/%D%/page.css $(top_srcdir)/%D%/base.js $(top_srcdi
   $(top_srcdir)/%D%/table.js $(top_srcdir)/%D%/run.js
 EXTRA_DIST += %D%/page.css %D%/base.js %D%/chart.js %D%/table.js %D%/run.js
 BUILT_SOURCES += %D%/assets.h
+# Also where one target alone is built, as the fuzzers are.
+%D%/page.lo: %D%/assets.h
 CLEANFILES += %D%/assets.h
 %D%/assets.h: %D%/page.css %D%/base.js %D%/chart.js %D%/table.js %D%/run.js %D%/local.mk
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(AWK) 'FNR == 1 { n = FILENAME; sub(/.*\//, "", n); sub(/\./, "_", n); \
