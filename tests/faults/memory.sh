@@ -18,7 +18,7 @@ outputs() { ls -d r st page.html rows.csv predictions.csv 2>/dev/null; }
 as_before() {
   local file
   ! grep -qE 'warning: .*(no memory|Cannot allocate)' "$err" || return 0
-  for file in $(cd good && find . -name '*.html' -o -name '*.safetensors' -o -name rows.csv -o -name predictions.csv)
+  for file in $(cd good && find . -name '*.html' -o -name '*.safetensors' -o -name '[rp]*.csv')
   do
     grep -qsE 'not drawn|No picture' "$file" || cmp "good/$file" "$file" || return
   done
