@@ -84,16 +84,15 @@ static enum gv_status checkpoint(const char *folder, const uint8_t *data, size_t
 static enum gv_status study(const char *folder, const uint8_t *data, size_t size)
 {
   struct gv_spec spec;
-  struct gv_study_plan plan;
+  struct gv_study_plan plan = {0};
   enum gv_status status = gv_spec_read(put(folder, "in.ini", data, size), &spec, &error);
-  if (status != GV_OK)
-    return status;
   double runs = (double)spec.seeds;  /* many are planned as well, but it takes too long here */
   for (size_t v = 0; v < spec.varies; v++)
     for (size_t l = 0; l < spec.vary[v].count; l++)
       runs *= (double)spec.vary[v].lines[l].count;
-  if (runs < 100 && (status = gv_plan_study(&spec, at(folder, "nowhere"), &plan, &error)) == GV_OK)
-    gv_study_plan_clear(&plan);
+  if (status == GV_OK && runs < 100)
+    status = gv_plan_study(&spec, at(folder, "nowhere"), &plan, &error);
+  gv_study_plan_clear(&plan);
   gv_spec_clear(&spec);
   return status;
 }
