@@ -10,6 +10,7 @@
 #include "core/base/memory.h"
 #include "core/base/option.h"
 #include "run/bench/bench.h"
+#include "run/json.h"
 
 static const struct gv_option rows[] = {
     {.key = "quick", .type = GV_OPTION_FLAG, .value = "no",
@@ -118,7 +119,7 @@ static enum gv_status print_json(const struct gv_bench *bench, struct talk *talk
 {
   json_t *all = json_pack("{s:o,s:b,s:O}", "machine", machine_json(bench), "quick", bench->quick, "figures",
                           talk->figures);
-  char *text = all != NULL ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
+  char *text = all != NULL ? gv_json_dump(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
   json_decref(all);
   if (text == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for the figures");

@@ -180,7 +180,7 @@ static int print_verdict(const struct check *check)
   }
   json_t *all = json_pack("{s:o, s:b, s:O, s:o}", "model", gv_json_text(check->spec), "conforms", !broken, "checks",
                           check->results, "verdict", gv_json_text(verdict));
-  char *text = all != NULL ? json_dumps(all, JSON_INDENT(2)) : NULL;
+  char *text = all != NULL ? gv_json_dump(all, JSON_INDENT(2)) : NULL;
   json_decref(all);
   if (text == NULL) {
     struct gv_error error;

@@ -134,7 +134,7 @@ static enum gv_status write_file(struct gv_run *run, const struct gv_counters *c
   size_t count = tensors_of(run, tensors);
   char *path = gv_path_join(run->folder.path, GV_CHECKPOINT);
   json_t *facts = counters_json(run, counters), *options = gv_run_options_json(run);
-  char *facts_text = json_dumps(facts, JSON_COMPACT), *options_text = json_dumps(options, JSON_COMPACT);
+  char *facts_text = gv_json_dump(facts, JSON_COMPACT), *options_text = gv_json_dump(options, JSON_COMPACT);
   struct gv_new_file file = {0};
   enum gv_status status = GV_MEMORY;
   if (path == NULL || facts_text == NULL || options_text == NULL) {

@@ -45,7 +45,7 @@ int gv_folder_make(char *path, char *made)
 
 void gv_folder_unmake(char *path, const char *made)
 {
-  for (size_t i = made != NULL ? strlen(path) : 0; i > 0; i--)
+  for (size_t i = path != NULL && made != NULL ? strlen(path) : 0; i > 0; i--)
     if (made[i]) {
       char after = path[i];
       path[i] = '\0';

@@ -8,6 +8,20 @@
 
 #include "core/base/paths.h"
 
+char *gv_json_dump(const json_t *value, size_t flags)
+{
+  size_t size = value != NULL ? json_dumpb(value, NULL, 0, flags) : 0;
+  char *text = size > 0 ? malloc(size + 1) : NULL;
+  if (text == NULL)
+    return NULL;
+  if (json_dumpb(value, text, size, flags) != size) {
+    free(text);
+    return NULL;
+  }
+  text[size] = '\0';
+  return text;
+}
+
 json_t *gv_json_text(const char *bytes)
 {
   static const char stand_in[] = "\xef\xbf\xbd";
@@ -75,7 +89,7 @@ json_t *gv_json_names(char *const *names, int64_t n)
 
 char *gv_json_finish(json_t *value)
 {
-  char *text = json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+  char *text = gv_json_dump(value, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
   json_decref(value);
   return text;
 }

@@ -249,7 +249,7 @@ static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
   char *options = gv_options_format(run->model_options);
   char *path = gv_path_join(run->folder.path, "model.safetensors");
   json_t *classes = gv_json_names(run->dataset->class_names, run->dataset->shape.classes);
-  char *names = json_dumps(classes, JSON_COMPACT | JSON_ENCODE_ANY);
+  char *names = gv_json_dump(classes, JSON_COMPACT | JSON_ENCODE_ANY);
   char batch[16];
   enum gv_status status = GV_MEMORY;
   snprintf(batch, sizeof batch, "%d", run->task.batch);

@@ -29,7 +29,7 @@ static char *header_text(const struct gv_stored *tensors, size_t count, const st
     failed |= json_object_set_new(header, tensor->name, entry);
     first += bytes;
   }
-  char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
+  char *text = failed ? NULL : gv_json_dump(header, JSON_COMPACT);
   json_decref(header);
   if (text == NULL)
     return NULL;

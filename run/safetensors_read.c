@@ -261,7 +261,7 @@ static enum gv_status check_tensor(const struct gv_safetensors *file, const stru
   enum gv_status status = GV_OK;
   const json_t *entry = json_object_get(file->header, tensor->name), *found = json_object_get(entry, "shape");
   json_t *wanted = gv_json_shape(tensor);
-  char *found_text = json_dumps(found, 0), *wanted_text = json_dumps(wanted, 0), all[200];
+  char *found_text = gv_json_dump(found, 0), *wanted_text = gv_json_dump(wanted, 0), all[200];
   if (wanted_text == NULL || (found != NULL && found_text == NULL)) {
     status = gv_fail(err, GV_MEMORY, "%s: no memory to read it", file->path);
   } else if (entry == NULL) {

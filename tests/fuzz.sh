@@ -1,13 +1,20 @@
 #!/bin/bash
-# Every reader on the kept inputs of its fuzzer: read or refused, within the memory that they may take. TAP.
+# Every reader of data and every other parser on the kept inputs of its fuzzer: read or refused in one line, within
+# the memory that it may take, and everything given back. TAP.
 # shellcheck source=tests/cli.sh
 . "$GV_SOURCE/tests/cli.sh"
 corpus=$GV_SOURCE/tests/fuzz/corpus
 replay() {
   "$GV_BUILD/tests/fuzz/replay" "$1" "$corpus/$1"/*
 }
-for name in $("$grapevine" data list | awk '/^Readers/ { on = 1; next } NF == 0 { on = 0 } on { print $1 }'); do
-  check "$name: $(find "$corpus/$name" -type f 2>/dev/null | wc -l) inputs" replay "$name"
+for kept in "$corpus"/*/; do
+  name=$(basename "$kept")
+  check "$name: $(find "$kept" -type f | wc -l) inputs" replay "$name"
 done
-check 'there were readers' test $number -ge 6
+check 'there were targets' test $number -ge 14
+for name in $("$grapevine" data list | awk '/^Readers/ { on = 1; next } NF == 0 { on = 0 } on { print $1 }'); do
+  check "reader $name has kept inputs" test -d "$corpus/$name"
+done
+unknown() { ! "$GV_BUILD/tests/fuzz/replay" nothing "$corpus/csv"/* 2>&1; }
+check 'a target that is none is refused' unknown
 finish

@@ -140,11 +140,11 @@ TESTS += $(SCRIPT_TESTS)
 # both the memory functions of fuzz.c.
 wrap_memory = $(AM_LDFLAGS) -Wl,--wrap=gv_alloc_for -Wl,--wrap=gv_free
 check_PROGRAMS += %D%/fuzz/replay
-%C%_fuzz_replay_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h
+%C%_fuzz_replay_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h %D%/fuzz/parsers.c
 %C%_fuzz_replay_LDADD = libgv.la
 %C%_fuzz_replay_LDFLAGS = $(wrap_memory)
 EXTRA_PROGRAMS += %D%/fuzz/target
-%C%_fuzz_target_SOURCES = %D%/fuzz/target.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h
+%C%_fuzz_target_SOURCES = %D%/fuzz/target.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h %D%/fuzz/parsers.c
 %C%_fuzz_target_LDADD = libgv.la
 %C%_fuzz_target_LDFLAGS = $(wrap_memory) -fsanitize=fuzzer
 EXTRA_DIST += %D%/fuzz/run.sh

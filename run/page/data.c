@@ -165,7 +165,7 @@ static char *split_text(const struct gv_shown_run *run, size_t *cells)
     *cells = 0;
   }
   if (json_object_size(split) > 0)
-    text = json_dumps(split, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    text = gv_json_dump(split, JSON_COMPACT | JSON_REAL_PRECISION(7));
   starved |= json_object_size(split) > 0 && text == NULL;
   json_decref(split);
   json_decref(file);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "core/base/file.h"
+#include "run/json.h"
 #include "run/page/assets.h"
 #include "run/page/parts.h"
 
@@ -26,7 +27,7 @@ void gv_page_put_text(FILE *out, const char *text)
 /* Within <script>: no '<' of a text may end it. False without memory. */
 static bool put_json(FILE *out, const json_t *data)
 {
-  char *text = json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(7));
+  char *text = gv_json_dump(data, JSON_COMPACT | JSON_REAL_PRECISION(7));
   bool there = text != NULL;
   for (const char *c = text; c != NULL && *c != '\0'; c++)
     if (*c == '<')

@@ -63,7 +63,8 @@ static uint32_t number_of(const struct gv_study_plan *plan, const struct gv_plan
   uLong mark = crc32(0, NULL, 0);
   struct gv_setting *sorted = malloc((run->count + 1) * sizeof *sorted);
   if (sorted != NULL) {
-    memcpy(sorted, run->settings, run->count * sizeof *sorted);
+    if (run->count > 0)
+      memcpy(sorted, run->settings, run->count * sizeof *sorted);
     qsort(sorted, run->count, sizeof *sorted, by_key);
     for (size_t s = 0; s < run->count; s++) {  /* with their ends, so that no two lists read alike */
       if (strcmp(sorted[s].value, default_of(sorted[s].key)) == 0 || !gv_plan_counts(plan, sorted[s].key))

@@ -39,7 +39,7 @@ struct gv_spec {
 };
 
 /* Reads the file and checks what can be checked line by line: sections, keys, values, repetitions. Errors name file
- * and line. */
+ * and line. The caller clears spec, after a failure too. */
 enum gv_status gv_spec_read(const char *path, struct gv_spec *spec, struct gv_error *err);
 void gv_spec_clear(struct gv_spec *spec);
 

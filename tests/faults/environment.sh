@@ -39,13 +39,15 @@ nonsense() {
   local code=0
   faults=$((faults + 1))
   rm -rf r
-  timeout -k 5 $patience env "$@" "$grapevine" "${training[@]}" --compute-time 1e-3 --out r >"$out" 2>"$err" || code=$?
+  timeout -k 5 $patience env "$@" "$grapevine" "${training[@]}" --compute-time 1e-3 --out r >"$out" 2>"$err" ||
+    code=$?
   # OpenMP says in lines of its own what it does not understand
   grep -v '^libgomp: \|^OMP: \|^$' "$err" >own
   if [ $code = 0 ]; then
     ! grep -qv '^grapevine: warning: ' own && same_bits plain r || { cat own; return 1; }
   else
-    { [ $code = 1 ] || [ $code = 2 ]; } && one_line own && [ ! -e r ] || { echo "exit status $code"; cat "$err"; return 1; }
+    { [ $code = 1 ] || [ $code = 2 ]; } && one_line own && [ ! -e r ] ||
+      { echo "exit status $code"; cat "$err"; return 1; }
   fi
 }
 variables=(OMP_NUM_THREADS=-3 OMP_NUM_THREADS=99999999999 OMP_NUM_THREADS=many OMP_NUM_THREADS= OMP_NUM_THREADS=0

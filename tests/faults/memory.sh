@@ -14,10 +14,12 @@ refused_once() {
 }
 
 outputs() { ls -d r st page.html rows.csv predictions.csv 2>/dev/null; }
-# What the command made is what it made with memory; of a model or of a picture it may say that there was none.
+# What the command made is what it made with memory, but where it says what it had none for.
 as_before() {
   local file
-  for file in $(cd good && find . -name page.html -o -name '*.safetensors' -o -name rows.csv -o -name predictions.csv); do
+  ! grep -qE 'warning: .*(no memory|Cannot allocate)' "$err" || return 0
+  for file in $(cd good && find . -name '*.html' -o -name '*.safetensors' -o -name '[rp]*.csv')
+  do
     grep -qsE 'not drawn|No picture' "$file" || cmp "good/$file" "$file" || return
   done
   $timed || grep -q 'unusable: .*no memory' "$out" || cmp "good/${out##*/}" "$out"
@@ -28,7 +30,8 @@ as_before() {
 refuses() {
   local count step at code on tried=0
   rm -rf count $(outputs)
-  on=no GV_FAULT_COUNT=count refused_once 0 "$@" >"$out" 2>"$err" || { cat "$err"; echo 'fails by itself'; return 1; }
+  on=no GV_FAULT_COUNT=count refused_once 0 "$@" >"$out" 2>"$err" ||
+    { cat "$err"; echo 'fails by itself'; return 1; }
   count=$(cat count)
   [ "$count" -gt 0 ] || { echo 'nothing is counted'; return 1; }
   rm -rf good && mkdir good && cp -r "$out" $(outputs) good
@@ -73,8 +76,8 @@ elif nothing_counted; then
 else
   timed=true  # what they print has times in it
   refuses_all train --quiet --nodes 4 --workers 2 --rounds 3 --model logreg --out r
-  refuses_all train --quiet --nodes 3 --workers 2 --rounds 2 --model logreg --out r --data table.csv --algorithm choco \
-    --topology ring --checkpoint-every 1
+  refuses_all train --quiet --nodes 3 --workers 2 --rounds 2 --model logreg --out r --data table.csv \
+    --algorithm choco --topology ring --checkpoint-every 1
   refuses_all eval --model-file kept/model.safetensors --predictions predictions.csv
   refuses_all consensus --rounds 5 --csv rows.csv
   refuses_all study study.ini --dry-run
@@ -92,7 +95,8 @@ else
   refuses_all help ring
   own_crash() {
     local code=0
-    (ulimit -c 0; GV_FAULT_AT=20 GV_FAULT_HOW=segv LD_PRELOAD=$refusing "$grapevine" cost) >"$out" 2>"$err" || code=$?
+    (ulimit -c 0; GV_FAULT_AT=20 GV_FAULT_HOW=segv LD_PRELOAD=$refusing "$grapevine" cost) >"$out" 2>"$err" ||
+      code=$?
     cat "$err"
     [ $code = 139 ] && one_line "$err" && grep -qF "segmentation fault; no model was at work there" "$err"
   }

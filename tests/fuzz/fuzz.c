@@ -1,11 +1,13 @@
 /* Readers on any bytes at all: they read or refuse, in one line, and take memory by what is there.
  *
  * An input is a byte that picks a specification of the reader, then the contents of its files: all but the last
- * are preceded by their length (2 bytes, low first). The reader is the environment's GV_FUZZ_READER. With libFuzzer
- * this is the target (tests/fuzz/run.sh); with replay.c beside it, it runs the kept inputs in `make check`.
+ * are preceded by their length (2 bytes, low first). A name is that of a reader here, or of a parser in parsers.c,
+ * which takes an input as it likes. With libFuzzer this is the target (tests/fuzz/run.sh); with replay.c beside it,
+ * it runs the kept inputs in `make check`.
  */
 #include "tests/fuzz/fuzz.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +51,7 @@ static const struct target targets[] = {
 };
 
 static const struct target *target;
+static const struct gv_fuzz_parser *parser;  /* instead of it */
 static char folder[] = "/tmp/gv-fuzz-XXXXXX";
 
 /* ---- memory: what gv_alloc_for gave and gv_free did not take back ---- */
@@ -93,13 +96,16 @@ void __wrap_gv_free(void *memory)
 
 /* ---- an input ---- */
 
-void gv_fuzz_start(const char *reader)
+void gv_fuzz_start(const char *name)
 {
   for (size_t t = 0; t < sizeof targets / sizeof targets[0]; t++)
-    if (reader != NULL && strcmp(targets[t].reader, reader) == 0)
+    if (name != NULL && strcmp(targets[t].reader, name) == 0)
       target = &targets[t];
-  if (target == NULL)
-    gv_fuzz_broken("GV_FUZZ_READER names no reader: idx, cifar, csv, libsvm, npy or npz");
+  for (const struct gv_fuzz_parser *p = gv_fuzz_parsers; name != NULL && p->name != NULL; p++)
+    if (strcmp(p->name, name) == 0)
+      parser = p;
+  if (target == NULL && parser == NULL)
+    gv_fuzz_broken("GV_FUZZ_TARGET names neither a reader of fuzz.c nor a parser of parsers.c");
   if (mkdtemp(folder) == NULL)
     gv_fuzz_broken("no temporary folder");
 }
@@ -111,11 +117,11 @@ static void path_of(int file, char *path, size_t size)
 
 void gv_fuzz_end(void)
 {
-  char path[128];
-  for (int f = 0; f < FILES && target->files[f] != NULL; f++) {
-    path_of(f, path, sizeof path);
-    (void)remove(path);
-  }
+  DIR *files = opendir(folder);
+  for (struct dirent *entry; files != NULL && (entry = readdir(files)) != NULL;)
+    (void)unlinkat(dirfd(files), entry->d_name, 0);
+  if (files != NULL)
+    closedir(files);
   (void)rmdir(folder);
 }
 
@@ -199,7 +205,20 @@ static void use(struct gv_dataset *d)
   gv_buffer_clear(&buffer);
 }
 
-void gv_fuzz_one(const uint8_t *data, size_t size)
+/* What held for all targets, once the input was read or refused and everything given back. */
+static void check_end(size_t content, enum gv_status status, const struct gv_error *error)
+{
+  if (peak > GV_FUZZ_MULTIPLE * content + GV_FUZZ_CONSTANT)
+    gv_fuzz_broken("more memory than a multiple of the file");
+  if (status != GV_OK && (error->text[0] == '\0' || strchr(error->text, '\n') != NULL))
+    gv_fuzz_broken("refused without one line");
+  if (status == GV_MEMORY)
+    gv_fuzz_broken("out of memory");
+  if (now != 0)
+    gv_fuzz_broken("memory was not given back");
+}
+
+static void read_data(const uint8_t *data, size_t size)
 {
   char spec[600];
   struct gv_error error = {GV_OK, ""};
@@ -207,23 +226,28 @@ void gv_fuzz_one(const uint8_t *data, size_t size)
   int specs = 0;
   while (specs < SPECS && target->specs[specs] != NULL)
     specs++;
-  if (size == 0)
-    return;
   make_spec(target->specs[data[0] % specs], spec, sizeof spec);
   write_files(data + 1, size - 1);
   peak = now = 0;
   enum gv_status status = gv_dataset_open(spec, 3, &dataset, &error);
-  size_t content = size * (packed(data, size) ? (size_t)GV_FUZZ_PACKED : 1);
-  if (peak > GV_FUZZ_MULTIPLE * content + GV_FUZZ_CONSTANT)
-    gv_fuzz_broken("more memory than a multiple of the file");
+  size_t reading = peak;
   if (status == GV_OK) {
     use(dataset);
     gv_dataset_destroy(dataset);
-  } else if (error.text[0] == '\0' || strchr(error.text, '\n') != NULL || dataset != NULL) {
-    gv_fuzz_broken("refused without one line");
-  } else if (status == GV_MEMORY) {
-    gv_fuzz_broken("out of memory");
+  } else if (dataset != NULL) {
+    gv_fuzz_broken("refused, and made");
   }
-  if (now != 0)
-    gv_fuzz_broken("memory was not given back");
+  peak = reading;
+  check_end(size * (packed(data, size) ? (size_t)GV_FUZZ_PACKED : 1), status, &error);
+}
+
+void gv_fuzz_one(const uint8_t *data, size_t size)
+{
+  if (parser != NULL) {
+    peak = now = 0;
+    parser->error->text[0] = '\0';
+    check_end(size, parser->read(folder, data, size), parser->error);
+  } else if (size > 0) {
+    read_data(data, size);
+  }
 }

@@ -1,4 +1,4 @@
-/* Runs files, kept inputs of a fuzzer, one after the other. usage: replay READER FILE ... */
+/* Runs files, kept inputs of a fuzzer, one after the other. usage: replay TARGET FILE ... */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 {
   uint8_t *data = malloc(LARGEST);
   if (argc < 3 || data == NULL)
-    gv_fuzz_broken("usage: replay READER FILE ...");
+    gv_fuzz_broken("usage: replay TARGET FILE ...");
   gv_fuzz_start(argv[1]);
   for (int a = 2; a < argc; a++) {
     file = argv[a];

@@ -17,7 +17,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
   (void)argc;
   (void)argv;
-  gv_fuzz_start(getenv("GV_FUZZ_READER"));
+  gv_fuzz_start(getenv("GV_FUZZ_TARGET"));
   (void)atexit(gv_fuzz_end);
   return 0;
 }
