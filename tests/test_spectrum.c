@@ -461,8 +461,8 @@ START_TEST(a_bottleneck_without_a_band)
 }
 END_TEST
 
-/* A torus of three dimensions: no band, and many eigenvalues near the smallest, 2 w (1 - cos(2 pi/m)), so that it is
- * only found where L is filtered. */
+/* A torus of three dimensions: no band, and many eigenvalues near the smallest, 2 w (1 - cos(2 pi/m)), so that it
+ * is only found where L is filtered. */
 START_TEST(a_torus_without_a_band)
 {
   enum { M = 36, NODES = M * M * M };
