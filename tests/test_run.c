@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -571,9 +572,19 @@ START_TEST(stop_before_the_start)
 }
 END_TEST
 
+static sem_t progressed;
+
+static void tell_progress(void *context, const struct gv_result *result, uint64_t round, double seconds)
+{
+  count_progress(context, result, round, seconds);
+  if (round > 0)
+    sem_post(&progressed);
+}
+
 static void *stop_soon(void *run)
 {
-  usleep(300000);
+  while (sem_wait(&progressed) != 0)
+    continue;
   gv_run_stop(run);
   return NULL;
 }
@@ -583,8 +594,9 @@ START_TEST(stop_from_another_thread)
   enter();
   struct gv_run *run = RUN("rounds", "4e9", "eval-every", "1e6", "out", "a");
   struct stopper stopper = {.run = run, .at = UINT64_MAX};
-  gv_run_watch(run, &(struct gv_watcher){&stopper, NULL, stop_at_evaluation, count_progress});
+  gv_run_watch(run, &(struct gv_watcher){&stopper, NULL, stop_at_evaluation, tell_progress});
   pthread_t thread;
+  ck_assert_int_eq(sem_init(&progressed, 0, 0), 0);
   ck_assert_int_eq(pthread_create(&thread, NULL, stop_soon, run), 0);
   struct gv_error error = {GV_OK, ""};
   check_stopped(run, gv_run_train(run, &error), &error, "a");

@@ -94,11 +94,9 @@ static void evaluate(struct gv_worker *worker, uint64_t round, bool planned)
   if (worker->index == 0) {
     e->looks = false;
     e->planned = planned;
-    if (gv_engine_failed(e))
-      e->over = true;
-    else if (e->setup.evaluated != NULL && e->setup.evaluated(e->setup.context, &evaluation, &e->error) != GV_OK)
-      e->over = true;
-    else if (e->setup.enough != NULL && *e->setup.enough)
+    if (gv_engine_failed(e) ||
+        (e->setup.evaluated != NULL && e->setup.evaluated(e->setup.context, &evaluation, &e->error) != GV_OK) ||
+        (e->setup.enough != NULL && *e->setup.enough))
       e->over = true;
   }
   gv_team_barrier(worker->team);

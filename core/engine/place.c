@@ -38,7 +38,7 @@ enum gv_status gv_node_place(struct gv_worker *worker, int index, struct gv_erro
   struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
-  size_t states = (size_t)(algorithm->states + e->setup.optimizer->states);
+  size_t states = (size_t)algorithm->states + (size_t)e->setup.optimizer->states;
   enum gv_status status = e->mail != NULL        ? gv_mail_place(e->mail, index, worker->view, err)
                           : e->snapshots != NULL ? gv_snapshots_place(e->snapshots, index, worker->view, err)
                                                  : gv_exchange_place(e->exchange, index, worker->view, err);
