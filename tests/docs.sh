@@ -18,6 +18,8 @@ here=yes
 while read -r command; do
   if [[ $command == *--plot* || $command == *' plot '* ]] && ! command -v gnuplot >/dev/null; then
     skip "$command" 'gnuplot is not installed'
+  elif [[ $command == *topology*--draw*.@(svg|png)* ]] && ! command -v neato >/dev/null; then
+    skip "$command" 'Graphviz is not installed'
   elif [ $here = no ] && [[ $command == *fashion-mnist* ]]; then
     skip "$command" 'fashion-mnist is not installed'
   elif $sanitized && [[ $command == *@(fashion-mnist|cnn|heterogeneity)* ]]; then
