@@ -78,7 +78,7 @@ export -f stop
 # wanting COMMAND: why it cannot run here; else nothing
 wanting() {
   case $1 in
-    *--plot* | *' plot '* | *heterogeneity/study.sh*)
+    *--plot* | *' plot '* | *heterogeneity/study.sh* | *' split '*--draw*)
       command -v gnuplot >/dev/null || echo 'gnuplot is not installed' ;;
     *--draw*) command -v dot >/dev/null || echo 'Graphviz is not installed' ;;
     *gdb*) command -v gdb >/dev/null || echo 'gdb is not installed' ;;

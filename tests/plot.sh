@@ -124,11 +124,11 @@ else
 fi
 
 refused 2 'which runs?'
-refused 1 'no such folder' nothing
-refused 1 'there is no run in it' .. -o p.svg
+refused 1 'no such folder' nothing --json
+refused 1 'there is no run in it' .. --json
 refused 2 "p.gif': accepted are names that end in" hand -o p.gif
 refused 2 "no figures 'loss'; there are: round" hand --json --y loss
-refused 2 "x is 'time'; accepted: round" hand --x time
+refused 2 "x is 'time'; accepted: round" hand --json --x time
 broken() {
   cp -r hand/a broken && echo '1,2,x,4,5,6,7,8' >>broken/metrics.csv &&
     refuse 1 'line 5: a cell is no number' broken --json

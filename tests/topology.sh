@@ -254,7 +254,7 @@ refused 2 '.svg, .png, .dot' ring --draw x.jpeg
 refused 2 'at most 5000' ring --nodes 5001 --draw x.dot
 refused 2 'too many to tell apart' full --nodes 1000 --draw x.dot
 refused 1 'absent/w.txt: cannot be written' ring --matrix absent/w.txt
-refused 1 'absent/w.svg: cannot be written' ring --draw absent/w.svg
+refused 1 'absent/w.dot: cannot be written' ring --draw absent/w.dot
 refused 2 "the file's name is empty" ring --matrix ''
 refused 2 'name the same file' ring --matrix x.dot --draw x.dot
 mkdir folder.dot

@@ -57,6 +57,7 @@ git -C "$source" rev-parse --verify -q HEAD >/dev/null || die "$source is no git
 [ -z "$(git -C "$source" status --porcelain --untracked-files=no)" ] ||
   say 'changes that are not committed are not tested'
 mkdir -p "$folder" && folder=$(cd "$folder" && pwd -P) || exit 2
+[ -O "$folder" ] || die "'$folder' is another user's, who could put anything in place of a root"
 case $folder in / | /*[[:space:]]*) die "'$folder' is no folder for roots" ;; esac
 
 # ---- roots ----
