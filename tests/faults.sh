@@ -18,6 +18,7 @@ whole() {
   readable "$1"
 }
 readable() {
+  command -v python3 >/dev/null || return 0
   find "$1" -name '*.json' -o -name '*.safetensors' 2>/dev/null | sort -u | python3 -c '
 import json, os, struct, sys
 for name in sys.stdin.read().split("\n")[:-1]:
