@@ -9,5 +9,6 @@ build=$(cd "${BUILD:-$source/build}" && pwd -P)
 make -s -C "$build" tests/soak/soak grapevine
 # Memory that threads keep for their next request would look like a leak.
 export GLIBC_TUNABLES=glibc.malloc.tcache_count=0 GV_SOURCE=$source GV_BUILD=$build
-export GRAPEVINE_PLUGIN_PATH=$build/models/.libs GRAPEVINE_DATA_PATH=$build/datasets ASAN_OPTIONS="intercept_tls_get_addr=0:${ASAN_OPTIONS:-}" KMP_WARNINGS=0
+export GRAPEVINE_PLUGIN_PATH=$build/models/.libs GRAPEVINE_DATA_PATH=$build/datasets
+export ASAN_OPTIONS="intercept_tls_get_addr=0:${ASAN_OPTIONS:-}" KMP_WARNINGS=0
 exec nice "$build/tests/soak/soak" "$@"

@@ -52,8 +52,9 @@ static enum gv_status draw_torus(const struct gv_topology_input *input, uint32_t
 static void position(const struct gv_topology_input *input, int node, double at[2])
 {
   int rows = rows_of(input->nodes), columns = input->nodes / rows, last = columns > 1 ? columns - 1 : 1;
+  int row = node / columns;
   at[0] = (double)(node % columns) / last;
-  at[1] = 0.5 + ((rows - 1) / 2.0 - node / columns) / last;
+  at[1] = 0.5 + ((rows - 1) / 2.0 - row) / last;
 }
 
 /* Of a prime n the torus is a ring, and is drawn as one. */
