@@ -31,7 +31,7 @@ files=("${kept[@]}")
 tidy() {
   local told=(--extra-arg=-include --extra-arg="$GV_SOURCE/tests/analyzer.h") found=0
   printf '%s\0' "${files[@]}" | grep -zvx core/base/status.c |  # which is where that function is
-    xargs -0 -n 8 clang-tidy -p "$GV_BUILD" --quiet "${told[@]}" >"$folder/tidy" 2>/dev/null || found=1
+    xargs -0 -n 8 -P "$(nproc)" clang-tidy -p "$GV_BUILD" --quiet "${told[@]}" >"$folder/tidy" 2>/dev/null || found=1
   grep -A4 -E ': (error|warning): ' "$folder/tidy" && found=1
   return $found
 }
@@ -44,7 +44,7 @@ converts() {
   local mine
   mapfile -t mine < <(grep -v '^-I[.]$' "$flags")
   printf '%s\0' "${files[@]}" | (cd "$GV_BUILD" && sed -z "s,^,$GV_SOURCE/," | xargs -0 -n 8 \
-    gcc -fsyntax-only -I. "${mine[@]}" -Wall -Wextra -Wconversion -Wno-sign-conversion -Werror)
+    gcc -fsyntax-only -I. "${mine[@]}" -Wall -Wextra -Wconversion -Wsign-conversion -Werror)
 }
 
 if command -v clang-tidy >/dev/null; then

@@ -332,11 +332,11 @@ START_TEST(failures_and_stops_end_the_run)
   for (size_t a = 0; a < ALGORITHMS; a++)
     for (int by_nan = 0; by_nan < 2; by_nan++) {
       struct gv_error error = {GV_OK, ""};
-      toy = (struct toy){.fail_round = 30, .fail_node = 3, .fail_by_nan = by_nan};
+      toy = (struct toy){.fail_round = 30, .fail_node = 6, .fail_by_nan = by_nan};  /* the last */
       struct toy_run run = {.algorithm = asynchronous[a], .nodes = 7, .workers = 3, .dim = 9, .rate = 0.1,
                             .rounds = 100000, .async = true};
       ck_assert_int_eq(toy_train(&run, NULL, &error), by_nan ? GV_NUMERIC : GV_MODEL);
-      ck_assert_msg(strncmp(error.text, "node 3, round 30: ", 18) == 0, "%s", error.text);
+      ck_assert_msg(strncmp(error.text, "node 6, round 30: ", 18) == 0, "%s", error.text);
       toy = (struct toy){0};
       struct gv_stop stop = {0};
       struct log log = {.stop = &stop};

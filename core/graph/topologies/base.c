@@ -48,7 +48,7 @@ static void join_group(struct part part, int first, int apart, int count, struct
  * digits have had their turn. */
 static void draw_cube(struct part part, int k, int round, struct gv_edges *edges)
 {
-  int factor[DIGITS], count = factors_of(part.nodes, k, factor), apart = 1;
+  int factor[DIGITS] = {0}, count = factors_of(part.nodes, k, factor), apart = 1;
   if (count < 1)
     return;  /* one node */
   for (int d = 0; d < round % count; d++)
