@@ -25,7 +25,7 @@ static int factors_of(int n, int k, int *factor)
     int f = k + 1 < n ? k + 1 : n;
     while (f > 1 && n % f != 0)
       f--;
-    if (f == 1)
+    if (f <= 1)
       return -1;
     descending[count++] = f;
     n /= f;
