@@ -285,8 +285,8 @@ static void put_see_also(FILE *out, const struct gv_command *command, const stru
   fputs(".SH SEE ALSO\n", out);
   if (above != NULL)
     put_reference(out, above, &first);
-  const struct gv_command *const *others = command->commands != NULL ? command->commands : above->commands;
-  for (; *others != NULL; others++)
+  const struct gv_command *family = command->commands != NULL || above == NULL ? command : above;
+  for (const struct gv_command *const *others = family->commands; others != NULL && *others != NULL; others++)
     if (*others != command)
       put_reference(out, *others, &first);
   fputc('\n', out);

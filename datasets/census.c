@@ -24,7 +24,8 @@ static enum gv_status measure_sizes(struct gv_census *census, struct gv_error *e
   qsort(sorted, n, sizeof *sorted, ascending);
   census->size_min = sorted[0];
   census->size_max = sorted[n - 1];
-  census->size_median = 0.5 * ((double)sorted[(n - 1) / 2] + (double)sorted[n / 2]);
+  int64_t below = sorted[(n - 1) / 2], above = sorted[n / 2];
+  census->size_median = 0.5 * ((double)below + (double)above);
   gv_free(sorted);
   return GV_OK;
 }

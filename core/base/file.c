@@ -34,12 +34,13 @@ static int name_it(struct gv_new_file *file, int nameless)
 {
   char source[40];
   snprintf(source, sizeof source, "/proc/self/fd/%d", nameless);
-  for (int try = 0; try < 1000; try++) {  /* NOLINT(clang-analyzer-unix.Malloc): abandon frees the name */
+  for (int try = 0; try < 1000; try++) {
     if (asprintf(&file->temporary, "%s.%ld-%d.tmp", file->path, (long)getpid(), try) < 0) {
       file->temporary = NULL;
       errno = ENOMEM;
       return -1;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): abandon frees the name */
     int fd = nameless < 0 ? open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666) :
              linkat(AT_FDCWD, source, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) == 0 ? nameless : -1;
     if (fd >= 0)

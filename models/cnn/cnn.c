@@ -140,8 +140,8 @@ static int init(void *instance, uint64_t seed, float *w)
   const struct cnn *cnn = instance;
   float *weight = w;
   for (int l = 0; l < cnn->shape.blocks; l++) {
-    int64_t count = weights_of(&cnn->shape, l);
-    float deviation = sqrtf(2 / (float)(count / cnn->shape.outputs[l]));
+    int64_t count = weights_of(&cnn->shape, l), inputs = count / cnn->shape.outputs[l];
+    float deviation = sqrtf(2 / (float)inputs);
     cnn->host->normal(seed, (uint32_t)(2 * l), weight, (size_t)count);
     for (int64_t i = 0; i < count; i++)
       weight[i] *= deviation;
