@@ -17,11 +17,11 @@ else
 fi
 flags=$GV_BUILD/compile_flags.txt
 make -s -C "$GV_BUILD" compile_flags.txt >/dev/null || exit 1
-# bad.c is made so that it does not compile as it stands; what wants oneDNN or libFuzzer is there where they are.
+# bad.c is made so that it does not compile as it stands, faulty.c to crash; what wants oneDNN or libFuzzer is there where they are.
 kept=()
 for file in "${files[@]}"; do
   case $file in
-    tests/plugins/bad.c) ;;
+    tests/plugins/bad.c | tests/plugins/faulty.c) ;;
     models/cnn/* | bench/*cnn*) grep -q '^#define HAVE_DNNL' "$GV_BUILD/config.h" && kept+=("$file") ;;
     *) kept+=("$file") ;;
   esac

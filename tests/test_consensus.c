@@ -46,7 +46,7 @@ static void plain(const struct gv_graph *g, int n, int d, const double *x, doubl
 /* By stretches cut anywhere, and by rows: near the definition, and of the same bits. */
 static void compare(const struct gv_graph *g, int n, int d, const char *name)
 {
-  size_t count = (size_t)(n * d);
+  size_t count = (size_t)n * (size_t)d;
   double *x = calloc(count, sizeof *x), *y = calloc(count, sizeof *y), *z = calloc(count, sizeof *z);
   double *rows = calloc(count, sizeof *rows), *want = calloc(count, sizeof *want);
   struct gv_product product;
@@ -187,7 +187,7 @@ START_TEST(errors_are_those_of_the_numbers)
   for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
     int n = cases[c].n, d = cases[c].d;
     struct gv_schedule *s = make(cases[c].topology, n);
-    double *x = calloc((size_t)(n * d), sizeof *x);
+    double *x = calloc((size_t)n * (size_t)d, sizeof *x);
     struct seen seen = {0};
     for (int i = 0; i < n * d; i++)
       x[i] = 1e6 + any(i);  /* far from 0, so that digits could get lost */
@@ -268,7 +268,7 @@ END_TEST
 static void same_bits(const char *topology, int n, int d, const struct gv_signal *signal)
 {
   struct gv_schedule *s = make(topology, n);
-  size_t count = (size_t)(n * d);
+  size_t count = (size_t)n * (size_t)d;
   double *first = calloc(count, sizeof *first), *x = calloc(count, sizeof *x);
   struct seen want = {0};
   for (int workers = 1; workers <= 7; workers += workers < 3 ? 1 : 4) {

@@ -223,7 +223,7 @@ static void read_data(const uint8_t *data, size_t size)
   char spec[600];
   struct gv_error error = {GV_OK, ""};
   struct gv_dataset *dataset = NULL;
-  int specs = 0;
+  int specs = 1;
   while (specs < SPECS && target->specs[specs] != NULL)
     specs++;
   make_spec(target->specs[data[0] % specs], spec, sizeof spec);
