@@ -9,6 +9,7 @@ EXTRA_DIST += \
   %D%/lecture \
   %D%/own_model.md \
   %D%/plugin.md \
+  %D%/quality.md \
   tests/docs.awk
 
 # The reference of the public headers, in docs/api/html; a warning of Doxygen is an error.

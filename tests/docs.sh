@@ -23,11 +23,10 @@ for candidate in python3 /usr/bin/python3; do
   command -v $candidate >/dev/null && $candidate -c 'import torch' 2>/dev/null && python=$candidate && break
 done
 
-# Tests and CI that run a whole document: DOCUMENT, WHO. quality.md is a record, of commands that take hours.
+# Tests that run a whole document: DOCUMENT, WHO.
 by_others='
 docs/lecture.md              tests/lecture.sh
 docs/own_model.md            tests/own_model.sh
-docs/quality.md              check-full
 examples/embed/README.md     tests/install.sh
 examples/own_model/README.md tests/own_model.sh
 plugins/skeleton/README.md   tests/model.sh
@@ -38,6 +37,8 @@ elsewhere='
 .ci/run           build-asan            | BUILD=build-asan GRAPEVINE_CONFIGURE=
 .ci/run           build-tsan            | BUILD=build-tsan GRAPEVINE_CONFIGURE=
 .ci/run           All that a change     | .ci/run
+.ci/run           check-full            | make -C build check-full
+tests/systems/run.sh usage:             | sudo tests/systems/run.sh
 .ci/run           distcheck             | autoreconf -i && mkdir -p build && cd build && ../configure
 '
 # With less data, fewer rounds: sed -E.
@@ -120,6 +121,8 @@ type_in() {
     'make -C build '*)
       # Their work is others': here, that there is such a target.
       line=$(sed -E 's/ (TESTS|ARGS)=.*//; s/^make/make -s -n/' <<<"$line") ;;
+    GV_FULL=yes*' make -C build '*) line=$(sed -E 's/ TESTS=.*//; s/make/make -s -n/' <<<"$line") ;;
+    tests/soak/run.sh*) line="BUILD=$GV_BUILD tests/soak/run.sh 2 1" ;;
     'grapevine '* | '! grapevine '* | 'stop '*' grapevine '*) ;;
     GRAPEVINE_*=*' grapevine '* | GRAPEVINE_*=*' build/bench/'* | CK_*=*' build/tests/'*) ;;
     examples/*.sh* | CC=clang*' tests/fuzz/run.sh '* | datasets/digits/make_digits.py* | 'cc '* | '$python '*) ;;

@@ -17,7 +17,7 @@ else
 fi
 flags=$GV_BUILD/compile_flags.txt
 make -s -C "$GV_BUILD" compile_flags.txt >/dev/null || exit 1
-# bad.c is made so that it does not compile as it stands, faulty.c to crash; what wants oneDNN or libFuzzer is there where they are.
+# bad.c is made so that it does not compile as it stands, faulty.c to crash; what wants oneDNN is there where it is.
 kept=()
 for file in "${files[@]}"; do
   case $file in
@@ -31,7 +31,8 @@ files=("${kept[@]}")
 tidy() {
   local told=(--extra-arg=-include --extra-arg="$GV_SOURCE/tests/analyzer.h") found=0
   printf '%s\0' "${files[@]}" | grep -zvx core/base/status.c |  # which is where that function is
-    xargs -0 -n 8 -P "$(nproc)" clang-tidy -p "$GV_BUILD" --quiet "${told[@]}" >"$folder/tidy" 2>/dev/null || found=1
+    xargs -0 -n 8 -P "$(nproc)" clang-tidy -p "$GV_BUILD" --quiet "${told[@]}" >"$folder/tidy" 2>/dev/null ||
+    found=1
   grep -A4 -E ': (error|warning): ' "$folder/tidy" && found=1
   return $found
 }
