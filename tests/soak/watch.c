@@ -63,7 +63,7 @@ static struct {
   uint64_t seed;
   struct gv_counters counters;
   const struct gv_engine *engine;
-  double *before, *scale;  /* (dim) the mean at the start, and the largest |x_i| of all nodes */
+  double *before, *scale;  /* (dim) the mean at the start, and the largest |x_i| of all nodes so far */
   double worst;
   long rounds;
 } mean;
@@ -117,6 +117,7 @@ static void look(void *context, uint64_t round, const float *const *x)
       gv_engine_node_state(mean.engine, i, &state);
       sum += state.weight * (double)x[i][k];
       mass += state.weight;
+      mean.scale[k] = fmax(mean.scale[k], fabs((double)x[i][k]));  /* slowmo may drive nodes apart */
     }
     /* A rounding of a float a node and round, some of them along the way of one element. */
     double allowed = 0x1p-20 * mean.scale[k] * (double)(mean.rounds + 4);
