@@ -91,7 +91,7 @@ wanting() {
     */fuzz/run.sh*) $full && command -v clang >/dev/null || echo 'GV_FULL=yes runs it, with clang' ;;
     *bench/models*) [ -x build/bench/models ] || echo 'make bench builds it' ;;
   esac
-  if $sanitized && [[ $1 == *@(fashion-mnist|cnn|heterogene|study|' bench'|runs/long)* ]]; then
+  if $sanitized && [[ $1 == *@(fashion-mnist|cnn|heterogene|study|' bench'|runs/long|runs/graphs|runs/topologies)* ]]; then
     echo 'sanitizers take minutes for it'
   fi
 }
