@@ -1,11 +1,12 @@
 #!/bin/bash
 # Faults put in on purpose: models that crash or fail, memory that is refused, full disks, closed streams, signals,
 # clocks that jump, nonsense in the environment, sizes beyond the usual. Each must end in one line or do no harm,
-# and leave nothing half-written. GV_FULL=yes: every place where memory is taken, and what needs much of the
-# machine; GV_FAULTS='memory disk': these parts alone. TAP.
+# and leave nothing half-written. GV_FULL=yes: more of them; GV_FAULTS_EVERY=yes: every place where memory is
+# taken, for an hour, and what needs much of the machine; GV_FAULTS='memory disk': these parts alone. TAP.
 # shellcheck source=tests/cli.sh
 . "$GV_SOURCE/tests/cli.sh"
-faults=0  # put in so far
+faults=0 every=false  # put in so far
+[ "${GV_FAULTS_EVERY:-no}" = no ] || every=true
 
 # one_line FILE: it holds exactly one line, which the program says of itself
 one_line() {

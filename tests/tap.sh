@@ -1,6 +1,9 @@
 #!/bin/bash
 # What the test scripts share: a folder of their own, $folder, and one line of TAP a check. To be sourced.
 set -u
+# Who starts tests by nohup has them ignore SIGHUP, which only a new program can undo.
+ignored=$(sed -n 's/^SigIgn:[[:space:]]*//p' /proc/$$/status)
+(( 0x${ignored:-0} & 1 )) && exec env --default-signal=HUP bash "$0" "$@"
 folder=$(mktemp -d) || exit 1
 trap 'kill -KILL $(jobs -pr) 2>/dev/null; rm -rf "$folder"' EXIT  # what a failed check left in the background
 log=$folder/log

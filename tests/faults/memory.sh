@@ -37,7 +37,8 @@ refuses() {
   rm -rf good && mkdir good && cp -r "$out" $(outputs) good
   for on in no yes; do
     step=$((count / 3 + 1))
-    ! $full || step=1
+    ! $full || step=$((count / 20 + 1))
+    ! $every || step=1
     for ((at = 1 + (${#1} + tried) % step; at <= count; at += step)); do
       code=0
       rm -rf $(outputs)
@@ -48,7 +49,7 @@ refuses() {
         continue
       fi
       if [ $code != 1 ] || [ "$(grep -c '^grapevine: error: ' "$err")" != 1 ] ||
-          grep -qvE '^grapevine: |^[0-9]+ of [0-9]+: ' "$err"; then
+          grep -qvE '^grapevine: |^[0-9]+ of [0-9]+: |^stopping; ' "$err"; then
         echo "place $at of $count, on=$on: exit status $code"
         head -n 5 "$err"
         return 1
