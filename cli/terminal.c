@@ -43,9 +43,12 @@ enum gv_status gv_print_json(struct json_t *page, struct gv_error *err)
 {
   if (page == NULL)
     return gv_fail(err, GV_MEMORY, "no memory for the figures");
-  json_dumpf(page, stdout, JSON_INDENT(2));
-  putchar('\n');
+  char *text = gv_json_dump(page, JSON_INDENT(2));
   json_decref(page);
+  if (text == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the figures");
+  puts(text);
+  free(text);
   return GV_OK;
 }
 

@@ -3,23 +3,39 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/paths.h"
 
+/* Whether Jansson was refused memory on this thread since the last dump: then what it made may lack a part, for
+ * not every call that puts one in is looked at. */
+static _Thread_local bool starved;
+
+static void *noting(size_t size)
+{
+  void *memory = malloc(size);
+  starved = starved || memory == NULL;
+  return memory;
+}
+
+__attribute__((constructor)) static void note_refusals(void)
+{
+  json_set_alloc_funcs(noting, free);
+}
+
 char *gv_json_dump(const json_t *value, size_t flags)
 {
-  size_t size = value != NULL ? json_dumpb(value, NULL, 0, flags) : 0;
+  size_t size = value != NULL && !starved ? json_dumpb(value, NULL, 0, flags) : 0;
   char *text = size > 0 ? malloc(size + 1) : NULL;
-  if (text == NULL)
-    return NULL;
-  if (json_dumpb(value, text, size, flags) != size) {
-    free(text);
-    return NULL;
+  if (text != NULL && json_dumpb(value, text, size, flags) == size && !starved) {
+    text[size] = '\0';
+    return text;
   }
-  text[size] = '\0';
-  return text;
+  free(text);
+  starved = false;
+  return NULL;
 }
 
 json_t *gv_json_text(const char *bytes)
@@ -99,16 +115,18 @@ enum gv_status gv_json_read(const char *folder, const char *name, json_t **value
   char *path = gv_path_join(folder, name);
   errno = path != NULL ? 0 : ENOMEM;
   *value = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-  bool starved = *value == NULL && errno == ENOMEM;
+  bool refused = *value == NULL && errno == ENOMEM;
   free(path);
-  return starved ? gv_fail(err, GV_MEMORY, "no memory for %.200s/%.40s", folder, name) : GV_OK;
+  starved = starved && !refused;  /* it is said */
+  return refused ? gv_fail(err, GV_MEMORY, "no memory for %.200s/%.40s", folder, name) : GV_OK;
 }
 
 enum gv_status gv_json_parse(const char *text, json_t **value, struct gv_error *err)
 {
   errno = 0;
   *value = text != NULL ? json_loads(text, 0, NULL) : NULL;
-  if (*value == NULL && errno == ENOMEM)
-    return gv_fail(err, GV_MEMORY, "no memory for what a file says in JSON");
-  return GV_OK;
+  if (*value != NULL || errno != ENOMEM)
+    return GV_OK;
+  starved = false;
+  return gv_fail(err, GV_MEMORY, "no memory for what a file says in JSON");
 }

@@ -29,7 +29,8 @@ enum gv_status gv_json_read(const char *folder, const char *name, json_t **value
 /* The same of a text; NULL: none. */
 enum gv_status gv_json_parse(const char *text, json_t **value, struct gv_error *err);
 
-/* json_dumps, but whole or NULL: Jansson's own (2.14) leaves a key out where memory for it is refused. */
+/* json_dumps, but whole or NULL: Jansson's own (2.14) leaves a key out where memory for it is refused. Also NULL
+ * where memory was refused while values were made on this thread since the last dump, which may lack a part. */
 char *gv_json_dump(const json_t *value, size_t flags);
 
 /* The text of a value, for the caller to free; NULL without memory. The value is consumed. */

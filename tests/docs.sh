@@ -37,7 +37,6 @@ elsewhere='
 .ci/run           build-asan            | BUILD=build-asan GRAPEVINE_CONFIGURE=
 .ci/run           build-tsan            | BUILD=build-tsan GRAPEVINE_CONFIGURE=
 .ci/run           All that a change     | .ci/run
-.ci/run           check-full            | make -C build check-full
 tests/systems/run.sh usage:             | sudo tests/systems/run.sh
 .ci/run           distcheck             | autoreconf -i && mkdir -p build && cd build && ../configure
 '

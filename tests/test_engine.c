@@ -153,7 +153,7 @@ static void follow(void *context, uint64_t round, const float *const *replica)
 {
   struct reference *r = context;
   int n = r->nodes, d = toy.dim;
-  float *batch_x = calloc((size_t)(2 * d), sizeof *batch_x), *g = calloc((size_t)d, sizeof *g), loss;
+  float *batch_x = calloc(2 * (size_t)d, sizeof *batch_x), *g = calloc((size_t)d, sizeof *g), loss;
   double *expected = calloc((size_t)d, sizeof *expected);
   for (int i = 0; i < n; i++) {
     struct gv_batch batch = {.x = batch_x, .n = 2, .labels = (int32_t[]){i, 0}};
@@ -209,9 +209,9 @@ START_TEST(dsgd_follows_its_definition_and_keeps_the_mean)
       assert_ok(gv_schedule_create(topology, NULL, n, 1, &schedule, err));
       r.schedule = schedule;
       assert_ok(gv_view_create(schedule, &r.view, err));
-      r.x = calloc((size_t)(n * d), sizeof *r.x);
-      r.y = calloc((size_t)(n * d), sizeof *r.y);
-      r.before = calloc((size_t)(n * d), sizeof *r.before);
+      r.x = calloc((size_t)n * (size_t)d, sizeof *r.x);
+      r.y = calloc((size_t)n * (size_t)d, sizeof *r.y);
+      r.before = calloc((size_t)n * (size_t)d, sizeof *r.before);
       toy.dim = d;
       for (int i = 0; i < n; i++) {
         toy_init(&toy, 5, r.before + i * d);

@@ -123,7 +123,7 @@ START_TEST(equi_static_weights)
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
       int n = known[k].n, m = known[k].m, drawn = 0;
       struct gv_schedule *s = make(undirected ? "equi-static-undirected" : "equi-static", n, 5);
-      double *w = calloc((size_t)(n * n), sizeof *w);
+      double *w = calloc((size_t)n * (size_t)n, sizeof *w);
       dense(s, 0, w);
       for (int u = 1; u < n; u++) {
         double times = w[u] * n * m / (n - 1) * (1 + undirected);

@@ -107,14 +107,20 @@ static bool read_whole(const char *text, char **end, int64_t *out)
   return fits;
 }
 
-static bool read_list(const struct gv_option *row, const char *text, struct value *value)
+/* Makes room for the value and its text; false without memory. */
+static bool make_room(const struct gv_option *row, const char *text, struct value *value)
 {
   size_t room = 1;
   for (const char *c = text; *c != '\0'; c++)
     room += *c == '-';
-  value->items = calloc(room, sizeof *value->items);
-  if (value->items == NULL)
-    return false;
+  value->text = strdup(text);
+  if (row->type == GV_OPTION_LIST)
+    value->items = calloc(room, sizeof *value->items);
+  return value->text != NULL && (row->type != GV_OPTION_LIST || value->items != NULL);
+}
+
+static bool read_list(const struct gv_option *row, const char *text, struct value *value)
+{
   for (const char *c = text;;) {
     char *end;
     if (*c < '0' || *c > '9' || !read_whole(c, &end, &value->items[value->count]))
@@ -189,16 +195,15 @@ enum gv_status gv_options_set(struct gv_options *options, const char *key, const
     return gv_fail(err, GV_USAGE, "%s: unknown option '%s'; known: %s", options->owner, key, keys);
   }
   struct value fresh = {.given = true};
+  if (!make_room(row, value, &fresh)) {
+    value_clear(&fresh);
+    return gv_fail(err, GV_MEMORY, "%s: no memory for option %s", options->owner, key);
+  }
   if (!read_value(row, value, &fresh)) {
     value_clear(&fresh);
     char accepts[300];
     return gv_fail(err, GV_USAGE, "%s: %s is '%s'; accepted: %s", options->owner, key, value,
                    gv_option_accepts(row, accepts, sizeof accepts));
-  }
-  fresh.text = strdup(value);
-  if (fresh.text == NULL) {
-    value_clear(&fresh);
-    return gv_fail(err, GV_MEMORY, "%s: no memory for option %s", options->owner, key);
   }
   struct value *slot = &options->values[row - options->rows];
   value_clear(slot);

@@ -1,6 +1,7 @@
 /* The figures of a split, as JSON that people can read too. */
 #include "run/data/report.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,18 +35,27 @@ json_t *gv_split_json(const struct gv_dataset *dataset, const struct gv_shards *
   return page;
 }
 
-static void put_value(FILE *out, const json_t *value)
+/* Returns false without memory. */
+static bool put_text(FILE *out, const json_t *value, size_t flags)
+{
+  char *text = gv_json_dump(value, flags);
+  bool good = text != NULL && fputs(text, out) >= 0;
+  free(text);
+  return good;
+}
+
+static bool put_value(FILE *out, const json_t *value)
 {
   const json_t *first = json_array_get(value, 0);
-  if (!json_is_array(first)) {
-    json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
-    return;
-  }
-  for (size_t i = 0; i < json_array_size(value); i++) {
+  if (!json_is_array(first))
+    return put_text(out, value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+  bool good = true;
+  for (size_t i = 0; i < json_array_size(value) && good; i++) {
     fputs(i == 0 ? "[\n    " : ",\n    ", out);
-    json_dumpf(json_array_get(value, i), out, JSON_ENCODE_ANY);
+    good = put_text(out, json_array_get(value, i), JSON_ENCODE_ANY);
   }
   fputs("\n  ]", out);
+  return good;
 }
 
 char *gv_split_text(json_t *page)
@@ -56,14 +66,15 @@ char *gv_split_text(json_t *page)
   json_t *value;
   FILE *out = page != NULL ? open_memstream(&text, &size) : NULL;
   if (out != NULL) {
-    bool first = true;
+    bool first = true, good = true;
     json_object_foreach(page, key, value) {
       fprintf(out, "%s  \"%s\": ", first ? "{\n" : ",\n", key);
-      put_value(out, value);
+      good = good && put_value(out, value);
       first = false;
     }
     fputs("\n}", out);
-    if (fclose(out) != 0) {
+    good = !ferror(out) && good;
+    if (fclose(out) != 0 || !good) {
       free(text);
       text = NULL;
     }
