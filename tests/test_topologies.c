@@ -158,7 +158,7 @@ END_TEST
 
 static double rho_of(const char *name, int n)
 {
-  double *w = calloc((size_t)(n * n), sizeof *w);
+  double *w = calloc((size_t)n * (size_t)n, sizeof *w);
   struct gv_schedule *s = make(name, n);
   dense(s, 0, w);
   double found = rho(w, n);
