@@ -90,7 +90,10 @@ documents() {
 leaves_nothing() {
   staged uninstall || return
   # Of folders those may stay that any program installs into.
-  find "$folder/stage" -mindepth 1 \( ! -type d -o -name '*grapevine*' -o -path '*/share/*' \) >left
+  {
+    find "$folder/stage" ! -type d
+    find "$prefix" -mindepth 1 \( -name '*grapevine*' -o -path "$prefix/share/*" \)
+  } >left
   cat left
   [ ! -s left ]
 }
