@@ -155,11 +155,11 @@ static int init(void *instance, uint64_t seed, float *w)
 KERNEL
 static int all_finite(const float *x, int64_t count)
 {
-  int finite = 1;
+  unsigned finite = 1;
 #pragma omp simd reduction(& : finite)
   for (int64_t i = 0; i < count; i++)
-    finite &= fabsf(x[i]) < INFINITY;
-  return finite;
+    finite &= (unsigned)(fabsf(x[i]) < INFINITY);
+  return (int)finite;
 }
 
 /* Samples first .. of the batch as one chunk: *part <- them, y <- their features. Returns the samples, filled up
