@@ -161,6 +161,11 @@ void gv_unwatch_signals(void);
 /* Once signals are watched: a process that a study began gets SIGTERM when the study ends, killed or not. */
 void gv_end_with_study(void);
 
+/* ---- environment.c ---- */
+
+/* Takes away what would end the program in OpenMP; before anything else runs. */
+void gv_mend_environment(void);
+
 /* ---- words.c ---- */
 
 /* The text as one word of a shell, in memory of its own; NULL without memory. */

@@ -10,6 +10,7 @@ cli = \
   %D%/cost.c \
   %D%/crash.c %D%/crash.h \
   %D%/data.c \
+  %D%/environment.c \
   %D%/eval.c \
   %D%/help.c \
   %D%/live.c %D%/live.h \

@@ -19,6 +19,7 @@ static void hold_standard_streams(void)
 
 int main(int argc, char **argv)
 {
+  gv_mend_environment();
   hold_standard_streams();
   gv_watch_crashes();
   (void)signal(SIGXFSZ, SIG_IGN);  /* past a limit of file sizes a write fails and is reported, as on a full disk */
