@@ -165,11 +165,18 @@ static struct gv_planned *next_new(struct study *study)
 {
   for (; study->next < study->plan->count; study->next++) {
     struct gv_planned *run = &study->plan->runs[study->next];
+    if (run->state == GV_RUN_DONE)
+      continue;
+    if (run->state != GV_RUN_OTHER && is_held(study->plan, run)) {
+      set_held(study, run, true);
+      continue;
+    }
+    run->state = gv_study_state(study->plan, run);  /* who trained there at the first look may have ended since */
     if (run->state == GV_RUN_OTHER)
       tell(study, run, GV_RUN_FAILED, "its folder holds a run of other options; move that away");
-    else if (run->state != GV_RUN_DONE && is_held(study->plan, run))
-      set_held(study, run, true);
-    else if (run->state != GV_RUN_DONE)
+    else if (run->state == GV_RUN_DONE)
+      tell(study, run, GV_RUN_TRAINED, NULL);
+    else
       return run;
   }
   return NULL;
