@@ -17,6 +17,7 @@ libgv_la_SOURCES += \
   %D%/places.c %D%/places.h \
   %D%/quota.c %D%/quota.h \
   %D%/random.c %D%/random.h \
+  %D%/stack.c %D%/stack.h \
   %D%/status.c \
   %D%/team.h
 if TEAM_PTHREAD

@@ -3,12 +3,12 @@
 
 #include <omp.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/bind.h"
 #include "core/base/calling.h"
+#include "core/base/stack.h"
 
 struct gv_team {
   int each;                   /* threads of a crew */
@@ -32,21 +32,6 @@ static void *wait_for_release(void *arg)
   return NULL;
 }
 
-/* The stack that OpenMP's threads get, as OMP_STACKSIZE says: a number, of KiB or with a unit. 0: the usual one. */
-static size_t stack_wanted(void)
-{
-  static const char units[] = "BKMG";
-  const char *text = getenv("OMP_STACKSIZE");
-  char *end = NULL;
-  if (text == NULL)
-    return 0;
-  size_t size = strtoul(text, &end, 10);
-  end += strspn(end, " ");
-  const char *unit = *end != '\0' ? strchr(units, *end & ~0x20) : units + 1;
-  size_t shift = unit != NULL ? 10 * (size_t)(unit - units) : 0;
-  return unit == NULL || size > SIZE_MAX >> shift ? 0 : size << shift;
-}
-
 /* Where OpenMP cannot have a thread it ends the process; so the threads are asked for once before, and let go. */
 static enum gv_status probe_threads(int workers, int each, struct gv_error *err)
 {
@@ -59,7 +44,8 @@ static enum gv_status probe_threads(int workers, int each, struct gv_error *err)
   int made = 1, failure = 0;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  bool sized = stack_wanted() > 0 && pthread_attr_setstacksize(&attributes, stack_wanted()) == 0;
+  size_t stack = gv_stack_size(getenv("OMP_STACKSIZE"));  /* OpenMP's threads get it, too */
+  bool sized = stack > 0 && pthread_attr_setstacksize(&attributes, stack) == 0;
   while (made < all && failure == 0) {
     failure = pthread_create(&threads[made], &attributes, wait_for_release, &probe);
     made += failure == 0;
