@@ -1,6 +1,6 @@
 /* grapevine.h - training from a program of one's own: the library behind `grapevine train`.
  *
- *   struct gv_run *run;
+ *   struct gv_run *run = NULL;
  *   struct gv_error error;
  *   if (gv_run_create(&run, &error) == GV_OK &&
  *       gv_run_set(run, "data", "fashion-mnist", &error) == GV_OK &&
