@@ -471,6 +471,25 @@ START_TEST(natural_groups)
 }
 END_TEST
 
+/* As many nodes and groups as have a product that 32 bits do not hold. */
+START_TEST(natural_of_many_groups)
+{
+  enum { MANY = 50000 };
+  static int32_t groups[MANY];
+  const struct gv_split_input input = {.groups = groups, .group_count = MANY, .samples = MANY, .nodes = MANY,
+                                       .shape = &eight};
+  struct gv_shards *shards = NULL;
+  for (int s = 0; s < MANY; s++)
+    groups[s] = MANY - 1 - s;
+  assert_ok(gv_shards_deal("natural", &input, &shards, err));
+  for (int i = 0; i < MANY; i++) {
+    ck_assert_int_eq(shards->first[i], i);
+    ck_assert_int_eq(groups[shards->index[i]], i);
+  }
+  gv_shards_destroy(shards);
+}
+END_TEST
+
 START_TEST(labels_flip)
 {
   enum { SAMPLES = 50000, NODES = 5, CLASSES = 7 };
@@ -635,7 +654,8 @@ int main(void)
 {
   const TTest *const tests[] = {splits_all_conform, splits_depend_on_the_seed, split_sizes, classes_a_node,
                                 dirichlet_moments, dirichlet_at_the_ends, dirichlet_by_node, sorted_and_shards,
-                                quantity_moments, quantity_power_and_combined, natural_groups, labels_flip,
-                                features_turn_and_permute, features_noise, census_closed_forms, NULL};
+                                quantity_moments, quantity_power_and_combined, natural_groups,
+                                natural_of_many_groups, labels_flip, features_turn_and_permute, features_noise,
+                                census_closed_forms, NULL};
   return run_suite("splits", tests);
 }
