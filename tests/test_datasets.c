@@ -301,7 +301,20 @@ START_TEST(names_and_paths)
   ck_assert_str_eq(dataset->name, "fashion-mnist");
   ck_assert_str_eq(dataset->found, own);
   gv_dataset_destroy(dataset);
+  /* What is opened by a path is never named as if its name alone found it. */
+  assert_ok(gv_dataset_open(own, 8, &dataset, err));
+  ck_assert_str_eq(dataset->name, "./fashion-mnist");
+  ck_assert(!gv_dataset_is_plain(dataset->name));
+  gv_dataset_destroy(dataset);
   folder_remove(&folder);
+  static const struct { const char *path, *name; } named[] = {
+      {"/data/digits/", "./digits"}, {"digits", "./digits"}, {"/data/blobs:dim=2", "./blobs:dim=2"},
+      {"/data/csv", "csv"}, {"/data/digits.csv", "digits.csv"}};
+  for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+    assert_ok(gv_dataset_create(named[i].path, &dataset, err));
+    ck_assert_str_eq(dataset->name, named[i].name);
+    gv_dataset_destroy(dataset);
+  }
 }
 END_TEST
 
