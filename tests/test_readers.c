@@ -6,6 +6,7 @@
 #include "core/base/memory.h"
 #include "datasets/dataset.h"
 #include "datasets/gather.h"
+#include "datasets/input.h"
 #include "datasets/reader.h"
 #include "tests/data.h"
 
@@ -355,6 +356,29 @@ START_TEST(npy_as_it_should_be)
 }
 END_TEST
 
+/* A plain file takes what it holds, with a byte to find its end. */
+START_TEST(whole_files)
+{
+  enum { LARGE = 300000 };
+  struct folder folder = folder_make();
+  static char bytes[LARGE];
+  char path[PATH];
+  for (size_t i = 0; i < LARGE; i++)
+    bytes[i] = (char)(i * i % 251);
+  put_file(&folder, "large", bytes, LARGE, path);
+  struct gv_input input = {0};
+  struct gv_grow all = {.size = 1};
+  assert_ok(gv_input_open(path, &input, err));
+  assert_ok(gv_input_all(&input, &all, err));
+  ck_assert_uint_eq(all.count, LARGE);
+  ck_assert_uint_le(all.room, LARGE + 1);
+  ck_assert_mem_eq(all.items, bytes, LARGE);
+  gv_free(all.items);
+  gv_input_close(&input);
+  folder_remove(&folder);
+}
+END_TEST
+
 START_TEST(npy_broken)
 {
   static const float floats[6] = {1, 2, 3, 4, 5, 6};
@@ -548,8 +572,8 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {libsvm_as_it_should_be, libsvm_broken, csv_as_it_should_be,
-                                csv_two_files_and_gzip, csv_broken,    guessed_from_the_content,
-                                npy_as_it_should_be,    npy_broken,    npz_whole_and_broken,
-                                cifar_whole_and_broken, NULL};
+                                csv_two_files_and_gzip, csv_broken,
+                                guessed_from_the_content, npy_as_it_should_be, whole_files, npy_broken,
+                                npz_whole_and_broken, cifar_whole_and_broken, NULL};
   return run_suite("readers", tests);
 }
