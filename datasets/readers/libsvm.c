@@ -9,6 +9,10 @@
 #include "datasets/readers/readers.h"
 #include "datasets/rows.h"
 
+enum { LOOK = 4096 };  /* bytes looked at to recognize it */
+
+static const char space[] = " \t\f\v";
+
 /* One file as it is read. */
 struct text {
   struct gv_input input;
@@ -78,20 +82,9 @@ static enum gv_status add_value(struct text *text, char *word, int64_t *last, st
   return GV_OK;
 }
 
-/* "+1" and "1.0" are 1. */
-static void plain_number(const char *word, char *plain, size_t size)
-{
-  double number;
-  if (gv_text_number(word, &number))
-    snprintf(plain, size, "%.17g", number + 0.0);
-  else
-    snprintf(plain, size, "%s", word);
-}
-
 static enum gv_status add_row(struct text *text, char *line, struct gv_classes *classes, struct gv_error *err)
 {
-  static const char space[] = " \t\f\v";
-  char place[300], plain[80], *next = NULL;
+  char place[300], *next = NULL;
   char *word = strtok_r(line, space, &next);
   double number;
   if (word == NULL)
@@ -99,8 +92,7 @@ static enum gv_status add_row(struct text *text, char *line, struct gv_classes *
   if (!gv_text_number(word, &number))
     return gv_fail(err, GV_INPUT, "%s: the label '%.40s' is no number; a row is: label index:value index:value ...",
                    where(text, place, sizeof place), word);
-  plain_number(word, plain, sizeof plain);
-  enum gv_status status = gv_answers_add(&text->answers, classes, plain, text->input.path, text->row, err);
+  enum gv_status status = gv_answers_add(&text->answers, classes, word, text->input.path, text->row, err);
   int64_t last = -1;
   for (word = strtok_r(NULL, space, &next); word != NULL && status == GV_OK; word = strtok_r(NULL, space, &next))
     if (strncmp(word, "qid:", 4) != 0)  /* of SVMlight's rankings; it is no feature */
