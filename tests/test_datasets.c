@@ -275,7 +275,7 @@ START_TEST(names_and_paths)
   use_source_data();
   assert_fails(GV_USAGE,
                "did you mean 'digits'? accepted: a name (digits, fashion-mnist, mnist, cifar-10, cifar-100), "
-               "reader:key=value (idx, cifar, npz, npy, csv, libsvm",
+               "reader:key=value (idx, cifar, npz, npy, libsvm, csv",
                gv_dataset_open("digist", 8, &dataset, err));
   assert_fails(GV_USAGE, "did you mean 'fashion-mnist'", gv_dataset_open("fashion", 8, &dataset, err));
   assert_fails(GV_USAGE, "unknown data set 'zzzzzzzz'; accepted", gv_dataset_open("zzzzzzzz", 8, &dataset, err));

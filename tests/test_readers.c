@@ -280,7 +280,10 @@ START_TEST(guessed_from_the_content)
 {
   static const struct { const char *text, *found; } files[] = {
       {"1 1:2 3:4\n-1 2:1\n", "sparse"}, {"+1 12:0.5\n-1 2:1\n", "sparse"}, {"1,2,x\n3,4,y\n", "floats"},
-      {"a\tb\tk\n3\t4\ty\n", "floats"}, {"hello\n", NULL}, {"", NULL}, {"1 2 3\n", NULL}};
+      {"a\tb\tk\n3\t4\ty\n", "floats"}, {"hello\n", NULL}, {"", NULL}, {"1 2 3\n", NULL},
+      {"1\t1:2\t3:4\n-1\t2:1\n", "sparse"}, {"1 1:2 # of a, b; c\n-1 2:1\n", "sparse"},
+      {"# a, b\n\n1 qid:3 1:2\n-1 2:1\n", "sparse"}, {"1\t12:30:15\n2\t12:30:16\n", "floats"},
+      {"1;2;2:1\n3;2;2:2\n", "floats"}, {"1\t2\t3:4\n5\t6\t3:4\n", "floats"}};
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     if (files[i].found == NULL) {
       refuse_text("FILE", "data", files[i].text, "no reader recognizes what lies there");
@@ -291,6 +294,17 @@ START_TEST(guessed_from_the_content)
     ck_assert((d->train.sparse.first != NULL) == (files[i].found[0] == 's'));
     gv_dataset_destroy(d);
   }
+  /* A name that says something goes before them. */
+  static const char *const names[] = {"a.libsvm", "a.svm", "a.svmlight"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    struct gv_dataset *d = open_text("FILE", names[i], "1\t1:2\t3:4 # a, b\n-1\t2:1\n");
+    ck_assert_ptr_nonnull(d->train.sparse.first);
+    gv_dataset_destroy(d);
+  }
+  struct gv_dataset *d = open_text("FILE", "a.tsv", "1\t12:30\n2\t12:45\n");
+  ck_assert_ptr_nonnull(d->train.floats);
+  ck_assert_str_eq(d->class_names[1], "12:45");
+  gv_dataset_destroy(d);
 }
 END_TEST
 
