@@ -227,6 +227,8 @@ START_TEST(csv_two_files_and_gzip)
       {"a,b,kind\n5,6,maybe\n", "test.csv: row 2: the label 'maybe' is none of the 2 of the training part"},
       {"b,a,kind\n5,6,no\n", "test.csv: column 1 of the header is 'b'; in the training file it is 'a'"},
       {"a,kind\n5,no\n", "test.csv: column 2 of the header is 'kind'"},
+      {"a,b,kind\n5,6,no\n5,6\n", "test.csv: row 3 has 2 columns; the training file has 3"},
+      {"a,b\n5,no\n", "test.csv: row 1 has 2 columns; the training file has 3"},
       {"a,b,kind\n", "test.csv: the file has no samples"}};
   for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
     put_file(&folder, "test.csv", broken[i].text, strlen(broken[i].text), test);

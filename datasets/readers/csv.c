@@ -31,6 +31,7 @@ struct table {
   struct gv_grow values;   /* float: (rows, features) */
   struct gv_grow first;    /* char *: the first row, until it is known what it is */
   bool started;            /* the first row was dealt with */
+  bool is_test;            /* the columns are those of another file */
   int64_t row;             /* from 1, a header included, rows without any cell not */
   size_t cell;             /* in the row */
   enum gv_status status;   /* libcsv cannot be told to stop: after a failure nothing is looked at */
@@ -136,8 +137,8 @@ static enum gv_status end_row(struct table *table, struct gv_error *err)
   size_t count = table->columns->count;
   if (table->cell == count)
     return GV_OK;
-  return gv_fail(err, GV_INPUT, "%s: row %lld has %zu columns; row 1 has %zu", table->input.path,
-                 (long long)table->row, table->cell, count);
+  return gv_fail(err, GV_INPUT, "%s: row %lld has %zu columns; %s has %zu", table->input.path,
+                 (long long)table->row, table->cell, table->is_test ? "the training file" : "row 1", count);
 }
 
 /* A header: as the option says; else the row holds no number, as every sample does. */
@@ -157,10 +158,10 @@ static enum gv_status start(struct table *table, struct gv_error *err)
 {
   struct columns *columns = table->columns;
   char **cells = table->first.items;
-  bool first_file = columns->names == NULL;
   enum gv_status status = GV_OK;
   table->started = true;
-  if (first_file) {
+  table->is_test = columns->names != NULL;
+  if (!table->is_test) {
     columns->names = cells;
     columns->count = table->first.count;
     table->first = (struct gv_grow){.size = sizeof(char *)};
