@@ -3,6 +3,7 @@
 #include <zip.h>
 #include <zlib.h>
 
+#include "core/base/log.h"
 #include "core/base/memory.h"
 #include "datasets/dataset.h"
 #include "datasets/gather.h"
@@ -274,6 +275,39 @@ START_TEST(csv_broken)
   struct gv_dataset *none = NULL;
   assert_fails(GV_USAGE, "give one", gv_dataset_open("csv:path=x,label=1,target=2", 1, &none, err));
   assert_fails(GV_USAGE, "path is ''", gv_dataset_open("csv", 1, &none, err));
+}
+END_TEST
+
+static int warnings;
+static char warning[600];
+
+static void keep_line(void *context, enum gv_log_level level, const char *line)
+{
+  (void)context;
+  if (level == GV_LOG_WARNING) {
+    warnings++;
+    snprintf(warning, sizeof warning, "%s", line);
+  }
+}
+
+/* The header that pandas gives a table without names is a row of numbers. */
+START_TEST(csv_numbered_columns)
+{
+  static const struct { const char *pattern, *text; int samples, warnings; } files[] = {
+      {"FILE", "0,1,2\n5,6,7\n", 2, 1},          {"csv:path=FILE,header=yes", "0,1,2\n5,6,7\n", 1, 0},
+      {"csv:path=FILE,header=no", "0,1,2\n5,6,7\n", 2, 0}, {"FILE", "0,1\n1,0\n", 2, 0},
+      {"FILE", "0,1,3\n5,6,7\n", 2, 0},          {"FILE", "0,1,2.0\n5,6,7\n", 2, 0}};
+  gv_log_set_sink(keep_line, NULL);
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    warnings = 0;
+    struct gv_dataset *d = open_text(files[i].pattern, "pandas.csv", files[i].text);
+    ck_assert_int_eq(d->train.samples, files[i].samples);
+    ck_assert_int_eq(warnings, files[i].warnings);
+    gv_dataset_destroy(d);
+  }
+  gv_log_set_sink(NULL, NULL);
+  ck_assert_ptr_nonnull(strstr(warning, "/pandas.csv: row 1 reads 0, 1, 2, ... and was taken for a sample; where "
+                               "it names the columns, say header=yes"));
 }
 END_TEST
 
@@ -603,7 +637,7 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {libsvm_as_it_should_be, libsvm_broken, csv_as_it_should_be,
-                                csv_two_files_and_gzip, csv_broken,
+                                csv_two_files_and_gzip, csv_broken, csv_numbered_columns,
                                 guessed_from_the_content, npy_as_it_should_be, whole_files, npy_broken,
                                 npz_whole_and_broken, cifar_whole_and_broken, NULL};
   return run_suite("readers", tests);

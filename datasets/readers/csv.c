@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/base/paths.h"
 #include "datasets/readers/readers.h"
@@ -153,6 +154,21 @@ static bool is_header(const struct gv_options *options, char *const *cells, size
   return strcmp(header, "auto") == 0 ? !numbers : strcmp(header, "yes") == 0;
 }
 
+/* What pandas heads a table with whose columns have no names; a sample as well, so that is what it is taken for. */
+static void warn_of_numbers(const struct table *table, char *const *cells, size_t count)
+{
+  if (strcmp(gv_options_text(table->options, "header"), "auto") != 0 || count < 3)
+    return;
+  for (size_t c = 0; c < count; c++) {
+    char number[24];
+    snprintf(number, sizeof number, "%zu", c);
+    if (strcmp(cells[c], number) != 0)
+      return;
+  }
+  gv_log(GV_LOG_WARNING, "%s: row 1 reads 0, 1, 2, ... and was taken for a sample; where it names the columns, say "
+         "header=yes, else header=no", table->input.path);
+}
+
 /* The first row is whole: it names the columns, or is a sample like all others. */
 static enum gv_status start(struct table *table, struct gv_error *err)
 {
@@ -166,6 +182,8 @@ static enum gv_status start(struct table *table, struct gv_error *err)
     columns->count = table->first.count;
     table->first = (struct gv_grow){.size = sizeof(char *)};
     columns->header = is_header(table->options, cells, columns->count);
+    if (!columns->header)
+      warn_of_numbers(table, cells, columns->count);
     status = find_columns(table, err);
   } else if (columns->header) {
     for (size_t c = 0; c < table->first.count && c < columns->count && status == GV_OK; c++)
