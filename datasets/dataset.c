@@ -1,11 +1,24 @@
 /* A data set's life: created by a reader, filled, settled, destroyed. */
 #include "datasets/dataset.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/memory.h"
 #include "datasets/prepare.h"
+
+/* The last part of a path; as ./NAME where the name alone, in a saved model, would stand for other data. */
+static char *name_of(const char *last, size_t length)
+{
+  char *name = strndup(last, length), *path = NULL;
+  if (name == NULL || !gv_dataset_is_plain(name))
+    return name;
+  if (asprintf(&path, "./%s", name) < 0)
+    path = NULL;
+  free(name);
+  return path;
+}
 
 enum gv_status gv_dataset_create(const char *found, struct gv_dataset **out, struct gv_error *err)
 {
@@ -18,7 +31,7 @@ enum gv_status gv_dataset_create(const char *found, struct gv_dataset **out, str
   struct gv_dataset *dataset = calloc(1, sizeof *dataset);
   if (dataset != NULL) {
     dataset->found = strdup(found);
-    dataset->name = strndup(found + start, end - start);
+    dataset->name = name_of(found + start, end - start);
   }
   if (dataset == NULL || dataset->found == NULL || dataset->name == NULL) {
     gv_dataset_destroy(dataset);

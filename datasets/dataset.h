@@ -29,7 +29,8 @@ struct gv_part {
 };
 
 struct gv_dataset {
-  char *name;   /* "digits", or the last part of `found`; what is made up: the whole specification */
+  char *name;   /* "digits"; the last part of `found`, with ./ before what is plain; of what is made up all of its
+                 * specification */
   char *found;  /* the folder or file it came from */
   struct gv_shape shape;
   char **class_names;   /* (classes), in memory of their own; NULL: classes are numbers */

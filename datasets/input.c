@@ -143,17 +143,15 @@ enum gv_status gv_input_rest(struct gv_input *input, uint64_t header, uint64_t b
 
 enum gv_status gv_input_all(struct gv_input *input, struct gv_grow *out, struct gv_error *err)
 {
-  enum gv_status status = gv_grow_by(out, input->plain && input->size > 0 ? input->size : 1, input->path, err);
+  /* one byte more than there should be: a read that does not fill it has seen the end */
+  enum gv_status status = gv_grow_by(out, input->plain ? input->size + 1 : 1, input->path, err);
   while (status == GV_OK) {
     size_t got = 0, ask = out->room - out->count;
     status = gv_input_pull(input, (char *)out->items + out->count, ask, &got, err);
     out->count += got;
     if (status != GV_OK || got < ask)
       break;
-    if (input->plain && out->count == input->size)  /* no more is there, unless it grew */
-      status = gv_grow_by(out, 1, input->path, err);
-    else
-      status = gv_grow_by(out, out->room, input->path, err);
+    status = gv_grow_by(out, out->room, input->path, err);
   }
   return status;
 }

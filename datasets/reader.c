@@ -14,8 +14,8 @@ static const struct gv_named *const entries[] = {
     &gv_reader_cifar.named,
     &gv_reader_npz.named,
     &gv_reader_npy.named,
+    &gv_reader_libsvm.named,  /* before csv, which looks less closely */
     &gv_reader_csv.named,
-    &gv_reader_libsvm.named,
     &gv_made_blobs.named,
     &gv_made_synthetic.named,
     &gv_made_quadratic.named,

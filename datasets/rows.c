@@ -1,8 +1,10 @@
 /* Numbers and labels of text files. */
 #include "datasets/rows.h"
 
-#include <math.h>
+#include <errno.h>
 #include <float.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 bool gv_text_number(const char *text, double *number)
@@ -18,14 +20,35 @@ void gv_answers_start(struct gv_answers *answers, enum gv_task_kind kind)
   _Static_assert(sizeof(int32_t) == 4 && sizeof(float) == 4, "one size serves both");
 }
 
+/* A number as it is written plainest, into plain: "+1", "1.0" and "01" are 1, and 0.10 is 0.1. Returns it, or text
+ * that is no number. */
+static const char *plain_number(const char *text, char *plain, size_t size)
+{
+  char *end;
+  double number;
+  errno = 0;
+  long long whole = strtoll(text, &end, 10);
+  if (errno == 0 && end != text && *end == '\0') {
+    snprintf(plain, size, "%lld", whole);  /* larger ones than a double tells apart */
+    return plain;
+  }
+  if (!gv_text_number(text, &number))
+    return text;
+  snprintf(plain, size, "%.15g", number + 0.0);
+  if (strtod(plain, NULL) != number)
+    snprintf(plain, size, "%.17g", number);
+  return plain;
+}
+
 static enum gv_status add_class(struct gv_answers *answers, struct gv_classes *classes, const char *text,
                                 const char *path, int64_t row, struct gv_error *err)
 {
   int32_t id = 0;
+  char plain[32];
   if (*text == '\0')
     return gv_fail(err, GV_INPUT, "%s: row %lld: the label is empty; accepted: a word or a number", path,
                    (long long)row);
-  enum gv_status status = gv_classes_number(classes, text, &id, err);
+  enum gv_status status = gv_classes_number(classes, plain_number(text, plain, sizeof plain), &id, err);
   if (status == GV_OK && id < 0 && classes->settled)
     return gv_fail(err, GV_INPUT, "%s: row %lld: the label '%.40s' is none of the %d of the training part", path,
                    (long long)row, text,

@@ -203,7 +203,7 @@ enum gv_status gv_plugin_conform(const struct gv_model *model, const struct gv_t
     status = walk_rule(&t, &rules[i], &error);
     status = look_at_globals(&t, image, status, &broken, &error);
     if (status == GV_OK && i == 0)
-      status = gv_samples_make(&t.data, &t.task, &error);
+      status = gv_trial_samples(&t, &error);
     if (status == GV_OK && i == 0)
       status = gv_trial_vectors(&t, &error);
   }
@@ -214,6 +214,6 @@ enum gv_status gv_plugin_conform(const struct gv_model *model, const struct gv_t
          image != NULL ? "" : "the model is part of the program");
   gv_image_free(image);
   gv_trial_end(&t);
-  gv_samples_end(&t.data);
+  gv_trial_samples_end(&t);
   return status == GV_OK ? GV_OK : gv_fail(err, status, "%s", error.text);
 }

@@ -115,7 +115,8 @@ static enum gv_status try_option(const struct gv_trial *t, int worker, const str
     struct gv_options *options = NULL;
     bool refused = false;
     snprintf(with, sizeof with, "%.60s=%.60s", row->key, value);
-    struct gv_trial one = {.model = t->model, .task = t->task, .watcher = t->watcher, .data = t->data};
+    struct gv_trial one = {.model = t->model, .task = t->task, .watcher = t->watcher, .data = t->data,
+                           .part = t->part};
     one.with = with;
     status = change_one(t, row->key, value, &options, err);
     one.task.options = options;

@@ -97,36 +97,66 @@ static enum gv_status no_room(const struct gv_task *task, struct gv_error *err)
                  (long long)task->shape.features);
 }
 
-enum gv_status gv_samples_make(struct gv_samples *data, const struct gv_task *task, struct gv_error *err)
+static bool samples_make(struct gv_samples *data, const struct gv_task *task)
 {
   const struct gv_shape *shape = &task->shape;
   size_t n = (size_t)task->max_batch;
-  if (!gv_guarded_make(&data->x, n * (size_t)shape->features) ||
-      !gv_guarded_make(&data->labels, shape->classes > 0 ? n : 0) ||
-      !gv_guarded_make(&data->targets, shape->classes > 0 ? 0 : n * (size_t)shape->outputs))
-    return no_room(task, err);
-  struct gv_stream s;
-  gv_stream_start(&s, GV_TRIAL_SEED, GV_RANDOM_SPLIT, 0, 0);
-  for (size_t i = 0; i < data->x.count; i++)
-    data->x.at[i] = (float)gv_stream_normal(&s);
-  return make_targets(data, shape, task->max_batch) ? GV_OK : no_room(task, err);
+  return gv_guarded_make(&data->x, n * (size_t)shape->features) &&
+         gv_guarded_make(&data->labels, shape->classes > 0 ? n : 0) &&
+         gv_guarded_make(&data->targets, shape->classes > 0 ? 0 : n * (size_t)shape->outputs);
 }
 
-void gv_samples_end(struct gv_samples *data)
+static void samples_end(struct gv_samples *data)
 {
   gv_guarded_end(&data->x);
   gv_guarded_end(&data->targets);
   gv_guarded_end(&data->labels);
 }
 
+static bool samples_whole(const struct gv_samples *data)
+{
+  return gv_guarded_whole(&data->x) && gv_guarded_whole(&data->labels) && gv_guarded_whole(&data->targets);
+}
+
+enum gv_status gv_trial_samples(struct gv_trial *t, struct gv_error *err)
+{
+  if (!samples_make(&t->data, &t->task) || !samples_make(&t->part, &t->task))
+    return no_room(&t->task, err);
+  struct gv_stream s;
+  gv_stream_start(&s, GV_TRIAL_SEED, GV_RANDOM_SPLIT, 0, 0);
+  for (size_t i = 0; i < t->data.x.count; i++)
+    t->data.x.at[i] = (float)gv_stream_normal(&s);
+  return make_targets(&t->data, &t->task.shape, t->task.max_batch) ? GV_OK : no_room(&t->task, err);
+}
+
+void gv_trial_samples_end(struct gv_trial *t)
+{
+  samples_end(&t->data);
+  samples_end(&t->part);
+}
+
+static void copy_rows(const struct gv_guarded *from, const struct gv_guarded *to, int32_t rows, int32_t first,
+                      int32_t n)
+{
+  size_t row = from->count / (size_t)rows;
+  if (row > 0)
+    memcpy(to->at, from->at + (size_t)first * row, (size_t)n * row * sizeof *to->at);
+}
+
 struct gv_batch gv_trial_part(const struct gv_trial *t, int32_t first, int32_t n)
 {
-  const struct gv_shape *shape = &t->task.shape;
-  struct gv_batch batch = {.x = t->data.x.at + (size_t)first * (size_t)shape->features, .n = n};
-  if (shape->classes > 0)
-    batch.labels = (const int32_t *)(const void *)t->data.labels.at + first;
+  const struct gv_samples *data = first == 0 ? &t->data : &t->part;
+  int32_t rows = t->task.max_batch;
+  if (first > 0) {
+    copy_rows(&t->data.x, &data->x, rows, first, n);
+    copy_rows(&t->data.labels, &data->labels, rows, first, n);
+    copy_rows(&t->data.targets, &data->targets, rows, first, n);
+  }
+  struct gv_batch batch = {.x = data->x.at, .n = n};
+  if (t->task.shape.classes > 0)
+    batch.labels = (const int32_t *)(const void *)data->labels.at;
   else
-    batch.targets = t->data.targets.at + (size_t)first * (size_t)shape->outputs;
+    batch.targets = data->targets.at;
   return batch;
 }
 
@@ -279,8 +309,7 @@ static enum gv_status check_borders(const struct gv_trial *t, const struct gv_gu
 {
   if (!gv_guarded_whole(w))
     return gv_trial_broken(t, err, "%s writes outside w, which is not its to write", function);
-  const struct gv_samples *data = &t->data;
-  if (!gv_guarded_whole(&data->x) || !gv_guarded_whole(&data->labels) || !gv_guarded_whole(&data->targets))
+  if (!samples_whole(&t->data) || !samples_whole(&t->part))
     return gv_trial_broken(t, err, "%s writes outside the batch, which is not its to write", function);
   return GV_OK;
 }

@@ -30,6 +30,7 @@ struct gv_trial {
   struct gv_plan *plan;
   size_t parameters;
   struct gv_samples data;             /* the options' trials share them */
+  struct gv_samples part;             /* so do they this: rows from the middle of data, copied to be aligned */
   struct gv_guarded w, w2, g, again;  /* (parameters) two random points; scratch */
   struct gv_guarded scores;           /* (max_batch, classes or outputs) */
   const char *with;                   /* the option value on trial, "hidden=1", or NULL */
@@ -58,10 +59,12 @@ void gv_guarded_fill(struct gv_guarded *v, float value);
 bool gv_guarded_same(const struct gv_guarded *a, const struct gv_guarded *b);  /* bit by bit */
 bool gv_guarded_finite(const struct gv_guarded *v);
 
-enum gv_status gv_samples_make(struct gv_samples *data, const struct gv_task *task, struct gv_error *err);
-void gv_samples_end(struct gv_samples *data);
+/* t->data, and room for t->part. */
+enum gv_status gv_trial_samples(struct gv_trial *t, struct gv_error *err);
+void gv_trial_samples_end(struct gv_trial *t);
 
-/* Samples `first` .. first + n - 1. */
+/* Samples `first` .. first + n - 1. Those that do not begin with sample 0 hold until the next such are asked for,
+ * and are not for two threads at once. */
 struct gv_batch gv_trial_part(const struct gv_trial *t, int32_t first, int32_t n);
 struct gv_batch gv_trial_whole(const struct gv_trial *t);
 

@@ -96,7 +96,8 @@ enum gv_status gv_image_take(const void *address, struct gv_image **image, struc
       return gv_fail(err, GV_MEMORY, "no memory for a copy of the data of a shared object");
     }
   }
-  gv_image_renew(made);
+  for (int i = 0; i < made->count; i++)
+    copy_segment(&made->segments[i]);
   *image = made;
   return GV_OK;
 }
@@ -109,12 +110,6 @@ void gv_image_free(struct gv_image *image)
     gv_free(image->segments[i].copy);
   free(image->path);
   free(image);
-}
-
-void gv_image_renew(struct gv_image *image)
-{
-  for (int i = 0; i < image->count; i++)
-    copy_segment(&image->segments[i]);
 }
 
 const void *gv_image_changed(const struct gv_image *image)

@@ -16,9 +16,6 @@ void gv_image_free(struct gv_image *image);
 /* The first byte that is no longer as it was, or NULL. No other thread may write them meanwhile. */
 const void *gv_image_changed(const struct gv_image *image);
 
-/* Takes the writable data as they are now for what is compared. */
-void gv_image_renew(struct gv_image *image);
-
 /* "its global variable 'calls'", or where it lies in the file, into text. Returns text. */
 const char *gv_image_name(const struct gv_image *image, const void *address, char *text, size_t size);
 

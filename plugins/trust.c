@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum { ENTRY = 16384 };  /* bytes for a line of passwd or group; a group of more members is nobody's own */
@@ -69,6 +70,11 @@ static bool safe(const char *path, bool above, char *why, size_t size)
   }
   if ((st.st_mode & S_IWGRP) && st.st_gid != 0 && !own_group(st.st_uid, st.st_gid)) {
     snprintf(why, size, "group %u may write to '%.200s'; chmod g-w takes that away", (unsigned)st.st_gid, path);
+    return false;
+  }
+  /* With an access list the bits of the group are its mask: what some user or group that it names may do. */
+  if ((st.st_mode & S_IWGRP) && getxattr(path, "system.posix_acl_access", NULL, 0) > 0) {
+    snprintf(why, size, "an access list lets others write to '%.200s'; setfacl -b takes that away", path);
     return false;
   }
   return true;

@@ -98,7 +98,7 @@ named() {  # what the file names can be said, and said otherwise
   run eval --model-file $model --data "$GV_SOURCE/datasets/digits" --model logreg:l2=5 --json >../named.json &&
     equal loss ../named.json loss ../a.json && [ "$(value model_options ../named.json)" = l2=5 ] || return
   train --epochs 1 --data "$GV_SOURCE/datasets/digits" --out ../by-path &&
-    run eval --model-file ../by-path/model.safetensors --json >../by-path.json &&
+    run eval --model-file ../by-path/model.safetensors --data digits --json >../by-path.json &&
     equal accuracy ../by-path.json test_accuracy ../by-path/summary.json
 }
 check 'data and model may be named' named
@@ -223,6 +223,12 @@ ln -s $data small
 refused 1 "it was trained on 'small', which is found by its path alone; --data says" \
   eval --model-file ../of-small/model.safetensors
 rm small
+of_their_own() {  # data of one's own in a folder that is called like known ones
+  mkdir ../own && cp -r "$GV_SOURCE/datasets/digits" ../own && train --data ../own/digits --epochs 1 --out ../of-own
+}
+check 'data in a folder of a known name, trained by their path' of_their_own
+refused 1 "its metadata name the data set './digits', which is no name; --data says on what" \
+  eval --model-file ../of-own/model.safetensors
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \
   eval --model-file ../of-small/model.safetensors --data digits
 refused 1 "tensor 'weight' has the shape [10, 32]; for the model it is [10, 64]" \

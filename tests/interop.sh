@@ -45,20 +45,22 @@ done
 
 # starts MODEL OPTIONS SHAPES: a run from PyTorch's weights begins at PyTorch's loss; eval finds it too
 starts() {
-  local loss
-  loss=$(interop start "$1.safetensors" "$1" "$2" "$3" "$digits") &&
-    run train --quiet --model "$1${2:+:}$2" --init "$1.safetensors" --rounds 1 --out "start-$1" &&
-    run eval --model-file "$1.safetensors" --json >"$1.json" || return
+  local loss as=$1${2:+-set}
+  loss=$(interop start "$as.safetensors" "$1" "$2" "$3" "$digits") &&
+    run train --quiet --model "$1${2:+:}$2" --init "$as.safetensors" --rounds 1 --out "start-$as" &&
+    run eval --model-file "$as.safetensors" --json >"$as.json" || return
   echo "PyTorch: $loss"
-  cat "start-$1/metrics.csv" "$1.json"
-  awk -F, -v loss="$loss" 'NR == 2 { exit !(loss > 1 && ($5 - loss)^2 < 1e-11) }' "start-$1/metrics.csv" &&
-    awk -F'[:,]' -v loss="$loss" '$1 ~ /"loss"/ { found = ($2 - loss)^2 < 1e-11 } END { exit !found }' "$1.json"
+  cat "start-$as/metrics.csv" "$as.json"
+  awk -F, -v loss="$loss" 'NR == 2 { exit !(loss > 1 && ($5 - loss)^2 < 1e-11) }' "start-$as/metrics.csv" &&
+    awk -F'[:,]' -v loss="$loss" '$1 ~ /"loss"/ { found = ($2 - loss)^2 < 1e-11 } END { exit !found }' "$as.json"
 }
 with 'a run starts from what PyTorch saved: logreg' logreg starts logreg '' '{"weight": [10, 64], "bias": [10]}'
 with 'a run starts from what PyTorch saved: mlp' mlp starts mlp hidden=12-9,activation=tanh \
   '{"hidden1.weight": [12, 64], "hidden2.weight": [9, 12], "output.weight": [10, 9]}'
 with 'a run starts from what PyTorch saved: cnn' cnn starts cnn channels=3,kernel=3,pool=2,hidden=none \
   '{"conv1.weight": [3, 1, 3, 3], "output.weight": [10, 48]}'
+with 'a run starts from what PyTorch saved: cnn as it is by default' cnn starts cnn '' \
+  '{"conv1.weight": [16, 1, 5, 5], "conv2.weight": [32, 16, 5, 5], "output.weight": [10, 128]}'
 
 prints() {
   "$python" "$PYTHONPATH/grapevine_torch.py" mlp/model.safetensors >printed && cat printed &&

@@ -108,6 +108,7 @@ START_TEST(every_flaw_has_its_rule)
       {"writes-w", "calls write", "gradient writes to w"},
       {"writes-x", "calls write", "gradient writes to the batch"},
       {"writes-labels", "calls write", "gradient writes to the batch"},
+      {"writes-before-x", "evaluate and predict leave", "evaluate writes outside the batch"},
       {"predict-outside", "calls write", "predict writes outside its scores, for a batch of 1"},
       {"gradient-silent", "calls write", "gradient failed and did not say why"},
       {"global", "no global", "it writes to its global variable 'shared'; what changes belongs in the instance"},
@@ -304,6 +305,7 @@ START_TEST(fixtures_conform)
   ck_assert_int_eq(heard.results[GV_CONFORM_SKIPPED], gv_allocations() == NULL);
   ck_assert_str_eq(heard.options, "7 values");  /* flaw, l2 at 0 and 10, depth at 2, 1, 9 and none */
   conforms(BROKEN "l2=3", task_of(12, 3, 0, 1), &heard);
+  conforms(BROKEN "flaw=wants-aligned", task_of(13, 3, 0, 17), &heard);  /* as model.h says it has */
   conforms(BROKEN "flaw=option-refused", task_of(12, 3, 0, 16), &heard);
   ck_assert_str_eq(heard.options, "6 values, 1 refused for this shape (depth=9)");
   conforms("tests/plugins/.libs/services.so", task_of(6, 0, 1, 9), &heard);

@@ -1,4 +1,5 @@
 /* Data sets: the built-in digits, IDX files whole and broken, names. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -8,6 +9,7 @@
 #include "datasets/digest.h"
 #include "datasets/known.h"
 #include "datasets/reader.h"
+#include "run/data/describe.h"
 #include "tests/data.h"
 
 /* Six training and three test images of 2 x 3 pixels; every broken file below is one edit away from these. */
@@ -275,7 +277,7 @@ START_TEST(names_and_paths)
   use_source_data();
   assert_fails(GV_USAGE,
                "did you mean 'digits'? accepted: a name (digits, fashion-mnist, mnist, cifar-10, cifar-100), "
-               "reader:key=value (idx, cifar, npz, npy, csv, libsvm",
+               "reader:key=value (idx, cifar, npz, npy, libsvm, csv",
                gv_dataset_open("digist", 8, &dataset, err));
   assert_fails(GV_USAGE, "did you mean 'fashion-mnist'", gv_dataset_open("fashion", 8, &dataset, err));
   assert_fails(GV_USAGE, "unknown data set 'zzzzzzzz'; accepted", gv_dataset_open("zzzzzzzz", 8, &dataset, err));
@@ -301,7 +303,20 @@ START_TEST(names_and_paths)
   ck_assert_str_eq(dataset->name, "fashion-mnist");
   ck_assert_str_eq(dataset->found, own);
   gv_dataset_destroy(dataset);
+  /* What is opened by a path is never named as if its name alone found it. */
+  assert_ok(gv_dataset_open(own, 8, &dataset, err));
+  ck_assert_str_eq(dataset->name, "./fashion-mnist");
+  ck_assert(!gv_dataset_is_plain(dataset->name));
+  gv_dataset_destroy(dataset);
   folder_remove(&folder);
+  static const struct { const char *path, *name; } named[] = {
+      {"/data/digits/", "./digits"}, {"digits", "./digits"}, {"/data/blobs:dim=2", "./blobs:dim=2"},
+      {"/data/csv", "csv"}, {"/data/digits.csv", "digits.csv"}};
+  for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+    assert_ok(gv_dataset_create(named[i].path, &dataset, err));
+    ck_assert_str_eq(dataset->name, named[i].name);
+    gv_dataset_destroy(dataset);
+  }
 }
 END_TEST
 
@@ -334,6 +349,49 @@ START_TEST(settling_refuses)
 END_TEST
 
 /* Every value counts, however it is stored. */
+/* A part of one class; the arrays are copied. */
+static struct gv_part sparse_part(int64_t samples, const int64_t *first, const int32_t *column, const float *value)
+{
+  struct gv_part part = {.samples = samples, .labels = gv_alloc((size_t)samples, sizeof(int32_t))};
+  size_t stored = (size_t)first[samples];
+  part.sparse = (struct gv_sparse){.first = gv_alloc((size_t)samples + 1, sizeof *first),
+                                   .column = gv_alloc(stored, sizeof *column),
+                                   .value = gv_alloc(stored, sizeof *value)};
+  memcpy(part.sparse.first, first, ((size_t)samples + 1) * sizeof *first);
+  memcpy(part.sparse.column, column, stored * sizeof *column);
+  memcpy(part.sparse.value, value, stored * sizeof *value);
+  return part;
+}
+
+/* What is stored tells all figures: no row is ever made whole, whatever room it would take. */
+START_TEST(sparse_figures)
+{
+  static const int32_t columns[] = {1, INT32_MAX - 1, 0};
+  static const float values[] = {2, -3, 5};
+  struct gv_dataset *dataset = NULL;
+  struct gv_description d;
+  assert_ok(gv_dataset_create("wide", &dataset, err));
+  dataset->shape = (struct gv_shape){.channels = 1, .height = 1, .width = INT32_MAX};
+  dataset->train = sparse_part(3, (const int64_t[]){0, 2, 2, 3}, columns, values);
+  assert_ok(gv_dataset_settle(dataset, err));
+  assert_ok(gv_describe(dataset, &d, err));
+  double cells = 3.0 * INT32_MAX;
+  ck_assert(d.least == -3 && d.largest == 5 && d.nonzeros == 3 / cells);
+  ck_assert(d.mean == 4 / cells && d.deviation == sqrt(38 / cells - d.mean * d.mean));
+  gv_description_clear(&d);
+  gv_dataset_destroy(dataset);
+  /* Where no value is a zero, 0 is no end of the range. */
+  assert_ok(gv_dataset_create("full", &dataset, err));
+  dataset->shape = (struct gv_shape){.channels = 1, .height = 1, .width = 2};
+  dataset->train = sparse_part(1, (const int64_t[]){0, 2}, (const int32_t[]){0, 1}, (const float[]){2, 4});
+  assert_ok(gv_dataset_settle(dataset, err));
+  assert_ok(gv_describe(dataset, &d, err));
+  ck_assert(d.least == 2 && d.largest == 4 && d.mean == 3 && d.deviation == 1 && d.nonzeros == 1);
+  gv_description_clear(&d);
+  gv_dataset_destroy(dataset);
+}
+END_TEST
+
 START_TEST(digests)
 {
   struct gv_dataset *digits = open_digits();
@@ -379,6 +437,6 @@ int main(void)
   const TTest *const tests[] = {digits_are_what_their_readme_says, idx_plain_compressed_and_dotted,
                                 idx_larger_than_one_buffer, idx_broken_files, idx_broken_plain_files,
                                 idx_broken_compressed_files, idx_missing_files, names_and_paths, settling_refuses,
-                                digests, NULL};
+                                sparse_figures, digests, NULL};
   return run_suite("datasets", tests);
 }

@@ -3,9 +3,11 @@
 #include <zip.h>
 #include <zlib.h>
 
+#include "core/base/log.h"
 #include "core/base/memory.h"
 #include "datasets/dataset.h"
 #include "datasets/gather.h"
+#include "datasets/input.h"
 #include "datasets/reader.h"
 #include "tests/data.h"
 
@@ -187,6 +189,21 @@ START_TEST(csv_as_it_should_be)
   ck_assert_int_eq(d->train.labels[0], 2);
   ck_assert_str_eq(d->class_names[2], "10");
   gv_dataset_destroy(d);
+  /* A number is one class however it is written, in both formats. */
+  static const struct { const char *name, *text; } written[] = {
+      {"j.csv", "0.5,1\n0.5,+1\n0.5,1.0\n0.5,01\n0.5,-0\n0.5,0.10\n0.5,0.1\n0.5,9007199254740993\n"},
+      {"j.libsvm", "1 1:2\n+1 1:2\n1.0 1:2\n01 1:2\n-0 1:2\n0.10 1:2\n0.1 1:2\n9007199254740993 1:2\n"}};
+  for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+    d = open_text("FILE", written[i].name, written[i].text);
+    static const int32_t labels[] = {0, 0, 0, 0, 1, 2, 2, 3};
+    ck_assert_int_eq(d->shape.classes, 4);
+    ck_assert_mem_eq(d->train.labels, labels, sizeof labels);
+    ck_assert_str_eq(d->class_names[0], "1");
+    ck_assert_str_eq(d->class_names[1], "0");
+    ck_assert_str_eq(d->class_names[2], "0.1");
+    ck_assert_str_eq(d->class_names[3], "9007199254740993");
+    gv_dataset_destroy(d);
+  }
 }
 END_TEST
 
@@ -211,6 +228,8 @@ START_TEST(csv_two_files_and_gzip)
       {"a,b,kind\n5,6,maybe\n", "test.csv: row 2: the label 'maybe' is none of the 2 of the training part"},
       {"b,a,kind\n5,6,no\n", "test.csv: column 1 of the header is 'b'; in the training file it is 'a'"},
       {"a,kind\n5,no\n", "test.csv: column 2 of the header is 'kind'"},
+      {"a,b,kind\n5,6,no\n5,6\n", "test.csv: row 3 has 2 columns; the training file has 3"},
+      {"a,b\n5,no\n", "test.csv: row 1 has 2 columns; the training file has 3"},
       {"a,b,kind\n", "test.csv: the file has no samples"}};
   for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
     put_file(&folder, "test.csv", broken[i].text, strlen(broken[i].text), test);
@@ -259,12 +278,48 @@ START_TEST(csv_broken)
 }
 END_TEST
 
+static int warnings;
+static char warning[600];
+
+static void keep_line(void *context, enum gv_log_level level, const char *line)
+{
+  (void)context;
+  if (level == GV_LOG_WARNING) {
+    warnings++;
+    snprintf(warning, sizeof warning, "%s", line);
+  }
+}
+
+/* The header that pandas gives a table without names is a row of numbers. */
+START_TEST(csv_numbered_columns)
+{
+  static const struct { const char *pattern, *text; int samples, warnings; } files[] = {
+      {"FILE", "0,1,2\n5,6,7\n", 2, 1},          {"csv:path=FILE,header=yes", "0,1,2\n5,6,7\n", 1, 0},
+      {"csv:path=FILE,header=no", "0,1,2\n5,6,7\n", 2, 0}, {"FILE", "0,1\n1,0\n", 2, 0},
+      {"FILE", "0,1,3\n5,6,7\n", 2, 0},          {"FILE", "0,1,2.0\n5,6,7\n", 2, 0}};
+  gv_log_set_sink(keep_line, NULL);
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    warnings = 0;
+    struct gv_dataset *d = open_text(files[i].pattern, "pandas.csv", files[i].text);
+    ck_assert_int_eq(d->train.samples, files[i].samples);
+    ck_assert_int_eq(warnings, files[i].warnings);
+    gv_dataset_destroy(d);
+  }
+  gv_log_set_sink(NULL, NULL);
+  ck_assert_ptr_nonnull(strstr(warning, "/pandas.csv: row 1 reads 0, 1, 2, ... and was taken for a sample; where "
+                               "it names the columns, say header=yes"));
+}
+END_TEST
+
 /* Names that say nothing: the first bytes do. */
 START_TEST(guessed_from_the_content)
 {
   static const struct { const char *text, *found; } files[] = {
       {"1 1:2 3:4\n-1 2:1\n", "sparse"}, {"+1 12:0.5\n-1 2:1\n", "sparse"}, {"1,2,x\n3,4,y\n", "floats"},
-      {"a\tb\tk\n3\t4\ty\n", "floats"}, {"hello\n", NULL}, {"", NULL}, {"1 2 3\n", NULL}};
+      {"a\tb\tk\n3\t4\ty\n", "floats"}, {"hello\n", NULL}, {"", NULL}, {"1 2 3\n", NULL},
+      {"1\t1:2\t3:4\n-1\t2:1\n", "sparse"}, {"1 1:2 # of a, b; c\n-1 2:1\n", "sparse"},
+      {"# a, b\n\n1 qid:3 1:2\n-1 2:1\n", "sparse"}, {"1\t12:30:15\n2\t12:30:16\n", "floats"},
+      {"1;2;2:1\n3;2;2:2\n", "floats"}, {"1\t2\t3:4\n5\t6\t3:4\n", "floats"}};
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     if (files[i].found == NULL) {
       refuse_text("FILE", "data", files[i].text, "no reader recognizes what lies there");
@@ -275,6 +330,17 @@ START_TEST(guessed_from_the_content)
     ck_assert((d->train.sparse.first != NULL) == (files[i].found[0] == 's'));
     gv_dataset_destroy(d);
   }
+  /* A name that says something goes before them. */
+  static const char *const names[] = {"a.libsvm", "a.svm", "a.svmlight"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    struct gv_dataset *d = open_text("FILE", names[i], "1\t1:2\t3:4 # a, b\n-1\t2:1\n");
+    ck_assert_ptr_nonnull(d->train.sparse.first);
+    gv_dataset_destroy(d);
+  }
+  struct gv_dataset *d = open_text("FILE", "a.tsv", "1\t12:30\n2\t12:45\n");
+  ck_assert_ptr_nonnull(d->train.floats);
+  ck_assert_str_eq(d->class_names[1], "12:45");
+  gv_dataset_destroy(d);
 }
 END_TEST
 
@@ -351,6 +417,29 @@ START_TEST(npy_as_it_should_be)
   ck_assert_int_eq(d->shape.channels, 2);
   ck_assert_mem_eq(d->train.bytes, ((const uint8_t[]){10, 30, 20, 40}), 4);
   gv_dataset_destroy(d);
+  folder_remove(&folder);
+}
+END_TEST
+
+/* A plain file takes what it holds, with a byte to find its end. */
+START_TEST(whole_files)
+{
+  enum { LARGE = 300000 };
+  struct folder folder = folder_make();
+  static char bytes[LARGE];
+  char path[PATH];
+  for (size_t i = 0; i < LARGE; i++)
+    bytes[i] = (char)(i * i % 251);
+  put_file(&folder, "large", bytes, LARGE, path);
+  struct gv_input input = {0};
+  struct gv_grow all = {.size = 1};
+  assert_ok(gv_input_open(path, &input, err));
+  assert_ok(gv_input_all(&input, &all, err));
+  ck_assert_uint_eq(all.count, LARGE);
+  ck_assert_uint_le(all.room, LARGE + 1);
+  ck_assert_mem_eq(all.items, bytes, LARGE);
+  gv_free(all.items);
+  gv_input_close(&input);
   folder_remove(&folder);
 }
 END_TEST
@@ -548,8 +637,8 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {libsvm_as_it_should_be, libsvm_broken, csv_as_it_should_be,
-                                csv_two_files_and_gzip, csv_broken,    guessed_from_the_content,
-                                npy_as_it_should_be,    npy_broken,    npz_whole_and_broken,
-                                cifar_whole_and_broken, NULL};
+                                csv_two_files_and_gzip, csv_broken, csv_numbered_columns,
+                                guessed_from_the_content, npy_as_it_should_be, whole_files, npy_broken,
+                                npz_whole_and_broken, cifar_whole_and_broken, NULL};
   return run_suite("readers", tests);
 }

@@ -68,6 +68,10 @@ START_TEST(splits_all_conform)
       check_every_sample_once(first, SAMPLES);
       assert_ok(gv_shards_create(spec, &dataset, nodes[i], 42, &again, err));
       ck_assert_msg(same_shards(first, again), "%s is not pure", spec);
+      gv_shards_destroy(again);
+      assert_ok(gv_shards_deal(first->spec, &input, &again, err));
+      ck_assert_msg(same_shards(first, again), "%s deals otherwise than %s", first->spec, spec);
+      ck_assert_str_eq(again->spec, first->spec);
       gv_shards_destroy(first);
       gv_shards_destroy(again);
     }
@@ -435,6 +439,18 @@ START_TEST(quantity_power_and_combined)
 }
 END_TEST
 
+/* Of many nodes fewer draws are made: 2e7 shares are all that is drawn. */
+START_TEST(quantity_gives_up)
+{
+  enum { SAMPLES = 40000 };
+  static int32_t labels[SAMPLES];
+  struct gv_split_input input = made_up(labels, SAMPLES, 10, SAMPLES, 1);
+  struct gv_shards *none = NULL;
+  assert_fails(GV_USAGE, "none of 501 draws with beta=0.5 gave each of 40000 nodes min=1",
+               gv_shards_deal("quantity", &input, &none, err));
+}
+END_TEST
+
 START_TEST(natural_groups)
 {
   enum { SAMPLES = 100 };
@@ -467,6 +483,25 @@ START_TEST(natural_groups)
   assert_fails(GV_USAGE, "stratified=yes goes by class labels",
                gv_shards_deal("iid:stratified=yes", &input, &shards, err));
   assert_ok(gv_shards_deal("iid+quantity", &input, &shards, err));
+  gv_shards_destroy(shards);
+}
+END_TEST
+
+/* As many nodes and groups as have a product that 32 bits do not hold. */
+START_TEST(natural_of_many_groups)
+{
+  enum { MANY = 50000 };
+  static int32_t groups[MANY];
+  const struct gv_split_input input = {.groups = groups, .group_count = MANY, .samples = MANY, .nodes = MANY,
+                                       .shape = &eight};
+  struct gv_shards *shards = NULL;
+  for (int s = 0; s < MANY; s++)
+    groups[s] = MANY - 1 - s;
+  assert_ok(gv_shards_deal("natural", &input, &shards, err));
+  for (int i = 0; i < MANY; i++) {
+    ck_assert_int_eq(shards->first[i], i);
+    ck_assert_int_eq(groups[shards->index[i]], i);
+  }
   gv_shards_destroy(shards);
 }
 END_TEST
@@ -635,7 +670,8 @@ int main(void)
 {
   const TTest *const tests[] = {splits_all_conform, splits_depend_on_the_seed, split_sizes, classes_a_node,
                                 dirichlet_moments, dirichlet_at_the_ends, dirichlet_by_node, sorted_and_shards,
-                                quantity_moments, quantity_power_and_combined, natural_groups, labels_flip,
-                                features_turn_and_permute, features_noise, census_closed_forms, NULL};
+                                quantity_moments, quantity_power_and_combined, quantity_gives_up, natural_groups,
+                                natural_of_many_groups, labels_flip, features_turn_and_permute, features_noise,
+                                census_closed_forms, NULL};
   return run_suite("splits", tests);
 }

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
@@ -110,6 +111,27 @@ START_TEST(groups)
 }
 END_TEST
 
+/* An access list whose mask stands where the group's rights do; as the kernel keeps it, in little-endian words. */
+START_TEST(access_lists)
+{
+  static const uint8_t stranger_writes[] = {2, 0, 0, 0,                        /* the version */
+                                            1, 0, 7, 0, 255, 255, 255, 255,    /* the owner */
+                                            2, 0, 7, 0, 0x31, 0xd4, 0, 0,      /* user 54321 */
+                                            4, 0, 5, 0, 255, 255, 255, 255,    /* the group */
+                                            16, 0, 7, 0, 255, 255, 255, 255,   /* the mask */
+                                            32, 0, 5, 0, 255, 255, 255, 255};  /* others */
+  set_up();
+  mode(inner, 0755);
+  if (setxattr(inner, "system.posix_acl_access", stranger_writes, sizeof stranger_writes, 0) == 0) {
+    assert_distrusts(file, "an access list lets others write to '/tmp/gv-trust-");
+    assert_distrusts(inner, "/in'; setfacl -b takes that away");
+    mode(inner, 0755);  /* the mask takes the right away */
+    ck_assert_msg(gv_trusted(file, why, sizeof why), "%s", why);
+  }
+  tear_down();
+}
+END_TEST
+
 START_TEST(links_are_followed)
 {
   char link[80];
@@ -175,7 +197,7 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {rights, owners, groups, links_are_followed, a_search_passes_over_and_says_so_once,
-                                NULL};
+  const TTest *const tests[] = {rights, owners, groups, access_lists, links_are_followed,
+                                a_search_passes_over_and_says_so_once, NULL};
   return run_suite("trust", tests);
 }

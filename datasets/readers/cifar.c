@@ -124,7 +124,7 @@ static void give(struct samples *samples, struct gv_part *part)
   *samples = (struct samples){0};
 }
 
-/* Names where the file that tells them is there and whole; else classes are numbers. */
+/* The file that tells the names, where it is there, must be whole; without it classes are numbers. */
 static enum gv_status read_names(const struct kind *kind, const char *folder, struct gv_dataset *dataset,
                                  struct gv_error *err)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/log.h"
 #include "core/base/memory.h"
 #include "core/base/paths.h"
 #include "datasets/readers/readers.h"
@@ -31,6 +32,7 @@ struct table {
   struct gv_grow values;   /* float: (rows, features) */
   struct gv_grow first;    /* char *: the first row, until it is known what it is */
   bool started;            /* the first row was dealt with */
+  bool is_test;            /* the columns are those of another file */
   int64_t row;             /* from 1, a header included, rows without any cell not */
   size_t cell;             /* in the row */
   enum gv_status status;   /* libcsv cannot be told to stop: after a failure nothing is looked at */
@@ -136,8 +138,8 @@ static enum gv_status end_row(struct table *table, struct gv_error *err)
   size_t count = table->columns->count;
   if (table->cell == count)
     return GV_OK;
-  return gv_fail(err, GV_INPUT, "%s: row %lld has %zu columns; row 1 has %zu", table->input.path,
-                 (long long)table->row, table->cell, count);
+  return gv_fail(err, GV_INPUT, "%s: row %lld has %zu columns; %s has %zu", table->input.path,
+                 (long long)table->row, table->cell, table->is_test ? "the training file" : "row 1", count);
 }
 
 /* A header: as the option says; else the row holds no number, as every sample does. */
@@ -152,19 +154,36 @@ static bool is_header(const struct gv_options *options, char *const *cells, size
   return strcmp(header, "auto") == 0 ? !numbers : strcmp(header, "yes") == 0;
 }
 
+/* What pandas heads a table with whose columns have no names; a sample as well, so that is what it is taken for. */
+static void warn_of_numbers(const struct table *table, char *const *cells, size_t count)
+{
+  if (strcmp(gv_options_text(table->options, "header"), "auto") != 0 || count < 3)
+    return;
+  for (size_t c = 0; c < count; c++) {
+    char number[24];
+    snprintf(number, sizeof number, "%zu", c);
+    if (strcmp(cells[c], number) != 0)
+      return;
+  }
+  gv_log(GV_LOG_WARNING, "%s: row 1 reads 0, 1, 2, ... and was taken for a sample; where it names the columns, say "
+         "header=yes, else header=no", table->input.path);
+}
+
 /* The first row is whole: it names the columns, or is a sample like all others. */
 static enum gv_status start(struct table *table, struct gv_error *err)
 {
   struct columns *columns = table->columns;
   char **cells = table->first.items;
-  bool first_file = columns->names == NULL;
   enum gv_status status = GV_OK;
   table->started = true;
-  if (first_file) {
+  table->is_test = columns->names != NULL;
+  if (!table->is_test) {
     columns->names = cells;
     columns->count = table->first.count;
     table->first = (struct gv_grow){.size = sizeof(char *)};
     columns->header = is_header(table->options, cells, columns->count);
+    if (!columns->header)
+      warn_of_numbers(table, cells, columns->count);
     status = find_columns(table, err);
   } else if (columns->header) {
     for (size_t c = 0; c < table->first.count && c < columns->count && status == GV_OK; c++)

@@ -9,6 +9,10 @@
 #include "datasets/readers/readers.h"
 #include "datasets/rows.h"
 
+enum { LOOK = 4096 };  /* bytes looked at to recognize it */
+
+static const char space[] = " \t\f\v";
+
 /* One file as it is read. */
 struct text {
   struct gv_input input;
@@ -78,20 +82,9 @@ static enum gv_status add_value(struct text *text, char *word, int64_t *last, st
   return GV_OK;
 }
 
-/* "+1" and "1.0" are 1. */
-static void plain_number(const char *word, char *plain, size_t size)
-{
-  double number;
-  if (gv_text_number(word, &number))
-    snprintf(plain, size, "%.17g", number + 0.0);
-  else
-    snprintf(plain, size, "%s", word);
-}
-
 static enum gv_status add_row(struct text *text, char *line, struct gv_classes *classes, struct gv_error *err)
 {
-  static const char space[] = " \t\f\v";
-  char place[300], plain[80], *next = NULL;
+  char place[300], *next = NULL;
   char *word = strtok_r(line, space, &next);
   double number;
   if (word == NULL)
@@ -99,8 +92,7 @@ static enum gv_status add_row(struct text *text, char *line, struct gv_classes *
   if (!gv_text_number(word, &number))
     return gv_fail(err, GV_INPUT, "%s: the label '%.40s' is no number; a row is: label index:value index:value ...",
                    where(text, place, sizeof place), word);
-  plain_number(word, plain, sizeof plain);
-  enum gv_status status = gv_answers_add(&text->answers, classes, plain, text->input.path, text->row, err);
+  enum gv_status status = gv_answers_add(&text->answers, classes, word, text->input.path, text->row, err);
   int64_t last = -1;
   for (word = strtok_r(NULL, space, &next); word != NULL && status == GV_OK; word = strtok_r(NULL, space, &next))
     if (strncmp(word, "qid:", 4) != 0)  /* of SVMlight's rankings; it is no feature */
@@ -214,17 +206,48 @@ static enum gv_status libsvm_read(const struct gv_options *options, int nodes, s
   return status;
 }
 
-/* By its name, or a first line that is a number and then index:value. */
+/* Whether a line, which it cuts up, is a number and then words index:value, one at least. */
+static bool is_row(char *line)
+{
+  char *next = NULL;
+  double number;
+  bool pairs = false;
+  char *word = strtok_r(line, space, &next);
+  if (word == NULL || !gv_text_number(word, &number))
+    return false;
+  while ((word = strtok_r(NULL, space, &next)) != NULL) {
+    if (strncmp(word, "qid:", 4) == 0)
+      continue;
+    if (word[strspn(word, "0123456789")] != ':' || *word == ':' || !gv_text_number(strchr(word, ':') + 1, &number))
+      return false;
+    pairs = true;
+  }
+  return pairs;
+}
+
+/* By its name, or a first row that is a sample; of what is longer than the look, the last word may be cut. */
 static bool libsvm_recognizes(const char *path)
 {
-  char text[512], word[64] = "", pair[64] = "";
-  double number;
-  if (!gv_is_file(path) || gv_ends_in(path, ".libsvm") || gv_ends_in(path, ".svm") || gv_ends_in(path, ".svmlight"))
-    return gv_is_file(path);
+  char text[LOOK];
+  if (!gv_is_file(path) || gv_ends_in(path, ".csv") || gv_ends_in(path, ".tsv"))
+    return false;
+  if (gv_ends_in(path, ".libsvm") || gv_ends_in(path, ".svm") || gv_ends_in(path, ".svmlight"))
+    return true;
   size_t got = gv_first_bytes(path, text, sizeof text);
-  text[strcspn(text, "\r\n")] = '\0';
-  int words = sscanf(text, "%63s %63[0-9:]", word, pair);
-  return got > 0 && words == 2 && gv_text_number(word, &number) && strchr(pair, ':') != NULL;
+  if (strlen(text) != got)
+    return false;
+  for (char *line = text, *end; *line != '\0'; line = end) {
+    size_t length = strcspn(line, "\r\n");
+    end = line + length + (line[length] != '\0');
+    if (line[length] == '\0' && got == sizeof text - 1)
+      while (length > 0 && strchr(space, line[length - 1]) == NULL)
+        length--;
+    line[length] = '\0';
+    line[strcspn(line, "#")] = '\0';
+    if (line[strspn(line, space)] != '\0')
+      return is_row(line);
+  }
+  return false;
 }
 
 static const struct gv_option options[] = {

@@ -12,7 +12,7 @@ static enum gv_status assign(const struct gv_options *options, const struct gv_s
     return gv_fail(err, GV_USAGE, "split natural: %d nodes, and the data come from %d; accepted are up to %d nodes",
                    input->nodes, input->group_count, input->group_count);
   for (int64_t s = 0; s < input->samples; s++)  /* the inverse of gv_split_cut of group_count */
-    owner[s] = (int32_t)(((int64_t)input->groups[s] + 1) * input->nodes - 1) / input->group_count;
+    owner[s] = (int32_t)((((int64_t)input->groups[s] + 1) * input->nodes - 1) / input->group_count);
   return GV_OK;
 }
 

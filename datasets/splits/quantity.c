@@ -9,6 +9,8 @@
 
 enum { REDRAWS = 1000 };
 
+#define DRAWS 2e7  /* of shares in all redraws: some seconds */
+
 /* A node, and what rounding took from it. */
 struct rest {
   double part;
@@ -70,22 +72,30 @@ static enum gv_status draw(const struct gv_options *options, const struct gv_spl
                                      gv_options_real(options, "power"), n, (long long)smallest, (long long)min);
   }
   double beta = gv_options_real(options, "beta");
-  for (uint32_t redraw = 0; redraw < REDRAWS; redraw++) {
+  uint32_t redraws = n > DRAWS / REDRAWS ? (uint32_t)(DRAWS / n) + 1 : REDRAWS;
+  for (uint32_t redraw = 0; redraw < redraws; redraw++) {
     struct gv_stream stream;
     gv_stream_start(&stream, input->seed, GV_RANDOM_SPLIT, UINT32_MAX - 1, redraw);
     gv_stream_dirichlet(&stream, beta, shares, (size_t)n);
     if (round_sizes(input->samples, n, shares, rest, sizes) >= min)
       return GV_OK;
   }
-  return gv_fail(err, GV_USAGE, "split quantity: none of %d draws with beta=%g gave each of %d nodes min=%lld "
-                 "samples; raise beta, lower min or take fewer nodes", REDRAWS, beta, n, (long long)min);
+  return gv_fail(err, GV_USAGE, "split quantity: none of %u draws with beta=%g gave each of %d nodes min=%lld "
+                 "samples; raise beta, lower min or take fewer nodes", redraws, beta, n, (long long)min);
+}
+
+/* A beta that is the default is no wish: the specification that a run stores has all values. */
+static bool is_contradiction(const struct gv_options *options)
+{
+  double usual = strtod(gv_option_find(gv_options_rows(options), "beta")->value, NULL);
+  return !gv_options_is_word(options, "power") && gv_options_real(options, "beta") != usual;
 }
 
 static enum gv_status size(const struct gv_options *options, const struct gv_split_input *input, int64_t *sizes,
                            struct gv_error *err)
 {
   int64_t min = gv_options_int(options, "min"), most = input->samples / input->nodes;
-  if (gv_options_given(options, "beta") && gv_options_given(options, "power"))
+  if (is_contradiction(options))
     return gv_fail(err, GV_USAGE, "split quantity: beta=%s and power=%s; give one",
                    gv_options_text(options, "beta"), gv_options_text(options, "power"));
   if (min > most)

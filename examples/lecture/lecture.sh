@@ -6,6 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-docs} size=${2:-whole}
 export GRAPEVINE=${GRAPEVINE:-grapevine}
+[[ $GRAPEVINE != */* ]] || GRAPEVINE=$(realpath -s "$GRAPEVINE")  # what follows is done in another folder
 mkdir -p "$out/lecture"
 out=$(cd "$out" && pwd)
 work=$(mktemp -d)

@@ -74,7 +74,7 @@ def build(model, options, shapes):
         out, into, height, _ = shapes["conv%d.weight" % number]
         layers["conv%d" % number] = nn.Conv2d(into, out, height, padding=height // 2)
         layers["relu%d" % number] = nn.ReLU()
-        layers["pool%d" % number] = nn.MaxPool2d(int(options["pool"]))
+        layers["pool%d" % number] = nn.MaxPool2d(int(options.get("pool", 2)))
         number += 1
     layers["flatten"] = nn.Flatten()
     number = 1

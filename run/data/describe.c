@@ -7,28 +7,60 @@
 #include "datasets/gather.h"
 #include "run/json.h"
 
-static void look_at_values(const struct gv_dataset *dataset, struct gv_buffer *buffer, int32_t rows,
-                           struct gv_description *d)
+/* What is added up over values. */
+struct sums {
+  double least, largest, sum, squares;
+};
+
+static void add_values(struct sums *sums, const float *values, int64_t count)
+{
+  for (int64_t j = 0; j < count; j++) {
+    double x = (double)values[j];
+    sums->least = x < sums->least ? x : sums->least;
+    sums->largest = x > sums->largest ? x : sums->largest;
+    sums->sum += x;
+    sums->squares += x * x;
+  }
+}
+
+static enum gv_status add_rows(const struct gv_dataset *dataset, struct sums *sums, struct gv_error *err)
 {
   const struct gv_part *train = &dataset->train;
-  double sum = 0, squares = 0, values = (double)train->samples * (double)dataset->shape.features;
-  d->least = INFINITY;
-  d->largest = -INFINITY;
-  for (int64_t first = 0; first < train->samples; first += rows) {
+  int32_t rows = dataset->shape.features < 4096 ? 64 : 1;
+  struct gv_buffer buffer = {0};
+  enum gv_status status = gv_buffer_place(&buffer, &dataset->shape, rows, err);
+  for (int64_t first = 0; first < train->samples && status == GV_OK; first += rows) {
     int32_t n = train->samples - first < rows ? (int32_t)(train->samples - first) : rows;
-    gv_gather_range(dataset, train, first, n, buffer);
-    int64_t count = n * dataset->shape.features;
-    for (int64_t j = 0; j < count; j++) {
-      double x = (double)buffer->x[j];
-      d->least = x < d->least ? x : d->least;
-      d->largest = x > d->largest ? x : d->largest;
-      sum += x;
-      squares += x * x;
-    }
+    gv_gather_range(dataset, train, first, n, &buffer);
+    add_values(sums, buffer.x, n * dataset->shape.features);
   }
-  double variance = squares / values - sum / values * (sum / values);
-  d->mean = sum / values;
+  gv_buffer_clear(&buffer);
+  return status;
+}
+
+/* Of sparse rows, where the rest is 0, what is stored is looked at: rows may be too wide to be made whole. */
+static enum gv_status look_at_values(const struct gv_dataset *dataset, struct gv_description *d,
+                                     struct gv_error *err)
+{
+  const struct gv_part *train = &dataset->train;
+  const struct gv_sparse *sparse = &train->sparse;
+  double values = (double)train->samples * (double)dataset->shape.features;
+  struct sums sums = {.least = INFINITY, .largest = -INFINITY};
+  enum gv_status status = GV_OK;
+  if (sparse->first != NULL && dataset->zero == NULL) {
+    int64_t stored = sparse->first[train->samples];
+    add_values(&sums, sparse->value, stored);
+    if ((double)stored < values)
+      add_values(&sums, (const float[]){0}, 1);
+  } else {
+    status = add_rows(dataset, &sums, err);
+  }
+  double variance = sums.squares / values - sums.sum / values * (sums.sum / values);
+  d->least = sums.least;
+  d->largest = sums.largest;
+  d->mean = sums.sum / values;
   d->deviation = sqrt(variance > 0 ? variance : 0);
+  return status;
 }
 
 static void look_at_targets(const struct gv_dataset *dataset, struct gv_description *d)
@@ -80,13 +112,8 @@ static void measure_memory(const struct gv_dataset *dataset, struct gv_descripti
 enum gv_status gv_describe(const struct gv_dataset *dataset, struct gv_description *description,
                            struct gv_error *err)
 {
-  int32_t rows = dataset->shape.features < 4096 ? 64 : 1;
-  struct gv_buffer buffer = {0};
   struct gv_description d = {0};
-  enum gv_status status = gv_buffer_place(&buffer, &dataset->shape, rows, err);
-  if (status == GV_OK)
-    look_at_values(dataset, &buffer, rows, &d);
-  gv_buffer_clear(&buffer);
+  enum gv_status status = look_at_values(dataset, &d, err);
   if (status == GV_OK) {
     look_at_targets(dataset, &d);
     measure_memory(dataset, &d);

@@ -97,6 +97,13 @@ static float look(struct broken *m, const float *w, const struct gv_batch *batch
   return loss;
 }
 
+/* Whether what model.h says is aligned is not: the promise of a cache line. */
+static bool unaligned(const struct broken *m, const float *w, const struct gv_batch *batch)
+{
+  return is(m, "wants-aligned") && ((uintptr_t)w % 64 != 0 || (uintptr_t)batch->x % 64 != 0 ||
+                                    (uintptr_t)batch->labels % 64 != 0);
+}
+
 static void take(size_t bytes)
 {
   volatile char *memory = malloc(bytes);
@@ -191,6 +198,8 @@ static int gradient(void *instance, const float *w, const struct gv_batch *batch
   bool right;
   if (is(m, "gradient-silent"))
     return 1;
+  if (unaligned(m, w, batch) || unaligned(m, g, batch))
+    return m->host->fail(m->host, "memory is not aligned");
   before(m, w, batch);
   for (size_t i = 0; i < weights + (size_t)m->classes; i++) {
     bool penalized = i < weights && !is(m, "no-penalty");
@@ -215,6 +224,11 @@ static int evaluate(void *instance, const float *w, const struct gv_batch *batch
 {
   struct broken *m = instance;
   bool right;
+  if (unaligned(m, w, batch))
+    return m->host->fail(m->host, "memory is not aligned");
+  if (is(m, "writes-before-x") && m->seen != NULL && m->seen != batch->x)
+    ((float *)(uintptr_t)batch->x)[-1] = 1;
+  m->seen = batch->x;
   for (int32_t i = 0; i < batch->n; i++) {
     metrics->loss += (double)look(m, w, batch, i, &right);
     metrics->correct += right;
@@ -236,6 +250,8 @@ static int predict(void *instance, const float *w, const struct gv_batch *batch,
 {
   struct broken *m = instance;
   bool right;
+  if (unaligned(m, w, batch) || unaligned(m, scores, batch))
+    return m->host->fail(m->host, "memory is not aligned");
   for (int32_t i = 0; i < batch->n; i++) {
     (void)look(m, w, batch, i, &right);
     m->scores[batch->labels[i]] += 1;
