@@ -243,7 +243,7 @@ static int one_gradient(void *instance, const float *w, const struct gv_batch *b
   *loss = (float)(metrics.loss / batch->n);
   if (flaw == SHARES) {
     common = *loss;
-    usleep(200);
+    usleep(20000);  /* longer than a busy machine lets a thread wait */
   }
   for (int j = 0; j < 20; j++) {
     double sum = 0;
