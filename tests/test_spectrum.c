@@ -84,6 +84,10 @@ START_TEST(closed_forms)
     torus_is(n);
     if (n % 2 == 0)
       is("one-peer-ring", n, n == 2 ? 0 : cos(2 * PI / n), n == 2 ? 0 : NAN);
+    if (n >= 2) {  /* J by its edges: one eigenvalue of n - 1 vectors */
+      is("erdos-renyi:p=1", n, 0, 0);
+      is("geometric:radius=1.5", n, 0, 0);
+    }
     is("base", n, 0, n <= 2 ? n == 1 : NAN);
     is("base:k=4", n, 0, n <= 5 ? n == 1 : NAN);
   }
