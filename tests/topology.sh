@@ -36,6 +36,11 @@ check 'a page: a smallest eigenvalue of 0, not of rounding' prints 'lambda_min  
 check 'a page: exact after a period' prints 'exact after 4 rounds' 'period 4' 'directed' -- \
   one-peer-exponential --nodes 16
 check 'a page: seven nodes of a base graph, exact too' prints 'exact after 5 rounds' -- base --nodes 7
+check 'a page: the first rounds of what is drawn anew are a sample' prints 'rho              0 ' \
+  'P the product of the first 2 rounds' 'measured, the slower of z_i = i and normal numbers' -- \
+  random-matching --nodes 4 --seed 1
+no_property() { ! grep -q -e 'exact' -e 'at least' "$out"; }
+check 'and their J no property' no_property
 
 # ---- figures ----
 
@@ -227,6 +232,11 @@ check 'growth: slopes of the ring, and none of what is exact' json \
   f["law_slope"] == -2 and f["law"] == "1/n^2"] and [f for f in page["families"] if
   f["topology"] == "one-peer-exponential" and f["exact_rounds"] == [3, 4, 5] and f["slope"] is None]' \
   growth --nodes 8,16,32
+check 'growth, advise: nothing that is drawn anew is exact' json '[f for f in page["families"] if
+  f["topology"] == "random-matching" and f["exact_rounds"] == [None, None]]' growth --nodes 2,4
+check 'advise: rounds are counted from no lucky start' json '[r for r in page["ranking"] if
+  r["topology"] == "random-matching" and r["rounds_to_1e3"] > 5 and r["exact_rounds"] is None]' \
+  advise --nodes 3 --seed 2
 check 'growth: what is not defined' json '[f for f in page["families"] if f["topology"] == "hypercube" and
   f["gap_per_round"][0] is None and f["gap_per_round"][1] is not None]' growth --nodes 12,16
 check 'advise' prints 'Take one-peer-exponential: 4 rounds of 1 message a node' 'exact in' -- advise --nodes 16
