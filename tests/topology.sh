@@ -263,6 +263,7 @@ refused 2 'advise takes no name' advise ring
 refused 2 '.svg, .png, .dot' ring --draw x.jpeg
 refused 2 'at most 5000' ring --nodes 5001 --draw x.dot
 refused 2 'too many to tell apart' full --nodes 1000 --draw x.dot
+refused 2 'more than 60000 edges' exponential --nodes 5000 --draw x.dot
 refused 1 'absent/w.txt: cannot be written' ring --matrix absent/w.txt
 refused 1 'absent/w.dot: cannot be written' ring --draw absent/w.dot
 refused 2 "the file's name is empty" ring --matrix ''
