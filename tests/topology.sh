@@ -115,6 +115,10 @@ check 'matrix: 2001 nodes as Matrix Market' market
 check 'matrix: what was written is read again, with the same gap' json \
   'abs(page["spectral_gap"] / 3.2866e-06 - 1) < 1e-3 and page["weights"] == "own" and page["degree_max"] == 2' \
   file:path=big.mtx --nodes 2001
+check 'matrix: of weights below 0' json 'page["nodes"] == 2001' star --weights laplacian --nodes 2001 \
+  --matrix star.mtx
+check 'matrix: what was written with weights below 0 is read again' json \
+  'abs(page["rho"] - 2000 / 2002) < 1e-9 and page["symmetric"]' file:path=star.mtx --nodes 2001
 check 'matrix: beside JSON' json 'page["nodes"] == 4' ring --nodes 4 --matrix four.txt
 appended() {  # as /dev/stdout, which it leads to; nothing could take its place in /proc
   run ring --nodes 3 --matrix /proc/self/fd/1 >all.txt && [ "$(wc -l <all.txt)" -gt 12 ]

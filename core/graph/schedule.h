@@ -44,8 +44,8 @@ struct gv_schedule {
 enum gv_status gv_schedule_create(const char *topology, const char *weights, int nodes, uint64_t seed,
                                   struct gv_schedule **out, struct gv_error *err);
 
-/* The same for push-sum: W has the topology's own weights, whose columns sum to 1, or else W[i,j] = 1/(1 + the
- * number of those who hear node j); shares. */
+/* The same for push-sum: W has the topology's own weights, doubly stochastic as they are (a weighted file that is
+ * not so is refused here too), or else W[i,j] = 1/(1 + the number of those who hear node j); shares. */
 enum gv_status gv_schedule_create_shares(const char *topology, int nodes, uint64_t seed, struct gv_schedule **out,
                                          struct gv_error *err);
 void gv_schedule_destroy(struct gv_schedule *schedule);
