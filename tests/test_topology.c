@@ -43,10 +43,6 @@ START_TEST(symmetry_and_sums)
     ck_assert(facts_of("geometric", NULL, n).sums_error < 1e-14);
     ck_assert(facts_of("ring", NULL, n).connected);
   }
-  struct gv_facts line = facts_of("line", "max-degree", 6);
-  ck_assert_double_eq(line.weight_min, 1.0 / 3);
-  ck_assert_double_eq(line.weight_max, 1.0 / 3);
-  ck_assert(isnan(facts_of("line", NULL, 1).weight_min));
 }
 END_TEST
 

@@ -26,7 +26,7 @@ struct gv_schedule {
   int degree_max;               /* over nodes and rounds */
   bool average;                 /* W = J in every round; then there are no graphs, and the period is 1 */
   bool shares;                  /* W is column-stochastic: what each node gives away; rows need not sum to 1 */
-  bool directed;                /* some edge may go one way only; else every W(k) is symmetric */
+  bool directed;                /* some edge may go one way only; else every W(k) is symmetric, but for shares */
   enum gv_weighting weighting;
   struct gv_graph *graphs;      /* (period) */
 

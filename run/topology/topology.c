@@ -34,10 +34,6 @@ enum gv_status gv_topology_look(const struct gv_schedule *schedule, enum gv_topo
   if (status != GV_OK)
     return status;
   const struct gv_spectrum *spectrum = &figures.spectrum;
-  if (schedule->period != 1)
-    figures.spectrum.lambda_min = NAN;
-  if (fabs(spectrum->lambda_min) < 1e-13)
-    figures.spectrum.lambda_min = 0;  /* rounding */
   bool averages = gv_rho_is_exact(spectrum->rho);
   figures.exact = averages && schedule->period != 0;
   figures.gap = averages ? 1 : spectrum->gap;

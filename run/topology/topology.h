@@ -7,7 +7,7 @@
 
 struct gv_topology;
 
-/* Rounds are counted until the error is under this part of the first. */
+/* Rounds are counted until the error is no more than this part of the first; by rho, until it must be under it. */
 #define GV_TOPOLOGY_FACTOR 1e-3
 
 struct gv_topology_figures {
