@@ -71,8 +71,10 @@ static void print_rho(const struct gv_schedule *s, const struct gv_topology_figu
   const struct gv_spectrum *spectrum = &f->spectrum;
   char text[32], why[160];
   bool product = s->period != 1;
-  snprintf(why, sizeof why, product ? "||P - J||_2, P the product of %d round%s: the error shrinks at least by it"
-                                    : "||W - J||_2: the error shrinks at least by this factor a round",
+  snprintf(why, sizeof why,
+           s->period == 0 ? "||P - J||_2, P the product of the first %d round%s"
+           : product      ? "||P - J||_2, P the product of %d round%s: the error shrinks at least by it"
+                          : "||W - J||_2: the error shrinks at least by this factor a round",
            spectrum->rounds, spectrum->rounds == 1 ? "" : "s");
   print_row("rho", f->exact ? "0" : number(spectrum->rho, text, sizeof text), why);
   snprintf(why, sizeof why, "1 - rho%s%s", spectrum->method != NULL ? "; " : "",
@@ -116,7 +118,7 @@ static void print_page(const struct gv_schedule *s, const struct gv_topology_fig
             "a round, of all nodes together");
   print_rho(s, f);
   snprintf(text, sizeof text, f->rounds > 0 ? "%.0f" : "-", f->rounds);
-  print_row("rounds to 1e-3", text, f->measured ? "measured, from z_i = i, until the error is 1e-3 of the first" :
+  print_row("rounds to 1e-3", text, f->measured ? "measured, the slower of z_i = i and normal numbers" :
             f->rounds > 0 ? "by rho, until the error is under 1e-3 of the first" :
             "the product does not shrink the error, and no count of rounds was reached");
   if (f->exact && s->period != 0)

@@ -131,7 +131,8 @@ static void print_head(const int *sizes, int count)
 static void print_foot(void)
 {
   printf("\nslope: of ln gap against ln n, least squares; law's: that of the law over the same n. Graphs that\n"
-         "change every round: 1 - rho^(1/rounds) of the product of their rounds; exact in R: after R it is J.\n"
+         "change every round: 1 - rho^(1/rounds) of the product of a period, or of the first ceil(log2 n) rounds\n"
+         "of what is drawn anew, a sample; exact in R: where there is a period, it is J after R rounds.\n"
          "Constants and lower orders bend short ranges; the grid's law is a lower bound, its true order is 1/n.\n");
 }
 

@@ -342,6 +342,21 @@ START_TEST(rounds_until_the_error_has_fallen)
 }
 END_TEST
 
+/* The first matching joins the nodes 0 and 2 of three, and from z_i = i all have the mean then: luck, which other
+ * numbers do not have. */
+START_TEST(rounds_from_no_lucky_start)
+{
+  struct gv_schedule *s = NULL;
+  uint64_t rounds = 0;
+  assert_ok(gv_schedule_create("random-matching", NULL, 3, 2, &s, err));
+  assert_ok(gv_consensus_rounds(s, 1e-3, 1000, &rounds, err));
+  ck_assert_msg(rounds > 5, "%llu rounds", (unsigned long long)rounds);
+  assert_ok(gv_consensus_rounds(s, 1e-3, 5, &rounds, err));
+  ck_assert_uint_eq(rounds, 0);
+  gv_schedule_destroy(s);
+}
+END_TEST
+
 /* ---- signals ---- */
 
 /* Mean x(k) = mean z(k) in every round, and the tracking error is that to the mean of z. */
@@ -423,6 +438,6 @@ int main(void)
   const TTest *const tests[] = {
       products_are_what_w_says, products_of_many_numbers, errors_are_those_of_the_numbers,
       errors_keep_to_the_bound, exact_in_finite_time, bits_do_not_depend_on_workers, stops_when_told,
-      rounds_until_the_error_has_fallen, means_follow_signals, errors_of_signals, NULL};
+      rounds_until_the_error_has_fallen, rounds_from_no_lucky_start, means_follow_signals, errors_of_signals, NULL};
   return run_suite("consensus", tests);
 }

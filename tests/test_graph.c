@@ -159,6 +159,10 @@ START_TEST(refusals)
   assert_fails(GV_USAGE, "unknown weights 'heavy'", gv_schedule_create("ring", "heavy", 4, 1, &s, err));
   assert_fails(GV_USAGE, "leave --weights out",
                gv_schedule_create("one-peer-exponential", "metropolis", 4, 1, &s, err));
+  static const char *const own[] = {"one-peer-exponential", "base", "equi-dyn"};
+  for (size_t t = 0; t < 3; t++)  /* a rule that wants a graph which stays: none is taken, so none is advised */
+    assert_fails(GV_USAGE, "leave --weights out", gv_schedule_create(own[t], "fdla", 6, 1, &s, err));
+  assert_fails(GV_USAGE, "accepted: metropolis", gv_schedule_create("random-matching", "fdla", 6, 1, &s, err));
   assert_fails(GV_USAGE, "it has no options", gv_schedule_create("ring:p=1", NULL, 4, 1, &s, err));
   ck_assert_ptr_null(s);
 }

@@ -71,6 +71,8 @@ START_TEST(edge_lists)
   const double one_way[9] = {.5, .4, .1, .1, .5, .4, .4, .1, .5};
   expect("0 1 .4\n0 2 .1\n1 0 .1\n1 2 .4\n2 0 .4\n2 1 .1\n", "file:path=edges.txt,directed=yes", 3, true,
          GV_WEIGHTS_OWN, one_way);
+  const double below[9] = {.6, .5, -.1, .5, 0, .5, -.1, .5, .6};  /* rho is 0.7 */
+  expect("0 1 .5\n1 2 .5\n0 2 -.1\n", "file:path=edges.txt", 3, false, GV_WEIGHTS_OWN, below);
   const double alone[1] = {1};
   expect("0 0\n", "file:path=edges.txt", 1, false, GV_WEIGHTS_RULE, alone);
   leave();
@@ -130,7 +132,13 @@ START_TEST(refused_lists)
   refused("0,1,\n", "a comma with nothing");
   refused(",0,1\n", "a comma with nothing");
   refused("0 1 half\n", "'half' is no number");
-  refused("0 1 -0.1\n", "line 1: node 0 puts weight -0.1 on node 1");
+  refused("0 1 -0.1\n", "node 2 is never connected with node 0");
+  refused("0 1 -0.1\n1 2 .5\n", "node 0 puts weight -0.1 on node 1, and rho(W) is 1.1 or more");
+  refused("0 1 -0.1\n0 2 .1\n1 2 .5\n", "node 0 puts weight -0.1 on node 1, and rho(W) is 1.0");
+  refused("0 0 -.1\n0 1 1.1\n1 1 -.2\n1 2 .1\n2 2 .9\n", "node 0 puts weight -0.1 on node 0, and rho(W) is 1.");
+  refused("0 1 1e300\n0 0 -1e300\n1 1 -1e300\n1 2 .1\n2 2 .9\n", "the weights of node");
+  refused("0 1 1e300\n0 2 -1e300\n1 2 -1e300\n", "the weights of node 0 sum to");
+  refused("0 1 -inf\n", "line 1: node 0 puts weight -inf on node 1; accepted: finite weights");
   refused("0 1 nan\n", "puts weight nan");
   refused("0 1 1e999\n", "puts weight 1e999");
   refused("0 1 .3\n\n1 0 .25\n1 2 .1\n", "line 3: node 0 puts weight 0.25 on node 1, and in line 1 0.3");
@@ -172,9 +180,13 @@ START_TEST(refused_markets)
   refused(MARKET("pattern general\n3 3 1\n1 4\n"), "there is no node 4");
   refused(MARKET("pattern general\n3 3 1\n1 2 .5\n"), "3 fields; accepted: row and column");
   refused(MARKET("real general\n3 3 1\n1 2\n"), "2 fields; accepted: row, column and value");
-  refused(MARKET("real general\n3 3 2\n1 2 1\n1 2 .5\n"), "line 4: node 0 puts weight 0.5 on node 1, and in");
-  refused(MARKET("real general\n3 3 1\n1 1 1\n"), "edges.txt: the weights of node 1 sum to 0");
-  refused(MARKET("integer symmetric\n3 3 2\n2 1 1\n3 2 1\n"), "line 4: the weights of node 1 sum to 2");
+  refused(MARKET("real general\n3 3 2\n1 2 1\n1 2 .5\n"), "line 4: node 1 puts weight 0.5 on node 2, and in");
+  refused(MARKET("real general\n3 3 1\n1 2 nan\n"), "line 3: node 1 puts weight nan on node 2");
+  refused(MARKET("real general\n3 3 9\n1 1 .5\n1 2 .6\n1 3 -.1\n2 1 -.1\n2 2 .5\n2 3 .6\n3 1 .6\n3 2 -.1\n"
+                 "3 3 .5\n"),
+          "line 5: node 1 puts weight -0.1 on node 3; accepted: 0 or above where W is not symmetric");
+  refused(MARKET("real general\n3 3 1\n1 1 1\n"), "edges.txt: the weights of node 2 sum to 0");
+  refused(MARKET("integer symmetric\n3 3 2\n2 1 1\n3 2 1\n"), "line 4: the weights of node 2 sum to 2");
   refused(MARKET("real general\n3 3 3\n1 2 1\n2 1 1\n3 1 1\n"), "the weights put on node 0 sum to 2");
   refused(MARKET("pattern general\n3 3 3\n1 2\n2 1\n3 1\n"), "the weights put on node 0 sum to");
 #undef MARKET
@@ -252,12 +264,14 @@ END_TEST
 /* A graph of each kind written out and read again is the same. */
 START_TEST(what_is_written_is_read)
 {
-  static const char *const kinds[] = {"exponential", "equi-static:m=3", "star", "equi-static-undirected", NULL};
+  static const struct { const char *topology, *weights; } kinds[] = {
+      {"exponential", NULL}, {"equi-static:m=3", NULL}, {"star", NULL}, {"equi-static-undirected", NULL},
+      {"star", "laplacian"}, {"grid", "fdla"}};  /* the last two with weights below 0 */
   in_a_folder();
-  for (int kind = 0; kinds[kind] != NULL; kind++) {
+  for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
     struct gv_schedule *s = NULL, *again = NULL;
     double w[49], back[49];
-    assert_ok(gv_schedule_create(kinds[kind], NULL, 7, 3, &s, err));
+    assert_ok(gv_schedule_create(kinds[kind].topology, kinds[kind].weights, 7, 3, &s, err));
     dense(s, 0, w);
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
@@ -276,9 +290,25 @@ START_TEST(what_is_written_is_read)
 }
 END_TEST
 
+/* In push-sum what a node gives away is a share of its own: none is below 0. */
+START_TEST(shares_are_not_below_zero)
+{
+  struct gv_schedule *s = NULL;
+  in_a_folder();
+  write_file("0 1 .5\n1 2 .5\n0 2 -.1\n");
+  assert_fails(GV_INPUT, "node 0 puts weight -0.1 on node 2; accepted by push-sum: 0 or above",
+               gv_schedule_create_shares("file:path=edges.txt", 3, 1, &s, err));
+  write_file("0 1 .5\n1 2 .5\n0 2 0\n");
+  assert_ok(gv_schedule_create_shares("file:path=edges.txt", 3, 1, &s, err));
+  gv_schedule_destroy(s);
+  leave();
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {edge_lists, matrix_market, refused_lists, refused_markets,
-                                refused_paths_and_options, few_digits, what_is_written_is_read, NULL};
+                                refused_paths_and_options, few_digits, what_is_written_is_read,
+                                shares_are_not_below_zero, NULL};
   return run_suite("graph file", tests);
 }

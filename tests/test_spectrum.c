@@ -84,6 +84,10 @@ START_TEST(closed_forms)
     torus_is(n);
     if (n % 2 == 0)
       is("one-peer-ring", n, n == 2 ? 0 : cos(2 * PI / n), n == 2 ? 0 : NAN);
+    if (n >= 2) {  /* J by its edges: one eigenvalue of n - 1 vectors */
+      is("erdos-renyi:p=1", n, 0, 0);
+      is("geometric:radius=1.5", n, 0, 0);
+    }
     is("base", n, 0, n <= 2 ? n == 1 : NAN);
     is("base:k=4", n, 0, n <= 5 ? n == 1 : NAN);
   }
@@ -279,6 +283,23 @@ START_TEST(no_gap_at_all)
       if (n > 2)
         ck_assert_double_eq_tol(found[0].lambda_min, -1, 1e-12);
     }
+}
+END_TEST
+
+/* Shares are symmetric where all have as many readers, and else only their edges are. */
+START_TEST(shares_need_not_be_symmetric)
+{
+  struct gv_schedule *s = NULL;
+  struct gv_spectrum found;
+  assert_ok(gv_schedule_create_shares("star", 6, 1, &s, err));
+  assert_ok(gv_spectrum_find(s, &found, err));
+  ck_assert(isnan(found.lambda_min));
+  gv_schedule_destroy(s);
+  assert_ok(gv_schedule_create_shares("ring", 6, 1, &s, err));
+  assert_ok(gv_spectrum_find(s, &found, err));
+  ck_assert_double_eq_tol(found.lambda_min, -1.0 / 3, 1e-12);
+  ck_assert(isnan(find("random-matching", NULL, 1, DENSE).lambda_min));  /* W = 1, yet drawn anew */
+  gv_schedule_destroy(s);
 }
 END_TEST
 
@@ -591,8 +612,9 @@ int main(void)
 {
   const TTest *const tests[] = {closed_forms, closed_forms_of_hops, closed_forms_of_drawn_hops,
                                 closed_forms_of_rules, both_ways_agree, both_ways_agree_at_the_switch,
-                                small_gaps_of_products, no_gap_at_all, zeros_are_zeros, large_graphs, large_torus,
-                                random_graphs, a_bottleneck_without_a_band, a_torus_without_a_band,
+                                small_gaps_of_products, no_gap_at_all, shares_need_not_be_symmetric,
+                                zeros_are_zeros, large_graphs, large_torus, random_graphs,
+                                a_bottleneck_without_a_band, a_torus_without_a_band,
                                 faults_are_left_out, laplacian_weights, fastest_weights, fastest_weights_are_best,
                                 fastest_weights_of_too_much, NULL};
   return run_suite("spectrum", tests);

@@ -36,6 +36,11 @@ check 'a page: a smallest eigenvalue of 0, not of rounding' prints 'lambda_min  
 check 'a page: exact after a period' prints 'exact after 4 rounds' 'period 4' 'directed' -- \
   one-peer-exponential --nodes 16
 check 'a page: seven nodes of a base graph, exact too' prints 'exact after 5 rounds' -- base --nodes 7
+check 'a page: the first rounds of what is drawn anew are a sample' prints 'rho              0 ' \
+  'P the product of the first 2 rounds' 'measured, the slower of z_i = i and normal numbers' -- \
+  random-matching --nodes 4 --seed 1
+no_property() { ! grep -q -e 'exact' -e 'at least' "$out"; }
+check 'and their J no property' no_property
 
 # ---- figures ----
 
@@ -110,6 +115,10 @@ check 'matrix: 2001 nodes as Matrix Market' market
 check 'matrix: what was written is read again, with the same gap' json \
   'abs(page["spectral_gap"] / 3.2866e-06 - 1) < 1e-3 and page["weights"] == "own" and page["degree_max"] == 2' \
   file:path=big.mtx --nodes 2001
+check 'matrix: of weights below 0' json 'page["nodes"] == 2001' star --weights laplacian --nodes 2001 \
+  --matrix star.mtx
+check 'matrix: what was written with weights below 0 is read again' json \
+  'abs(page["rho"] - 2000 / 2002) < 1e-9 and page["symmetric"]' file:path=star.mtx --nodes 2001
 check 'matrix: beside JSON' json 'page["nodes"] == 4' ring --nodes 4 --matrix four.txt
 appended() {  # as /dev/stdout, which it leads to; nothing could take its place in /proc
   run ring --nodes 3 --matrix /proc/self/fd/1 >all.txt && [ "$(wc -l <all.txt)" -gt 12 ]
@@ -227,6 +236,11 @@ check 'growth: slopes of the ring, and none of what is exact' json \
   f["law_slope"] == -2 and f["law"] == "1/n^2"] and [f for f in page["families"] if
   f["topology"] == "one-peer-exponential" and f["exact_rounds"] == [3, 4, 5] and f["slope"] is None]' \
   growth --nodes 8,16,32
+check 'growth, advise: nothing that is drawn anew is exact' json '[f for f in page["families"] if
+  f["topology"] == "random-matching" and f["exact_rounds"] == [None, None]]' growth --nodes 2,4
+check 'advise: rounds are counted from no lucky start' json '[r for r in page["ranking"] if
+  r["topology"] == "random-matching" and r["rounds_to_1e3"] > 5 and r["exact_rounds"] is None]' \
+  advise --nodes 3 --seed 2
 check 'growth: what is not defined' json '[f for f in page["families"] if f["topology"] == "hypercube" and
   f["gap_per_round"][0] is None and f["gap_per_round"][1] is not None]' growth --nodes 12,16
 check 'advise' prints 'Take one-peer-exponential: 4 rounds of 1 message a node' 'exact in' -- advise --nodes 16
@@ -253,6 +267,7 @@ refused 2 'advise takes no name' advise ring
 refused 2 '.svg, .png, .dot' ring --draw x.jpeg
 refused 2 'at most 5000' ring --nodes 5001 --draw x.dot
 refused 2 'too many to tell apart' full --nodes 1000 --draw x.dot
+refused 2 'more than 60000 edges' exponential --nodes 5000 --draw x.dot
 refused 1 'absent/w.txt: cannot be written' ring --matrix absent/w.txt
 refused 1 'absent/w.dot: cannot be written' ring --draw absent/w.dot
 refused 2 "the file's name is empty" ring --matrix ''

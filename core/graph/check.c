@@ -5,6 +5,7 @@
 
 #include "core/base/memory.h"
 #include "core/graph/connected.h"
+#include "core/graph/spectrum/spectrum.h"
 #include "core/graph/view.h"
 
 static const double tolerance = 1e-6;
@@ -75,6 +76,39 @@ static enum gv_status check_graph(const struct gv_schedule *s, const struct gv_g
   return status;
 }
 
+/* Weights below 0 may drive the nodes apart, which the other checks do not see. Only files have them unasked; those
+ * of the weight rules agree. No weight of a symmetric W is larger than its norm, so large ones need no spectrum. */
+static enum gv_status check_signs(const struct gv_schedule *s, const char *name, struct gv_error *err)
+{
+  const struct gv_graph *graph = &s->graphs[0];
+  struct gv_spectrum spectrum;
+  int below[2] = {-1, -1};
+  double weight = 0, largest = 0;
+  for (int i = 0; i < s->nodes; i++)
+    for (int64_t e = graph->first[i]; e <= graph->first[i + 1]; e++) {
+      bool own = e == graph->first[i + 1];
+      double w = own ? graph->self[i] : graph->weight[e];
+      largest = fmax(largest, fabs(w));
+      if (below[0] < 0 && w < 0) {
+        below[0] = i;
+        below[1] = own ? i : graph->from[e];
+        weight = w;
+      }
+    }
+  if (below[0] < 0)
+    return GV_OK;
+  if (s->shares)
+    return gv_fail(err, GV_INPUT, "topology %s: node %d puts weight %g on node %d; accepted by push-sum: 0 or "
+                   "above", name, below[0], weight, below[1]);
+  bool large = largest > 1 + tolerance;
+  enum gv_status status = large ? GV_OK : gv_spectrum_find(s, &spectrum, err);
+  if (status != GV_OK || (!large && spectrum.gap > 0))
+    return status;
+  return gv_fail(err, GV_INPUT, "topology %s: node %d puts weight %g on node %d, and rho(W) is %.6g%s; accepted "
+                 "with weights below 0: a rho below 1", name, below[0], weight, below[1],
+                 large ? largest : spectrum.rho, large ? " or more" : "");
+}
+
 /* Rounds that are drawn anew have no period: looked at are the first ones, until their edges have joined all. */
 static enum gv_status check_drawn(const struct gv_schedule *s, struct gv_parts *parts, double *sums,
                                   const char *name, struct gv_error *err)
@@ -105,6 +139,8 @@ enum gv_status gv_schedule_check(const struct gv_schedule *s, const char *name, 
     status = gv_connected_fail(apart, name, err);
   if (status == GV_OK && apart < 0 && s->shares && s->period > 0)
     status = gv_connected_both_ways(s->graphs, s->period, s->nodes, name, err);
+  if (status == GV_OK && s->weighting == GV_WEIGHTS_OWN && s->period == 1)
+    status = check_signs(s, name, err);
   gv_parts_destroy(&parts);
   gv_free(sums);
   return status;

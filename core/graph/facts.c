@@ -23,19 +23,13 @@ static void count_degrees(struct gv_facts *facts, const struct gv_graph *graph, 
 }
 
 /* row, column (nodes) are scratch. */
-static void see_weights(struct gv_facts *facts, const struct gv_graph *graph, int nodes, double *row,
-                        double *column)
+static void see_sums(struct gv_facts *facts, const struct gv_graph *graph, int nodes, double *row, double *column)
 {
   gv_graph_sums(graph, nodes, row, column);
   for (int i = 0; i < nodes; i++) {
     facts->sums_error = fmax(facts->sums_error, fmax(fabs(row[i] - 1), fabs(column[i] - 1)));
-    for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
-      double weight = graph->weight[e];
-      facts->weight_min = fmin(facts->weight_min, weight);
-      facts->weight_max = fmax(facts->weight_max, weight);
-      if (facts->symmetric && !(fabs(gv_graph_weight(graph, graph->from[e], i) - weight) <= same))
-        facts->symmetric = false;
-    }
+    for (int64_t e = graph->first[i]; e < graph->first[i + 1] && facts->symmetric; e++)
+      facts->symmetric = fabs(gv_graph_weight(graph, graph->from[e], i) - graph->weight[e]) <= same;
   }
 }
 
@@ -46,13 +40,11 @@ static void see_average(struct gv_facts *facts, int nodes)
   facts->degree_mean = nodes - 1;
   facts->messages = (double)nodes * (nodes - 1);
   facts->connected = true;
-  if (nodes > 1)
-    facts->weight_min = facts->weight_max = 1.0 / nodes;
 }
 
 enum gv_status gv_facts_find(const struct gv_schedule *s, struct gv_facts *out, struct gv_error *err)
 {
-  struct gv_facts facts = {.degree_min = s->nodes, .symmetric = true, .weight_min = NAN, .weight_max = NAN};
+  struct gv_facts facts = {.degree_min = s->nodes, .symmetric = true};
   if (s->average) {
     see_average(&facts, s->nodes);
     *out = facts;
@@ -72,7 +64,7 @@ enum gv_status gv_facts_find(const struct gv_schedule *s, struct gv_facts *out, 
       break;
     const struct gv_graph *graph = gv_view_graph(view, (uint64_t)k);
     count_degrees(&facts, graph, s->nodes);
-    see_weights(&facts, graph, s->nodes, sums, sums + s->nodes);
+    see_sums(&facts, graph, s->nodes, sums, sums + s->nodes);
     gv_parts_join_graph(&parts, graph, false);
     facts.rounds = k + 1;
   }

@@ -12,7 +12,6 @@ struct gv_facts {
   bool symmetric;          /* every W equals its transpose to 1e-12 */
   bool connected;          /* the edges of these rounds together join all nodes */
   double sums_error;       /* the largest |sum - 1| of a row or column of a W */
-  double weight_min, weight_max;  /* of the edges, without the nodes' own; NAN where there are none */
 };
 
 /* W = J counts as every node receiving from every other. O(nodes + edges log degree) a round. */

@@ -47,7 +47,7 @@ static void start_parts(int64_t *first, int nodes)
     first[i + 2] += first[i + 1];
 }
 
-/* The readers of every node, each list in ascending order when `edges` is walked in ascending order of `to`. */
+/* Rows are walked in ascending order, so every list of readers is in it too. */
 void gv_graph_fill_readers(struct gv_graph *graph, int nodes)
 {
   int64_t *next = graph->reader_first + 1;

@@ -52,7 +52,7 @@ static enum gv_status realise(struct gv_schedule *s, const char *weights, struct
   s->directed = topology->directed;
   s->average = topology->weighting == GV_WEIGHTS_AVERAGE;
   s->period = topology->period != NULL ? topology->period(&input) : 1;
-  if (s->rule->whole && s->period != 1)
+  if (s->rule->whole && s->period != 1 && topology->weighting == GV_WEIGHTS_RULE)
     return gv_fail(err, GV_USAGE, "weights %s: they are found for a graph that stays, and %s changes every round; "
                    "accepted: metropolis, max-degree, lazy", s->rule->named.name, topology->named.name);
   s->shares = s->shares && !s->average;

@@ -26,7 +26,7 @@ struct gv_schedule {
   int degree_max;               /* over nodes and rounds */
   bool average;                 /* W = J in every round; then there are no graphs, and the period is 1 */
   bool shares;                  /* W is column-stochastic: what each node gives away; rows need not sum to 1 */
-  bool directed;                /* some edge may go one way only; else every W(k) is symmetric */
+  bool directed;                /* some edge may go one way only; else every W(k) is symmetric, but for shares */
   enum gv_weighting weighting;
   struct gv_graph *graphs;      /* (period) */
 
@@ -44,8 +44,8 @@ struct gv_schedule {
 enum gv_status gv_schedule_create(const char *topology, const char *weights, int nodes, uint64_t seed,
                                   struct gv_schedule **out, struct gv_error *err);
 
-/* The same for push-sum: W has the topology's own weights, whose columns sum to 1, or else W[i,j] = 1/(1 + the
- * number of those who hear node j); shares. */
+/* The same for push-sum: W has the topology's own weights, doubly stochastic as they are (a weighted file that is
+ * not so is refused here too), or else W[i,j] = 1/(1 + the number of those who hear node j); shares. */
 enum gv_status gv_schedule_create_shares(const char *topology, int nodes, uint64_t seed, struct gv_schedule **out,
                                          struct gv_error *err);
 void gv_schedule_destroy(struct gv_schedule *schedule);

@@ -63,8 +63,8 @@ static int by_direction(const void *a, const void *b)
 static enum gv_status add_line(struct drawing *d, int to, int from, int round, double weight, struct gv_error *err)
 {
   if (d->count == d->room) {
-    /* both ways of an undirected edge come first and are then one */
-    if (d->room >= 2 * (size_t)LINES_MAX)
+    /* of an undirected edge both ways come, and are then one */
+    if (d->room >= (d->schedule->directed ? 1 : 2) * (size_t)LINES_MAX)
       return gv_fail(err, GV_USAGE, "draw: topology %s has more than %d edges for %d nodes, too many to tell apart",
                      d->schedule->topology->named.name, LINES_MAX, d->schedule->nodes);
     size_t room = d->room > 0 ? 2 * d->room : 1875;

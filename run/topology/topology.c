@@ -34,13 +34,10 @@ enum gv_status gv_topology_look(const struct gv_schedule *schedule, enum gv_topo
   if (status != GV_OK)
     return status;
   const struct gv_spectrum *spectrum = &figures.spectrum;
-  if (schedule->period != 1)
-    figures.spectrum.lambda_min = NAN;
-  if (fabs(spectrum->lambda_min) < 1e-13)
-    figures.spectrum.lambda_min = 0;  /* rounding */
-  figures.exact = gv_rho_is_exact(spectrum->rho);
-  figures.gap = figures.exact ? 1 : spectrum->gap;
-  if (!figures.exact && spectrum->rounds > 1)
+  bool averages = gv_rho_is_exact(spectrum->rho);
+  figures.exact = averages && schedule->period != 0;
+  figures.gap = averages ? 1 : spectrum->gap;
+  if (!averages && spectrum->rounds > 1)
     figures.gap = -expm1(log1p(-spectrum->gap) / spectrum->rounds);  /* 1 - (1 - gap)^(1/rounds) */
   if (extent == GV_LOOK_ALL)
     status = count_rounds(schedule, &figures, err);

@@ -7,14 +7,15 @@
 
 struct gv_topology;
 
-/* Rounds are counted until the error is under this part of the first. */
+/* Rounds are counted until the error is no more than this part of the first; by rho, until it must be under it. */
 #define GV_TOPOLOGY_FACTOR 1e-3
 
 struct gv_topology_figures {
   struct gv_facts facts;
   struct gv_spectrum spectrum;
   double gap;       /* a round: the spectral gap, or 1 - rho^(1/rounds) where rho is of a product */
-  bool exact;       /* rho is 0 to rounding: all agree after spectrum.rounds rounds */
+  bool exact;       /* rho is 0 to rounding: all agree after spectrum.rounds rounds; never said of rounds that are
+                       drawn anew, of which the first ones are but a sample */
   double rounds;    /* until GV_TOPOLOGY_FACTOR: by rho where static, else measured; 0: there is no number */
   bool measured;    /* rounds: else by rho, where so many rounds could not be simulated */
 };

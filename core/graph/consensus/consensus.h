@@ -41,8 +41,9 @@ struct gv_consensus {
 /* Fails for want of memory or threads alone. */
 enum gv_status gv_consensus_run(const struct gv_consensus *what, struct gv_error *err);
 
-/* *rounds <- those of average consensus from z_i = i until the error is no more than `factor` times the first one,
- * at least 1; 0 when `limit` rounds do not suffice. On the calling thread. */
+/* *rounds <- those of average consensus until the error is no more than `factor` times the first one, at least 1; 0
+ * when `limit` rounds do not suffice. The more of two starts, for a few nodes' numbers may suit a graph by chance:
+ * z_i = i, and normal numbers that are always the same. On the calling thread. */
 enum gv_status gv_consensus_rounds(const struct gv_schedule *schedule, double factor, uint64_t limit,
                                    uint64_t *rounds, struct gv_error *err);
 

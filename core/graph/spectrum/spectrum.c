@@ -11,11 +11,13 @@
 #include "core/graph/spectrum/parts.h"
 #include "core/graph/spectrum/sum.h"
 
-/* Directed topologies may be symmetric for some n. */
+/* Directed topologies may be symmetric for some n, and shares where all nodes have as many readers. */
 static bool is_symmetric(const struct gv_schedule *schedule)
 {
-  if (schedule->period != 1 || !schedule->directed)
-    return schedule->period == 1;
+  if (schedule->period != 1)
+    return false;
+  if (!schedule->directed && !schedule->shares)
+    return true;
   const struct gv_graph *graph = &schedule->graphs[0];
   for (int32_t i = 0; i < schedule->nodes; i++)
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
@@ -105,7 +107,7 @@ enum gv_status gv_spectrum_find_from(const struct gv_schedule *schedule, int den
   if (status != GV_OK)
     return status;
   if (schedule->average || schedule->nodes == 1)
-    found.lambda_min = schedule->nodes == 1 ? 1 : 0;
+    found.lambda_min = schedule->period != 1 ? NAN : schedule->nodes == 1 ? 1 : 0;
   else if (is_symmetric(schedule))
     status = find_symmetric(schedule, dense_up_to, &found, err);
   else

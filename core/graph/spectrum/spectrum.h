@@ -5,11 +5,11 @@
 #include "core/graph/schedule.h"
 
 struct gv_spectrum {
-  int rounds;          /* P = W(rounds-1) ... W(0): 1 static, the period; for graphs that are drawn anew every round
-                          max(1, ceil(log2 n)) */
+  int rounds;          /* P = W(rounds-1) ... W(0): 1 static, the period; of graphs that are drawn anew the first
+                          max(1, ceil(log2 n)), a sample */
   double rho;          /* ||P - J||_2, the largest singular value */
   double gap;          /* 1 - rho, also where rho rounds to 1 */
-  double lambda_min;   /* smallest eigenvalue of W; NAN unless W is static and symmetric */
+  double lambda_min;   /* smallest eigenvalue of W; NAN unless the period is 1 and W symmetric */
   double accuracy;     /* estimated relative error of gap; 0 where the gap is 0 but for rounding */
   const char *method;  /* half a line for people: "dense", "Lanczos", "Lanczos on the inverse" */
 };

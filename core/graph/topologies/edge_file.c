@@ -120,18 +120,18 @@ static enum gv_status read_node(const struct source *source, int field, int lowe
   return GV_OK;
 }
 
-static enum gv_status read_weight(const struct source *source, const struct gv_entry *entry, double *out,
-                                  struct gv_error *err)
+static enum gv_status read_weight(const struct source *source, int lowest, const struct gv_entry *entry,
+                                  double *out, struct gv_error *err)
 {
   char *end;
   *out = strtod(source->field[2], &end);
   if (end == source->field[2] || *end != '\0')
     return gv_fail(err, GV_INPUT, "topology file: %s, line %lld: '%.40s' is no number", source->path,
                    (long long)source->line, source->field[2]);
-  if (!isfinite(*out) || *out < 0)
+  if (!isfinite(*out))
     return gv_fail(err, GV_INPUT, "topology file: %s, line %lld: node %d puts weight %.40s on node %d; accepted: "
-                   "finite weights, 0 or above", source->path, (long long)source->line, (int)entry->to,
-                   source->field[2], (int)entry->from);
+                   "finite weights", source->path, (long long)source->line, (int)entry->to + lowest,
+                   source->field[2], (int)entry->from + lowest);
   return GV_OK;
 }
 
@@ -172,7 +172,7 @@ static enum gv_status read_entry(const struct source *source, int lowest, struct
   if (status == GV_OK)
     status = read_node(source, 1, lowest, &entry.from, err);
   if (status == GV_OK && out->weighted)
-    status = read_weight(source, &entry, &entry.weight, err);
+    status = read_weight(source, lowest, &entry, &entry.weight, err);
   return status == GV_OK ? append(out, entry, err) : status;
 }
 

@@ -11,7 +11,7 @@
 struct gv_entry {
   int32_t to, from;  /* both below nodes; may be the same */
   int64_t line;      /* of the file, from 1 */
-  double weight;     /* finite, >= 0; without meaning when the file has no weights */
+  double weight;     /* finite; without meaning when the file has no weights */
 };
 
 struct gv_edge_file {

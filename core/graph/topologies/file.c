@@ -35,6 +35,12 @@ static int in_order(const void *a, const void *b)
   return (x->line > y->line) - (x->line < y->line);
 }
 
+/* A node by the number it has in the file, for an error line. */
+static int number_of(const struct gv_edge_file *file, int32_t node)
+{
+  return node + (file->market ? 1 : 0);
+}
+
 /* Whether a line stands for both directions. */
 static enum gv_status both_ways(const struct gv_topology_input *input, const struct gv_edge_file *file, bool *both,
                                 struct gv_error *err)
@@ -80,13 +86,13 @@ static enum gv_status tidy(struct gv_edge_file *file, const char *path, struct g
       file->entry[kept++] = *here;
     else if (file->weighted && last->weight != here->weight)
       return gv_fail(err, GV_INPUT, "topology file: %s, line %lld: node %d puts weight %g on node %d, and in line "
-                     "%lld %g", path, (long long)here->line, (int)here->to, here->weight, (int)here->from,
-                     (long long)last->line, last->weight);
+                     "%lld %g", path, (long long)here->line, number_of(file, here->to), here->weight,
+                     number_of(file, here->from), (long long)last->line, last->weight);
   }
   file->count = kept;
   kept = 0;
   for (size_t e = 0; e < file->count; e++)
-    if (!file->weighted || file->entry[e].weight > 0)
+    if (!file->weighted || file->entry[e].weight != 0)
       file->entry[kept++] = file->entry[e];
   file->count = kept;
   return GV_OK;
@@ -156,7 +162,22 @@ static enum gv_status check_rows(const struct gv_edge_file *file, bool whole, in
     if (line > 0)
       snprintf(where, sizeof where, ", line %lld", (long long)line);
     return gv_fail(err, GV_INPUT, "topology file: %s%s: the weights of node %d sum to %.9g; accepted: %s", path,
-                   where, i, sum, whole ? "1, the node's own included" : "up to 1, the rest being the node's own");
+                   where, number_of(file, i), sum,
+                   whole ? "1, the node's own included" : "up to 1, the rest being the node's own");
+  }
+  return GV_OK;
+}
+
+/* Weights below 0, as the fastest ones of some graphs, are for a W that is symmetric; whether it agrees is found of
+ * the whole of it, as the schedule is checked. */
+static enum gv_status check_signs(const struct gv_edge_file *file, const char *path, struct gv_error *err)
+{
+  for (size_t e = 0; e < file->count; e++) {
+    const struct gv_entry *entry = &file->entry[e];
+    if (entry->weight < 0)
+      return gv_fail(err, GV_INPUT, "topology file: %s, line %lld: node %d puts weight %g on node %d; accepted: 0 "
+                     "or above where W is not symmetric", path, (long long)entry->line, number_of(file, entry->to),
+                     entry->weight, number_of(file, entry->from));
   }
   return GV_OK;
 }
@@ -171,11 +192,13 @@ static enum gv_status add_edges(const struct gv_topology_input *input, struct gv
     status = mirror(file, err);
   if (status == GV_OK)
     status = tidy(file, path, err);
+  edges->directed = status == GV_OK && !is_undirected(file);
+  if (status == GV_OK && file->weighted && edges->directed)
+    status = check_signs(file, path, err);
   if (status == GV_OK && file->weighted)
     status = check_rows(file, whole, input->nodes, path, err);
   if (status != GV_OK)
     return status;
-  edges->directed = !is_undirected(file);
   if (file->weighted && !edges->directed)
     even_out(file);
   edges->weighting = file->weighted ? GV_WEIGHTS_OWN : edges->directed ? GV_WEIGHTS_UNIFORM : GV_WEIGHTS_RULE;
