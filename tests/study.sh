@@ -279,6 +279,13 @@ varied_workers() {
   run v.ini --out varied --quiet >"$out" && [ "$(find varied -name model.safetensors | wc -l)" = 2 ]
 }
 check 'an option of how fast, when it varies, is one that tells apart' varied_workers
+varied_here() {  # in one section alone: what the study passes to the runs of the others is none of their settings
+  printf '%s\n' '[base]' 'epochs = 1' 'model = logreg' 'nodes = 4' '[vary]' 'workers = 1 | 2' 'bind = none' \
+    '[vary two]' 'topology = full' >here.ini
+  run here.ini --out here --parallel 2 --quiet >"$out" 2>"$err" || { cat "$err"; return 1; }
+  run here.ini --out here --parallel 1 --dry-run | grep '^3 runs, 0 to do'
+}
+check 'also where it varies in one section alone' varied_here
 other() {  # a folder of the right name is no proof
   local code=0
   cp -r varied mixed && sed -i 's/"learning-rate": "0.1"/"learning-rate": "0.2"/' mixed/1-s1-*/config.json

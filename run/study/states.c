@@ -35,6 +35,12 @@ static bool is_value(const json_t *options, const struct gv_option *row, const c
   return same;
 }
 
+/* Whether the study passes an option that the run's settings do not give: then it may have any value. */
+static bool is_passed(const char *key)
+{
+  return strcmp(key, "workers") == 0 || strcmp(key, "bind") == 0;
+}
+
 /* Whether a run of these options is that of the plan. */
 static bool matches(const struct gv_study_plan *plan, const struct gv_planned *run, const json_t *options)
 {
@@ -45,7 +51,7 @@ static bool matches(const struct gv_study_plan *plan, const struct gv_planned *r
     const char *value = gv_planned_setting(run, row->key);
     if (strcmp(row->key, "seed") == 0)
       same = is_value(options, row, seed);
-    else if (gv_plan_counts(plan, row->key))
+    else if (gv_plan_counts(plan, row->key) && (value != NULL || !is_passed(row->key)))
       same = is_value(options, row, value != NULL ? value : row->value);
   }
   return same;
