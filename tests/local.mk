@@ -129,8 +129,8 @@ check_LTLIBRARIES += %D%/faults/clock.la
 EXTRA_DIST += %D%/faults
 
 SCRIPT_TESTS = \
-  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh %D%/study.sh \
-  %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/faults.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
+  %D%/own_model.sh %D%/model.sh %D%/model_check.sh %D%/train.sh %D%/live.sh %D%/resume.sh %D%/cost.sh \
+  %D%/study.sh %D%/study_file.sh %D%/plot.sh %D%/report.sh %D%/lecture.sh %D%/data.sh %D%/families.sh %D%/faults.sh %D%/fuzz.sh %D%/algorithms.sh %D%/eval.sh \
   %D%/metrics.sh %D%/topology.sh %D%/consensus.sh %D%/bench.sh %D%/peers.sh %D%/interop.sh %D%/docs.sh %D%/lint.sh \
   %D%/install.sh %D%/manual.sh %D%/soak.sh %D%/static.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)

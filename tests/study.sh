@@ -28,54 +28,6 @@ nodes = 4 | 8
 END
 }
 
-# ---- the file ----
-
-# refused_file WORDS: what stands on standard input is refused so, and leaves nothing
-refused_file() {
-  cat >bad.ini
-  refuse 2 "$1" bad.ini --out bad
-}
-bad() { check "refused: $1" refused_file "$1" <<<"$2"; }
-bad "bad.ini:2: train: unknown option 'topolgy'" $'[base]\ntopolgy = ring'
-bad "did you mean 'topology'" $'[vary]\ntopolgy = ring'
-bad 'bad.ini:3: train: nodes is' $'[base]\nmodel = mlp\nnodes = none'
-bad 'bad.ini:2: train: nodes is' $'[vary]\nnodes = 4 | x'
-bad 'is there twice' $'[vary]\nnodes = 4 | 4'
-bad 'bad.ini:3: nodes is there twice in [vary], first in line 2' $'[vary]\nnodes = 4\nnodes = 5'
-bad '[vary] is there twice' $'[vary]\nnodes = 4\n[vary]\nnodes = 5'
-bad 'a value is empty' $'[vary]\nnodes = 4 | | 5'
-bad 'section [base2] is not known' $'[base2]\nnodes = 4'
-bad 'stands before any section' $'nodes = 4'
-bad 'neither [SECTION] nor KEY = VALUE' $'[base]\nnodes'
-bad 'a folder of its own' $'[base]\nout = x'
-bad 'seeds = 5' $'[vary]\nseed = 1 | 2'
-bad "seeds is '0'" $'[base]\nseeds = 0'
-bad 'longer than' "[base]
-model = $(printf 'x%.0s' {1..300})"
-bad 'exact-diffusion' $'[base]\nepochs=1\nnodes=8\n[vary]\ntopology = ring\nalgorithm = dsgd | d2'
-bad 'topology = rong' $'[base]\nepochs=1\n[vary]\ntopology = ring | rong'
-bad 'bad.ini:3: seeds is there twice in [base]' $'[base]\nseeds = 2\nseeds = 3'
-bad 'bad.ini:3: metrics is there twice in [base]' $'[base]\nmetrics = rounds\nmetrics = test_loss'
-bad "bad.ini:2: metrics: there is no figure 'tset_accuracy'; did you mean 'test_accuracy'?" \
-  $'[base]\nmetrics = tset_accuracy'
-bad 'bad.ini:3: a line that begins with a blank continues the one before, epochs' \
-  $'[base]\n  epochs = 1\n  nodes = 4'
-bad 'bad.ini:3: a line that begins with a blank continues the one before, topology' \
-  $'[vary]\n  topology = ring\n  nodes = 4 | 8'
-bad "bad.ini:2: model: '#' begins no comment behind a value; ';' does" $'[base]\nmodel=logreg # hash'
-bad "bad.ini:2: learning-rate: '0.100' is there twice, first as '0.1'" $'[vary]\nlearning-rate = 0.1 | 0.100'
-printf '[base]\nmodel = log\0reg\n' >zero.ini
-refused 2 'zero.ini:2: there is a zero byte in the line' zero.ini --out bad
-large=$(seq -s ' | ' 18)
-bad '18 x 18 x 18 x 18 combinations for 1 seed make 104976 runs; accepted are up to 100000' "[vary]
-nodes = $large
-batch = $large
-rounds = $large
-global-every = $large"
-refused 2 'cannot be read' nothing.ini
-refused 2 "out: the folder's name is empty" "$GV_SOURCE/examples/study/topologies.ini" --out ''
-refused 2 'which file' --dry-run
-
 # ---- what is run ----
 
 sixty small.ini

@@ -66,6 +66,24 @@ START_TEST(option_values)
 }
 END_TEST
 
+START_TEST(option_texts)
+{
+  const struct gv_option real = {.type = GV_OPTION_REAL}, name = {.type = GV_OPTION_TEXT};
+  char text[GV_PLAIN_MAX];
+  ck_assert_int_eq(gv_whole_number("1e3", 7), 1000);
+  ck_assert_int_eq(gv_whole_number("9007199254740991", 7), 9007199254740991);
+  ck_assert_int_eq(gv_whole_number("auto", 7), 7);
+  ck_assert_int_eq(gv_whole_number("12x", 7), 7);
+  ck_assert_int_eq(gv_whole_number("1.5", 7), 7);
+  ck_assert_str_eq(gv_option_plain(&real, "1e-1", text), "0.1");
+  ck_assert_str_eq(gv_option_plain(&real, "auto", text), "auto");
+  ck_assert(gv_option_same(&real, "0.1", "0.100"));
+  ck_assert(!gv_option_same(&real, "0.1", "0.10000000000000002"));
+  ck_assert(!gv_option_same(&name, "0.1", "0.100"));
+  ck_assert(!gv_option_same(NULL, "0.1", "0.100"));
+}
+END_TEST
+
 START_TEST(option_refusals)
 {
   struct gv_options *options = NULL;
@@ -416,7 +434,7 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {status_line, option_values, option_refusals,
+  const TTest *const tests[] = {status_line, option_values, option_texts, option_refusals,
                                 option_tables_that_contradict_themselves,
                                 named_lookup, random_known_answer, random_moments, random_normals_as_floats,
                                 random_dirichlet_at_the_ends,

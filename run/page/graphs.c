@@ -39,8 +39,8 @@ static enum gv_status draw(const struct gv_shown_run *run, const char *path, str
 {
   struct gv_schedule *schedule = NULL;
   const char *topology = gv_shown_value(run, "topology");
-  int nodes = atoi(gv_shown_value(run, "nodes"));
-  uint64_t seed = strtoull(gv_shown_value(run, "seed"), NULL, 10);
+  int nodes = (int)gv_whole_number(gv_shown_value(run, "nodes"), 0);
+  uint64_t seed = (uint64_t)gv_whole_number(gv_shown_value(run, "seed"), 0);
   enum gv_status status = gv_schedule_create(topology, weights_of(run), nodes, seed, &schedule, err);
   if (status != GV_OK)  /* some are for push-sum alone */
     status = gv_schedule_create_shares(topology, nodes, seed, &schedule, err);
@@ -53,18 +53,17 @@ static enum gv_status draw(const struct gv_shown_run *run, const char *path, str
 static void put_graph(FILE *out, const struct gv_shown_run *run, const char *path)
 {
   struct gv_error why = {GV_OK, ""};
-  const char *nodes = gv_shown_value(run, "nodes"), *weights = weights_of(run);
+  const char *weights = weights_of(run);
+  int64_t nodes = gv_whole_number(gv_shown_value(run, "nodes"), 0);
   fputs("<figure class=\"graph\"><figcaption>", out);
   gv_page_put_text(out, gv_shown_value(run, "topology"));
-  fputs(", ", out);
-  gv_page_put_text(out, nodes);
-  fputs(strcmp(nodes, "1") == 0 ? " node" : " nodes", out);
+  fprintf(out, ", %lld node%s", (long long)nodes, nodes == 1 ? "" : "s");
   if (weights != NULL) {
     fputs(", weights ", out);
     gv_page_put_text(out, weights);
   }
   fputs("</figcaption>\n", out);
-  if (atoi(nodes) < 2 || atoi(nodes) > GRAPH_NODES) {
+  if (nodes < 2 || nodes > GRAPH_NODES) {
     fprintf(out, "<p>not drawn: 2 to %d nodes are told apart here; <code>grapevine topology --draw</code> draws "
             "more</p>", GRAPH_NODES);
   } else if (draw(run, path, &why) == GV_OK) {
@@ -83,7 +82,8 @@ static bool same_graph(const struct gv_shown_run *a, const struct gv_shown_run *
   static const char *const keys[] = {"topology", "nodes", "weights"};
   bool same = true;
   for (size_t k = 0; k < sizeof keys / sizeof keys[0] && same; k++)
-    same = strcmp(gv_shown_value(a, keys[k]), gv_shown_value(b, keys[k])) == 0;
+    same = gv_option_same(gv_option_find(gv_run_options(), keys[k]), gv_shown_value(a, keys[k]),
+                          gv_shown_value(b, keys[k]));
   return same;
 }
 

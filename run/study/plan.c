@@ -28,9 +28,14 @@ const char *gv_planned_setting(const struct gv_planned *run, const char *key)
   return NULL;
 }
 
+static const struct gv_option *row_of(const char *key)
+{
+  return gv_option_find(gv_run_options(), key);
+}
+
 static const char *default_of(const char *key)
 {
-  return gv_option_find(gv_run_options(), key)->value;
+  return row_of(key)->value;
 }
 
 /* Whether every setting of a is that of b, given or by default. */
@@ -38,8 +43,9 @@ static bool agrees(const struct gv_planned *a, const struct gv_planned *b)
 {
   bool same = true;
   for (size_t s = 0; s < a->count && same; s++) {
-    const char *other = gv_planned_setting(b, a->settings[s].key);
-    same = strcmp(other != NULL ? other : default_of(a->settings[s].key), a->settings[s].value) == 0;
+    const struct gv_option *row = row_of(a->settings[s].key);
+    const char *other = gv_planned_setting(b, row->key);
+    same = gv_option_same(row, other != NULL ? other : row->value, a->settings[s].value);
   }
   return same;
 }
@@ -57,7 +63,7 @@ bool gv_plan_counts(const struct gv_study_plan *plan, const char *key)
   return !gv_run_option_is_apart(key) || strcmp(key, "metrics") == 0;
 }
 
-/* A number made of all settings that count and are not the default, whatever their order in the file. */
+/* A number made of all settings that count and are not the default, whatever their order and look in the file. */
 static uint32_t number_of(const struct gv_study_plan *plan, const struct gv_planned *run)
 {
   uLong mark = crc32(0, NULL, 0);
@@ -67,10 +73,13 @@ static uint32_t number_of(const struct gv_study_plan *plan, const struct gv_plan
       memcpy(sorted, run->settings, run->count * sizeof *sorted);
     qsort(sorted, run->count, sizeof *sorted, by_key);
     for (size_t s = 0; s < run->count; s++) {  /* with their ends, so that no two lists read alike */
-      if (strcmp(sorted[s].value, default_of(sorted[s].key)) == 0 || !gv_plan_counts(plan, sorted[s].key))
+      const struct gv_option *row = row_of(sorted[s].key);
+      char text[GV_PLAIN_MAX];
+      const char *value = gv_option_plain(row, sorted[s].value, text);
+      if (gv_option_same(row, value, row->value) || !gv_plan_counts(plan, row->key))
         continue;
       mark = crc32(mark, (const Bytef *)sorted[s].key, (uInt)strlen(sorted[s].key) + 1);
-      mark = crc32(mark, (const Bytef *)sorted[s].value, (uInt)strlen(sorted[s].value) + 1);
+      mark = crc32(mark, (const Bytef *)value, (uInt)strlen(value) + 1);
     }
   }
   free(sorted);
@@ -179,7 +188,7 @@ static uint64_t first_seed(const struct gv_spec *spec)
   for (size_t l = 0; l < spec->base.count; l++)
     if (strcmp(spec->base.lines[l].key, "seed") == 0)
       text = spec->base.lines[l].values[0];
-  return strtoull(text, NULL, 10);
+  return (uint64_t)gv_whole_number(text, 0);
 }
 
 /* Where the first runs of combinations are, by their numbers: an open table, at most half full. */

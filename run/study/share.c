@@ -1,8 +1,6 @@
 /* Divides the cores among the runs of a study. */
 #include "run/study/share.h"
 
-#include <stdlib.h>
-#include <string.h>
 
 #include <grapevine/grapevine.h>
 
@@ -20,7 +18,7 @@ static int least(int a, int b)
 static int number_of(const struct gv_planned *run, const char *key)
 {
   const char *value = gv_planned_setting(run, key);
-  return atoi(value != NULL ? value : gv_option_find(gv_run_options(), key)->value);
+  return (int)gv_whole_number(value != NULL ? value : gv_option_find(gv_run_options(), key)->value, 0);
 }
 
 int gv_share_workers(const struct gv_share *share, const struct gv_planned *run)

@@ -85,17 +85,6 @@ static char *read_line(char *text, int size, void *context)
   return text;
 }
 
-/* Whether two values are the same number, 0.1 and 0.10. */
-static bool is_same(const char *key, const char *a, const char *b)
-{
-  const struct gv_option *row = gv_option_find(gv_run_options(), key);
-  char *end_of_a = NULL, *end_of_b = NULL;
-  if (row == NULL || (row->type != GV_OPTION_INT && row->type != GV_OPTION_REAL))
-    return strcmp(a, b) == 0;
-  double x = strtod(a, &end_of_a), y = strtod(b, &end_of_b);
-  return strcmp(a, b) == 0 || (end_of_a != a && end_of_b != b && *end_of_a == '\0' && *end_of_b == '\0' && x == y);
-}
-
 static bool add_line(struct gv_spec_section *section, const char *key, int line)
 {
   struct gv_spec_line *more = realloc(section->lines, (section->count + 1) * sizeof *more);
@@ -128,7 +117,7 @@ static void add_value(struct reading *r, struct gv_spec_line *to, const char *va
   if (length == 0)
     refuse(r, "%s: a value is empty", to->key);
   for (size_t v = 0; v + 1 < to->count; v++)
-    if (is_same(to->key, to->values[v], own))
+    if (gv_option_same(gv_option_find(gv_run_options(), to->key), to->values[v], own))
       refuse(r, "%s: '%s' is there twice, first as '%s'", to->key, own, to->values[v]);
   if (r->status == GV_OK && gv_options_set(r->options, to->key, own, &why) != GV_OK)
     refuse(r, "%s", why.text);
@@ -193,10 +182,8 @@ static bool take_own(struct reading *r, const char *key, const char *value)
   if (r->seeds)
     refuse(r, "seeds is there twice in [base]");
   r->seeds = true;
-  char *end = NULL;
-  errno = 0;
-  r->spec->seeds = strtoll(value, &end, 10);
-  if (end == value || *end != '\0' || errno != 0 || r->spec->seeds < 1 || r->spec->seeds > SEEDS_MAX)
+  r->spec->seeds = gv_whole_number(value, 0);
+  if (r->spec->seeds < 1 || r->spec->seeds > SEEDS_MAX)
     refuse(r, "seeds is '%.60s'; accepted: a whole number from 1 to %d", value, SEEDS_MAX);
   return true;
 }

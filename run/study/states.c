@@ -30,7 +30,10 @@ static bool is_value(const json_t *options, const struct gv_option *row, const c
 {
   const json_t *there = json_object_get(options, row->key);
   json_t *here = gv_json_text(value);
-  bool same = there != NULL ? json_equal(there, here) : strcmp(value, row->value) == 0;  /* newer than the run */
+  bool same = there == NULL            ? gv_option_same(row, value, row->value)  /* newer than the run */
+              : json_is_string(there) ? gv_option_same(row, value, json_string_value(there)) ||
+                                            json_equal(there, here)
+                                      : false;
   json_decref(here);
   return same;
 }
