@@ -48,6 +48,7 @@ check 'several columns' \
   ['test_accuracy', 'consensus_distance']"
 check 'single runs' points hand/a hand/c -- "[c['label'] for c in g] == ['ring', 'full']"
 check 'one run' points hand/b/ -- "[c['label'] for c in g] == ['b'] and near(g[0]['mean'][2], 0.9)"
+check 'several folders of one group' points hand/a hand/b -- "[c['label'] for c in g] == ['mean']"
 check 'a study' points study -- "[c['label'] for c in g] == ['ring', 'full']"
 waiting() {
   run study --json >/dev/null 2>"$err" && cat "$err" &&
@@ -65,7 +66,7 @@ check 'a row that is being written is left out' torn
 ended() {
   made "$1" "$2" ring "$5"
   sed -i "s/\"nodes\": \"4\"/\"nodes\": \"$3\", \"learning-rate\": \"0.$3\", \"split\": \"$4\"/" "$1/config.json"
-  echo "{\"rounds_to_target\": $6, \"name\": \"x\"}" >"$1/summary.json"
+  echo "{\"interrupted\": false, \"rounds_to_target\": $6, \"name\": \"x\"}" >"$1/summary.json"
 }
 ended sizes/a 1 2 dirichlet:alpha=0.05,by=node 0.5 30
 ended sizes/b 2 2 dirichlet:alpha=0.05,by=node 0.7 50
@@ -76,6 +77,11 @@ check 'over an option, with what goes along with it' points sizes --x nodes -- \
   near(g[0]['std'][0], 0.02 ** 0.5) and near(g[0]['mean'][2], 0.9) and g[0]['std'][2] is None"
 check 'figures of the end' points sizes --x nodes --y rounds_to_target -- "g[0]['mean'] == [40, 10, 5]"
 check 'over the number in an option of an option' points sizes --x split -- "g[0]['x'] == [0.05, 0.5, 10]"
+stopped() {  # what a run had come to when it was stopped is not what it comes to
+  cp -r sizes stopped && sed -i 's/false/true/; s/"name"/"test_accuracy": 0.1, "name"/' stopped/b/summary.json &&
+    points stopped --x nodes -- "near(g[0]['mean'][0], 0.5) and g[0]['std'][0] is None"
+}
+check 'without runs that were interrupted' stopped
 check 'less a constant' points sizes --x nodes --minus 0.25 -- "near(g[0]['mean'][1], 0.55)"
 two_kinds() {
   cp -r sizes kinds && for run in a c d; do

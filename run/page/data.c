@@ -236,7 +236,7 @@ static void add_runs(const struct gv_groups *groups, json_t *page)
     const struct gv_shown_run *run = &groups->runs[r];
     char state[120];
     append(runs, json_pack("{s:i, s:o, s:b, s:s, s:o, s:o, s:o}", "group", (int)run->group, "folder",
-                        gv_json_text(run->folder), "finished", gv_page_is_finished(run), "state",
+                        gv_json_text(run->folder), "finished", gv_shown_is_finished(run), "state",
                         gv_page_state(run, state, sizeof state), "figures", figures_of(run), "options",
                         other_options(run, &groups->runs[0]), "split", number_of_split(run, splits, known, &room)));
   }

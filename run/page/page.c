@@ -58,7 +58,7 @@ static void put_unfinished(FILE *out, const struct gv_groups *groups, size_t cou
   fputs("<ul class=\"unfinished\">\n", out);
   for (size_t r = 0; r < groups->count && said < UNFINISHED_MAX; r++) {
     const struct gv_shown_run *run = &groups->runs[r];
-    if (gv_page_is_finished(run))
+    if (gv_shown_is_finished(run))
       continue;
     fputs("<li>", out);
     gv_page_put_text(out, run->folder);
@@ -75,7 +75,7 @@ static void put_counts(FILE *out, const struct gv_groups *groups)
 {
   size_t unfinished = 0;
   for (size_t r = 0; r < groups->count; r++)
-    unfinished += !gv_page_is_finished(&groups->runs[r]);
+    unfinished += !gv_shown_is_finished(&groups->runs[r]);
   fprintf(out, "<p class=\"sub\">%zu run%s", groups->count, groups->count == 1 ? "" : "s");
   if (groups->groups > 1)
     fprintf(out, " in %zu groups%s", groups->groups,

@@ -22,9 +22,6 @@ void gv_page_put_graphs(FILE *out, const struct gv_groups *groups);
 
 /* ---- state.c ---- */
 
-/* Whether it came to its end, or to its target. */
-bool gv_page_is_finished(const struct gv_shown_run *run);
-
 /* "interrupted at round 40 of 120", into text. Returns text. */
 char *gv_page_state(const struct gv_shown_run *run, char *text, size_t size);
 

@@ -4,11 +4,6 @@
 
 #include "run/page/parts.h"
 
-bool gv_page_is_finished(const struct gv_shown_run *run)
-{
-  return json_is_false(json_object_get(run->summary, "interrupted"));
-}
-
 double gv_page_figure(const struct gv_shown_run *run, const char *key)
 {
   const json_t *value = json_object_get(run->summary, key);
@@ -34,7 +29,7 @@ char *gv_page_state(const struct gv_shown_run *run, char *text, size_t size)
     snprintf(text, size, "not finished, nothing measured yet");
   else if (run->summary == NULL)
     snprintf(text, size, "not finished, last measured at round %.0f%s", at, of);
-  else if (!gv_page_is_finished(run))
+  else if (!gv_shown_is_finished(run))
     snprintf(text, size, "interrupted at round %.0f%s", at, of);
   else if (json_is_number(json_object_get(run->summary, "rounds_to_target")))
     snprintf(text, size, "finished at its target, at round %.0f%s", at, of);

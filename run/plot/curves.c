@@ -40,9 +40,11 @@ static double value_in_the_end(const struct gv_shown_run *run, const char *name)
 {
   const json_t *figure = json_object_get(run->summary, name);
   double value = NAN;
+  if (!gv_shown_is_finished(run))
+    return NAN;
   if (json_is_number(figure))
     return json_number_value(figure);
-  for (size_t row = run->metrics.rows; row-- > 0 && !isfinite(value) && run->summary != NULL;)
+  for (size_t row = run->metrics.rows; row-- > 0 && !isfinite(value);)
     value = value_at(&run->metrics, row, name);
   return value;
 }

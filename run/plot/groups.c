@@ -23,6 +23,11 @@ const char *gv_shown_option(const struct gv_shown_run *run, const char *key)
   return json_string_value(json_object_get(json_object_get(run->config, "options"), key));
 }
 
+bool gv_shown_is_finished(const struct gv_shown_run *run)
+{
+  return json_is_false(json_object_get(run->summary, "interrupted"));
+}
+
 /* ---- finding ---- */
 
 /* Whether it has something in it: what is just being made has not. */
@@ -194,7 +199,7 @@ static const struct gv_shown_run *first_of(const struct gv_groups *groups, size_
   return &groups->runs[r];
 }
 
-/* What varies, "ring, 16"; of one group its folder. */
+/* What varies, "ring, 16"; of one group its folder, of several folders "mean". */
 static char *label_of(const struct gv_groups *groups, size_t group)
 {
   char text[240] = "";
@@ -205,7 +210,7 @@ static char *label_of(const struct gv_groups *groups, size_t group)
         (size_t)snprintf(text + used, sizeof text - used, "%s%s", k > 0 ? ", " : "", *value != '\0' ? value : "-");
   }
   if (groups->varied == 0)
-    snprintf(text, sizeof text, "%.200s", groups->title);
+    snprintf(text, sizeof text, "%.200s", *groups->title != '\0' ? groups->title : "mean");
   return strdup(text);
 }
 

@@ -3,6 +3,7 @@
 #define GV_RUN_PLOT_GROUPS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <grapevine/status.h>
@@ -11,7 +12,7 @@
 
 struct gv_shown_run {
   char *folder;
-  json_t *config, *summary;  /* of its files; summary NULL: it is not finished */
+  json_t *config, *summary;  /* of its files; summary NULL: it has not ended */
   struct gv_metrics_table metrics;
   size_t group;
 };
@@ -33,6 +34,9 @@ struct gv_groups {
 enum gv_status gv_groups_read(const char *const *paths, size_t count, const char *against, struct gv_groups *groups,
                               struct gv_error *err);
 void gv_groups_clear(struct gv_groups *groups);
+
+/* Whether it came to its end, or to its target. */
+bool gv_shown_is_finished(const struct gv_shown_run *run);
 
 /* The text of an option of a run; NULL: it has none. */
 const char *gv_shown_option(const struct gv_shown_run *run, const char *key);
