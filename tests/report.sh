@@ -203,6 +203,20 @@ END
   check 'the table counts finished runs' says states.html \
     "return all('#table tbody td')[0].textContent + one('#table').textContent.includes('finished runs');" \
     '1 of 4true'
+  parts() {  # a mean over some of the seeds competes with none, whether runs or figures are missing
+    local r
+    for r in ring1 ring2 full1 full2; do cp -r runs/$r "part-$r" || return; done
+    sed -i 's/"interrupted": false/"interrupted": true/; /"test_loss"/d' part-full2/summary.json
+    sed -i 's/\("test_accuracy": \)[^,]*/\10.999/' part-full1/summary.json
+    run part-* -o parts.html && says parts.html \
+      "return all('#table .best').length + ' ' + one('#table').textContent.includes('The best');" '0 false' ||
+      return
+    sed -i 's/"interrupted": true/"interrupted": false/' part-full2/summary.json
+    run part-* -o parts.html && says parts.html \
+      "const best = all('#table tbody tr').map(r => [...r.cells].map(c => c.className === 'best'));
+       return [0, 1].map(r => best[r][2] + ' ' + best[r][4]).join();" 'true false,false false'
+  }
+  check 'a mean over some of the seeds is not the best' parts
   nothing() { run begun -o nothing.html && says nothing.html \
     "return all('#chart select').length + one('#chart').textContent + one('#table').textContent;" \
     '0Nothing was measured yet.Nothing was measured yet.'; }

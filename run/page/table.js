@@ -2,14 +2,16 @@
 (function () {
   const place = document.getElementById('table');
 
-  // Of a group's figure: over its finished runs; of a group that has none what its runs came to so far.
+  // Of a group's figure: over its finished runs; of a group that has none what its runs came to so far. Whole: every
+  // run of the group is finished and has it; a mean over some of the seeds does not compete.
   function cell(group, key) {
     const runs = data.runs.filter(r => r.group === group), done = runs.filter(r => r.finished);
     const list = (done.length ? done : runs).map(r => r.figures[key]).filter(v => v !== undefined);
     if (!list.length) return null;
     const mean = list.reduce((a, b) => a + b, 0) / list.length;
     const square = list.reduce((a, b) => a + (b - mean) ** 2, 0);
-    return {mean, deviation: list.length > 1 ? Math.sqrt(square / (list.length - 1)) : 0, final: done.length > 0};
+    return {mean, deviation: list.length > 1 ? Math.sqrt(square / (list.length - 1)) : 0, final: done.length > 0,
+      whole: done.length === runs.length && list.length === runs.length};
   }
 
   const columns = data.table.map(figure => ({figure, cells: data.groups.map((_, g) => cell(g, figure.key))}))
@@ -37,9 +39,9 @@
       make(line, 'th', {class: 'name', scope: 'row'}, group.label);
       make(line, 'td', {}, done === runs.length ? String(done) : `${done} of ${runs.length}`);
       for (const {figure, cells} of used) {
-        const here = cells[g], final = cells.filter(c => c && c.final).map(c => figure.better * c.mean);
-        const best = here && here.final && figure.better && final.length > 1 &&
-          figure.better * here.mean === Math.max(...final);
+        const here = cells[g], whole = cells.filter(c => c && c.whole).map(c => figure.better * c.mean);
+        const best = here && here.whole && figure.better && whole.length > 1 &&
+          figure.better * here.mean === Math.max(...whole);
         make(line, 'td', best ? {class: 'best'} : here && !here.final ? {class: 'so-far'} : {},
           here ? spread(here.mean, here.deviation) : '');
       }
@@ -48,7 +50,7 @@
   draw();
   const words = [];
   if (data.runs.length > data.groups.length) words.push('Mean ± standard deviation of the finished runs.');
-  if (columns.some(c => c.figure.better && c.cells.filter(cell => cell && cell.final).length > 1))
+  if (columns.some(c => c.figure.better && c.cells.filter(cell => cell && cell.whole).length > 1))
     words.push('The best of a column is bold.');
   if (columns.some(c => c.cells.some(cell => cell && !cell.final)))
     words.push('In italics: so far, of what is not finished.');
