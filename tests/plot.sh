@@ -117,6 +117,17 @@ if command -v gnuplot >/dev/null; then
   check 'a legend, titled by what varies' grep -q '>topology<' q.svg
   check 'with a name for each curve' grep -q '>full<' q.svg
   check 'and axes in words' grep -q 'consensus distance' q.svg
+  counted() {  # those of all curves, at 0 and below
+    made below/a 1 ring 0.7 && made below/b 1 full 0.8 && sed -i '3s/0.25/-0.25/' below/b/metrics.csv || return
+    drawn below.svg '<?xml' below --y train_loss,consensus_distance --log && grep -c '<text' below.svg &&
+      [ "$(grep -c 'points at 0 or below, 3 of them, have no logarithm and are left out' below.svg)" = 1 ]
+  }
+  check 'what has no logarithm is counted' counted
+  least() {  # a decade below it is no double
+    made tiny/a 1 ring 0.7 && sed -i 's/,0.25,100/,5e-324,100/; s/1e-3/0/' tiny/a/metrics.csv &&
+      drawn tiny.svg '<?xml' tiny --y consensus_distance --log
+  }
+  check 'the least double is no trap' least
   many() {
     local i
     for i in $(seq 24); do

@@ -16,7 +16,8 @@ static void put_steps(FILE *out, char axis, struct gv_range range)
                               : sizeof few / sizeof *few;
   const char *join = "";
   fprintf(out, "set %ctics (", axis);
-  for (double decade = pow(10, floor(log10(range.least))); decade <= range.most * 10; decade *= 10)
+  double decade = pow(10, floor(log10(range.least)));  /* 0 under the least double */
+  for (; decade > 0 && decade <= range.most * 10; decade *= 10)
     for (size_t s = 0; s < count; s++) {
       fprintf(out, "%s%.9g", join, step[s] * decade);
       join = ", ";

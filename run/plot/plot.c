@@ -2,6 +2,7 @@
 #include "run/plot/plot.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,10 +34,10 @@ static bool is_log(const struct gv_plot *p, size_t panel)
   return p->log_y && strstr(p->panels[panel].column, "accuracy") == NULL;
 }
 
-/* What a logarithm cannot show is left out. */
+/* What a logarithm cannot show is left out; so is what has no room under it before doubles end at 0. */
 static bool is_shown(const struct gv_plot *p, size_t panel, double x, double y)
 {
-  return (!p->log_x || x > 0) && (!is_log(p, panel) || y > 0);
+  return (!p->log_x || x >= DBL_MIN) && (!is_log(p, panel) || y >= DBL_MIN);
 }
 
 static void put_data(FILE *out, const struct gv_plot *p, size_t panel)
@@ -117,12 +118,13 @@ static void put_left_out(FILE *out, const struct gv_plot *p, size_t panel)
 {
   const struct gv_curves *curves = &p->panels[panel];
   char text[200] = "";
-  size_t used = 0;
-  for (size_t g = 0; g < curves->groups && used < sizeof text; g++)
-    if (curves->band[g].count > 0 && count_points(p, panel, &curves->band[g]) == 0)
-      used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? "; " : "not drawn, as it is 0: ",
-                               p->groups->label[g]);
-  if (curves->without > 0 && used < sizeof text)
+  size_t used = 0, lost = 0;
+  for (size_t g = 0; g < curves->groups; g++)
+    lost += curves->band[g].count - count_points(p, panel, &curves->band[g]);
+  if (lost > 0)
+    used = (size_t)snprintf(text, sizeof text,
+                            "points at 0 or below, %zu of them, have no logarithm and are left out", lost);
+  if (curves->without > 0)
     snprintf(text + used, sizeof text - used, "%s%zu of %zu runs have none", used > 0 ? "; " : "", curves->without,
              p->groups->count);
   fputs("unset label 2\n", out);
