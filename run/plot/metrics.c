@@ -30,11 +30,13 @@ static void fail(struct reading *r, enum gv_status status, const char *what)
 static void add_name(struct reading *r, const char *text)
 {
   struct gv_metrics_table *t = r->table;
-  char **more = r->column < COLUMNS_MAX ? realloc(t->name, (t->columns + 1) * sizeof *more) : NULL;
-  if (more == NULL) {
+  char **more = NULL;
+  if (r->column >= COLUMNS_MAX)
     fail(r, GV_INPUT, "more columns than a run writes");
+  else if ((more = realloc(t->name, (t->columns + 1) * sizeof *more)) == NULL)
+    fail(r, GV_MEMORY, "no memory");
+  if (more == NULL)
     return;
-  }
   t->name = more;
   t->name[t->columns] = strdup(text);
   if (t->name[t->columns++] == NULL)
@@ -78,11 +80,11 @@ static void on_cell(void *cell, size_t length, void *context)
 static void on_row(int end, void *context)
 {
   struct reading *r = context;
-  bool whole = end >= 0 && r->column == r->table->columns;  /* < 0: the file ends within the row */
+  (void)end;
   if (r->row > 0 && r->status == GV_OK) {
-    if (whole)
+    if (r->column == r->table->columns)
       r->table->rows++;
-    else if (end >= 0)
+    else
       fail(r, GV_INPUT, "fewer cells than there are names in the first line");
   }
   r->row++;
