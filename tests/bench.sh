@@ -97,5 +97,20 @@ twice() {
   [ $code = 130 ] && grep -q 'stopped on request' "$folder/err" && [ "$(wc -l <"$folder/err")" = 1 ]
 }
 check 'so does one that comes twice' twice
+study_stops() {  # what one run was stopped by ends the script, and leaves nothing that says the run was tried
+  local code=0
+  cat >"$folder/fake" <<END
+#!/bin/bash
+echo "\${LC_ALL-none}" >>"$folder/calls"
+echo 'grapevine: error: stopped on request' >&2
+exit 130
+END
+  chmod +x "$folder/fake"
+  env -u LC_ALL GRAPEVINE="$folder/fake" "$GV_SOURCE/bench/studies/heterogeneous.sh" "$folder/study" || code=$?
+  cat "$folder/calls"
+  find "$folder/study"
+  [ $code = 130 ] && [ "$(cat "$folder/calls")" = C ] && [ -z "$(find "$folder/study" -name '*.log')" ]
+}
+check 'an interrupt ends the study, too' study_stops
 check 'no temporary folder is left' test -z "$(ls "$TMPDIR")"
 finish

@@ -6,7 +6,7 @@
 #
 # GRAPEVINE names the program; EPOCHS, SEEDS, RATES, DATA, ALPHAS, NODES may be set for other sizes.
 set -euo pipefail
-LC_ALL=C
+export LC_ALL=C
 out=${1:-runs/heterogeneous}
 grapevine=${GRAPEVINE:-grapevine}
 data=${DATA:-fashion-mnist} nodes=${NODES:-16}
@@ -18,13 +18,16 @@ algorithms=(dsgd dmsgd qg-dsgdm gt exact-diffusion pga psgd)
 topologies=(ring one-peer-exponential)
 mkdir -p "$out"
 
-# run FOLDER OPTION...: one run; what is refused or diverges leaves its line in FOLDER.log and no summary
+# run FOLDER OPTION...: one run; what is refused or diverges leaves its line in FOLDER.log and no summary; what is
+# stopped leaves nothing, and ends the script: the program keeps the terminal's Ctrl-C to itself
 run() {
-  local folder=$1
+  local folder=$1 code=0
   shift
   [ -e "$folder/summary.json" ] || [ -s "$folder.log" ] || {
     rm -rf "$folder"
-    "$grapevine" train --quiet --out "$folder" "$@" 2>"$folder.log" </dev/null || rm -rf "$folder"
+    "$grapevine" train --quiet --out "$folder" "$@" 2>"$folder.log" </dev/null || code=$?
+    [ $code = 0 ] || rm -rf "$folder"
+    [ $code != 130 ] || { rm -f "$folder.log"; exit 130; }
   }
 }
 
