@@ -30,8 +30,8 @@ struct talk {
 static void list_benchmarks(FILE *out)
 {
   for (const struct gv_benchmark *const *b = gv_benchmarks; *b != NULL; b++)
-    fprintf(out, "  %-8s  %s\n", (*b)->name, (*b)->summary);
-  fprintf(out, "  %-8s  all of these, in some three minutes [all]\n", "all");
+    fprintf(out, "  %-9s  %s\n", (*b)->name, (*b)->summary);
+  fprintf(out, "  %-9s  all of these, in some three minutes [all]\n", "all");
 }
 
 static void clear_line(struct talk *talk)

@@ -1,8 +1,14 @@
 /* What benchmarks share: figures from samples, ways in turn, work of a team, and the sums that are the limit. */
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/cache.h"
+#include "core/base/paths.h"
 #include "run/bench/bench.h"
+#include "run/placing.h"
 #include "tests/suite.h"
 
 START_TEST(figures_come_from_samples)
@@ -58,6 +64,33 @@ START_TEST(ways_take_turns_until_a_stop)
 }
 END_TEST
 
+static struct gv_bench *told;
+
+static void ask_to_stop(int signal)
+{
+  (void)signal;
+  gv_stop_ask(&told->stop);
+}
+
+/* As by Ctrl-C, which the terminal sends to both: the program ends before its first round. */
+START_TEST(a_stop_while_a_program_starts)
+{
+  static const char script[] = "#!/bin/sh\nkill -USR1 $PPID\n";
+  char *program = gv_path_temporary("grapevine-test-XXXXXX");
+  struct gv_bench bench = {.quick = true, .program = program};
+  told = &bench;
+  ck_assert_ptr_nonnull(program);
+  int fd = mkstemp(program);
+  ck_assert_int_eq(write(fd, script, sizeof script - 1), sizeof script - 1);
+  ck_assert_int_eq(fchmod(fd, 0700), 0);
+  close(fd);
+  sigaction(SIGUSR1, &(struct sigaction){.sa_handler = ask_to_stop, .sa_flags = SA_RESTART}, NULL);
+  assert_fails(GV_INTERRUPTED, "stopped on request", gv_benchmark_start.run(&bench, err));
+  ck_assert_int_eq(unlink(program), 0);
+  free(program);
+}
+END_TEST
+
 /* ---- a team ---- */
 
 enum { WORKERS = 3 };
@@ -92,6 +125,7 @@ START_TEST(a_team_is_timed_together)
   struct crew crew = {.fails = -1};
   const struct gv_together together = {.workers = WORKERS, .context = &crew, .place = place, .work = work};
   assert_ok(gv_bench_begin(&bench, err));
+  ck_assert_int_eq(bench.cores, gv_placing_threads(&bench.machine));  /* what a run takes, no more */
   assert_ok(gv_samples_create(&samples, 2, 5, err));
   assert_ok(gv_bench_together(&bench, &samples, &together, err));
   for (int w = 0; w < WORKERS; w++) {
@@ -154,7 +188,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {figures_come_from_samples, ways_take_turns_until_a_stop, a_team_is_timed_together,
-                                sums_are_sums, caches_add_up, NULL};
+  const TTest *const tests[] = {figures_come_from_samples, ways_take_turns_until_a_stop,
+                                a_stop_while_a_program_starts, a_team_is_timed_together, sums_are_sums,
+                                caches_add_up, NULL};
   return run_suite("bench", tests);
 }

@@ -116,7 +116,7 @@ static enum gv_status run(struct gv_bench *bench, struct gv_error *err)
   static const size_t floats[] = {100000, 1000000, 10000000};
   static const struct { int inputs; bool mean; } kinds[] = {
       {2, false}, {3, false}, {4, false}, {9, false}, {4, true}};
-  int sizes = bench->quick ? 1 : 3, all = bench->machine.cores;
+  int sizes = bench->quick ? 1 : 3, all = bench->cores;
   enum gv_status status = GV_OK;
   for (int workers = 1; workers <= all; workers = workers < all ? all : all + 1)
     for (int size = 0; size < sizes; size++)

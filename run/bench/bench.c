@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/blas.h"
 #include "core/base/memory.h"
 #include "core/base/named.h"
+#include "run/placing.h"
 
 const struct gv_benchmark *const gv_benchmarks[] = {
     &gv_benchmark_average, &gv_benchmark_round, &gv_benchmark_train, &gv_benchmark_scaling, &gv_benchmark_start,
@@ -38,8 +40,11 @@ enum gv_status gv_bench_begin(struct gv_bench *bench, struct gv_error *err)
     bench->cache[level] = gv_cache_look(level);
   bench->memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
   bench->numa_nodes = count_numa_nodes();
-  enum gv_status status = gv_machine_look(&bench->machine, err);
+  enum gv_status status = gv_blas_prepare(err);
   struct gv_machine *machine = &bench->machine;
+  if (status == GV_OK)
+    status = gv_machine_look(machine, err);
+  bench->cores = status == GV_OK ? gv_placing_threads(machine) : 0;
   if (status == GV_OK)
     status = gv_places_order(machine->place, machine->processors, GV_BIND_COMPACT, 1, err);
   if (status == GV_OK)

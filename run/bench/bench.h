@@ -41,6 +41,7 @@ struct gv_bench {
 
   /* Set by gv_bench_begin. */
   struct gv_machine machine;
+  int cores;                /* most workers that are measured: as many as a run takes by itself */
   int *cpus;                /* (processors) to fill one after another */
   struct gv_cache cache[4]; /* of level 1, 2, 3 at their number */
   double memory;            /* bytes of the machine */
@@ -115,7 +116,7 @@ struct gv_together {
 enum gv_status gv_bench_together(struct gv_bench *bench, struct gv_samples *samples, const struct gv_together *what,
                                  struct gv_error *err);
 
-/* ---- bench_stream.c ---- */
+/* ---- stream.c, average.c ---- */
 
 enum { GV_STREAM_INPUTS = 9 };
 
@@ -127,7 +128,7 @@ void gv_stream_sum(float *out, int inputs, const float *const *in, size_t n, boo
 enum gv_status gv_bench_bandwidth(struct gv_bench *bench, size_t floats, int workers, double *rate,
                                   struct gv_error *err);
 
-/* ---- bench_runs.c ---- */
+/* ---- runs.c ---- */
 
 /* A training run; a text that is NULL stands for the default of `grapevine train`. */
 struct gv_bench_training {

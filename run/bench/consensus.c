@@ -74,7 +74,7 @@ static enum gv_status compare(struct gv_bench *bench, struct ring *ring, struct 
 static enum gv_status run(struct gv_bench *bench, struct gv_error *err)
 {
   static const int nodes[] = {1000000, 10000000};
-  int sizes = bench->quick ? 1 : 2, all = bench->machine.cores;
+  int sizes = bench->quick ? 1 : 2, all = bench->cores;
   enum gv_status status = GV_OK;
   for (int size = 0; size < sizes && status == GV_OK; size++) {
     struct ring ring = {.rounds = bench->quick ? 20 : 200000000 / (uint64_t)nodes[size]};

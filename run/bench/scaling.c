@@ -39,7 +39,7 @@ static double rate(const struct pair *pair, const struct gv_samples *samples, in
 /* Workers beside one: 2, 4, ... and all cores. */
 static enum gv_status workers(struct gv_bench *bench, const char *model, const char *data, struct gv_error *err)
 {
-  int cores = bench->machine.cores, nodes = cores > NODES ? cores : NODES;
+  int cores = bench->cores, nodes = cores > NODES ? cores : NODES;
   enum gv_status status = GV_OK;
   for (int count = 2; count / 2 < cores && status == GV_OK; count *= 2) {
     int used = count < cores ? count : cores;
@@ -65,7 +65,7 @@ static enum gv_status workers(struct gv_bench *bench, const char *model, const c
 static enum gv_status mixing(struct gv_bench *bench, const char *model, const char *data, struct gv_error *err)
 {
   const char *local = "local:period=1000000000";  /* no mean before the run is over */
-  int cores = bench->machine.cores, used = cores < NODES ? cores : NODES;
+  int cores = bench->cores, used = cores < NODES ? cores : NODES;
   struct pair pair = {.training = {{.model = model, .data = data, .nodes = NODES, .workers = used},
                                    {.model = model, .data = data, .nodes = NODES, .workers = used,
                                     .algorithm = local}}};
@@ -90,8 +90,8 @@ static enum gv_status mixing(struct gv_bench *bench, const char *model, const ch
  * its message and one neighbour's and writes the next, three vectors at least. */
 static enum gv_status many(struct gv_bench *bench, const char *data, struct gv_error *err)
 {
-  int used = bench->machine.cores < MANY ? bench->machine.cores : MANY;
-  int few = used > 1 ? used : 2, nodes = bench->quick ? 64 : MANY;
+  int nodes = bench->quick ? 64 : MANY, used = bench->cores < nodes ? bench->cores : nodes;
+  int few = used > 1 ? used : 2;
   struct pair pair = {.training = {{.model = "logreg", .data = data, .nodes = few, .workers = used},
                                    {.model = "logreg", .data = data, .nodes = nodes, .workers = used}}};
   struct gv_samples samples = {0};
@@ -104,18 +104,19 @@ static enum gv_status many(struct gv_bench *bench, const char *data, struct gv_e
     status = gv_bench_bandwidth(bench, 2 * (size_t)nodes * (size_t)parameters, used, &bandwidth, err);
   if (status == GV_OK) {
     double fast = rate(&pair, &samples, ONE), slow = rate(&pair, &samples, OTHER);
+    double share = gv_samples_ratio(&samples, ONE, OTHER) * nodes / few;
     double bytes = 3 * sizeof(float) * parameters, bound = GV_BENCH_BATCH * bandwidth / bytes;
     snprintf(limit, sizeof limit, "%d nodes", few);
     gv_bench_tell(bench, (struct gv_figure){.name = name, .value = slow, .unit = "samples/s", .limit = fast,
                                             .limit_name = limit,
-                                            .share = slow / fast,
+                                            .share = share,
                                             .spread = gv_samples_spread(&samples, OTHER)});
     snprintf(name, sizeof name, "logreg, %d nodes, %d workers", nodes, used);
     snprintf(limit, sizeof limit, "%d nodes, or memory: %.0f KB a node's round at %.0f GB/s", few, bytes / 1e3,
              bandwidth / 1e9);
     gv_bench_tell(bench, (struct gv_figure){.name = name, .value = slow, .unit = "samples/s",
                                             .limit = fmin(bound, fast), .limit_name = limit,
-                                            .share = slow / fmin(bound, fast),
+                                            .share = bound < fast ? slow / bound : share,
                                             .spread = gv_samples_spread(&samples, OTHER)});
   }
   gv_samples_clear(&samples);

@@ -65,7 +65,9 @@ static enum gv_status measure(struct gv_bench *bench, void *context, int way, do
     wait_for_line(ends[0], GV_FIRST_ROUND_LINE, begin, seconds);
     kill(id, SIGKILL);
     (void)waitpid(id, NULL, 0);
-    if (*seconds <= 0)
+    if (*seconds <= 0)  /* the terminal's Ctrl-C ends that program, too */
+      status = gv_bench_stopped(bench, err);
+    if (*seconds <= 0 && status == GV_OK)
       status =
           gv_fail(err, GV_SYSTEM, "%s train --data %s: it came to no first round", bench->program, start->data);
   }

@@ -14,7 +14,7 @@ static enum gv_status measure(struct gv_bench *bench, void *context, int way, do
 /* The others' rounds beside their own without a slow node. */
 static enum gv_status compare(struct gv_bench *bench, const char *pace, struct gv_error *err)
 {
-  int cores = bench->machine.cores, used = cores < NODES ? cores : NODES;
+  int cores = bench->cores, used = cores < NODES ? cores : NODES;
   struct gv_bench_training training[WAYS];
   struct gv_samples samples = {0};
   char name[96];
