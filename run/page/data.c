@@ -126,7 +126,7 @@ static json_t *table_columns(void)
 {
   json_t *list = json_array();
   size_t count;
-  const struct gv_figure *row = gv_study_figures(&count);
+  const struct gv_summary_figure *row = gv_study_figures(&count);
   for (size_t f = 0; f < count; f++)
     append(list, json_pack("{s:s, s:s, s:i, s:b}", "key", row[f].key, "title", row[f].title,
                                           "better", row[f].better, "shown", row[f].shown));
@@ -137,7 +137,7 @@ static json_t *figures_of(const struct gv_shown_run *run)
 {
   json_t *object = json_object();
   size_t count;
-  const struct gv_figure *row = gv_study_figures(&count);
+  const struct gv_summary_figure *row = gv_study_figures(&count);
   for (size_t f = 0; f < count; f++) {
     double value = gv_page_figure(run, row[f].key);
     if (isfinite(value))

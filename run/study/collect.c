@@ -11,7 +11,7 @@
 #include "core/base/paths.h"
 #include "run/json.h"
 
-static const struct gv_figure figures[] = {
+static const struct gv_summary_figure figures[] = {
     {"test_accuracy", "accuracy", 1, true},
     {"node_accuracy_min", "worst node", 1, false},
     {"test_loss", "test loss", -1, true},
@@ -32,13 +32,13 @@ static const struct gv_figure figures[] = {
 
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
-const struct gv_figure *gv_study_figures(size_t *count)
+const struct gv_summary_figure *gv_study_figures(size_t *count)
 {
   *count = FIGURES;
   return figures;
 }
 
-static const struct gv_figure *figure_of(const char *key, size_t length)
+static const struct gv_summary_figure *figure_of(const char *key, size_t length)
 {
   for (size_t f = 0; f < FIGURES; f++)
     if (strlen(figures[f].key) == length && strncmp(figures[f].key, key, length) == 0)
@@ -162,7 +162,8 @@ void gv_study_table_clear(struct gv_table_of_study *table)
   *table = (struct gv_table_of_study){0};
 }
 
-const struct gv_figure *gv_study_figure(const struct gv_table_of_study *table, const char *key, size_t *column)
+const struct gv_summary_figure *gv_study_figure(const struct gv_table_of_study *table, const char *key,
+                                                size_t *column)
 {
   for (*column = 0; *column < table->figures; ++*column)
     if (strcmp(table->figure[*column]->key, key) == 0)

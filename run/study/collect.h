@@ -12,14 +12,14 @@
 enum { GV_FIGURES_MAX = 24 };
 
 /* A figure of summary.json. */
-struct gv_figure {
+struct gv_summary_figure {
   const char *key, *title;
   int better;       /* 1: more is better, -1: less, 0: neither */
   bool shown;       /* in a table where nothing else is asked for */
 };
 
 /* All figures that a table can have, in its order. */
-const struct gv_figure *gv_study_figures(size_t *count);
+const struct gv_summary_figure *gv_study_figures(size_t *count);
 
 /* Whether these are keys of figures, joined by commas; what a run really measured is seen later. */
 enum gv_status gv_figures_check(const char *keys, struct gv_error *err);
@@ -33,7 +33,7 @@ struct gv_cell {
 
 struct gv_table_of_study {
   const struct gv_study_plan *plan;
-  const struct gv_figure *figure[GV_FIGURES_MAX];  /* (figures) those that some run has */
+  const struct gv_summary_figure *figure[GV_FIGURES_MAX];  /* (figures) those that some run has */
   size_t figures;
   size_t *first;    /* (groups) the first run of each */
   int *done;        /* (groups) its runs that are done */
@@ -47,7 +47,8 @@ enum gv_status gv_study_collect(const struct gv_study_plan *plan, struct gv_tabl
 void gv_study_table_clear(struct gv_table_of_study *table);
 
 /* The figure of this key that the table has, or NULL. */
-const struct gv_figure *gv_study_figure(const struct gv_table_of_study *table, const char *key, size_t *column);
+const struct gv_summary_figure *gv_study_figure(const struct gv_table_of_study *table, const char *key,
+                                                size_t *column);
 
 /* A row a group, comma-separated. */
 void gv_study_csv(const struct gv_table_of_study *table, FILE *out);
