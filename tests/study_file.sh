@@ -21,6 +21,10 @@ bad 'bad.ini:3: nodes is there twice in [vary], first in line 2' $'[vary]\nnodes
 bad '[vary] is there twice' $'[vary]\nnodes = 4\n[vary]\nnodes = 5'
 bad 'a value is empty' $'[vary]\nnodes = 4 | | 5'
 bad 'section [base2] is not known' $'[base2]\nnodes = 4'
+bad 'bad.ini:3: section [nonsense] is not known' $'[base]\nnodes = 4\n[nonsense]'
+bad 'bad.ini:1: section [] is not known' '[]'
+bad 'bad.ini:2: [vary] is there twice' $'[vary]\n  [vary]'
+bad 'longer than 49 characters' "[vary $(printf 'x%.0s' {1..45})]"
 bad 'stands before any section' $'nodes = 4'
 bad 'neither [SECTION] nor KEY = VALUE' $'[base]\nnodes'
 bad 'a folder of its own' $'[base]\nout = x'
@@ -51,6 +55,15 @@ global-every = $large"
 refused 2 'cannot be read' nothing.ini
 refused 2 "out: the folder's name is empty" "$GV_SOURCE/examples/study/topologies.ini" --out ''
 refused 2 'which file' --dry-run
+
+# ---- what is taken ----
+
+bare() {
+  printf '%s\n' '[base]' 'rounds = 1' 'model = logreg' '[vary]' 'topology = ring | full' '[vary as it is]' >bare.ini
+  run bare.ini --out bare --dry-run >"$out" 2>"$err" && cat "$out" && grep -q '^3 runs, 3 to do' "$out" &&
+    grep -q 'one-peer-exponential' "$out"
+}
+check 'a section without keys is one combination' bare
 
 # ---- what values are ----
 

@@ -242,7 +242,7 @@ static enum gv_status measure(const struct gv_spec *spec, size_t *combinations, 
   double all = spec->varies == 0;
   for (size_t v = 0; v < spec->varies; v++) {
     const struct gv_spec_section *section = &spec->vary[v];
-    char product[200] = "";
+    char product[200] = "1";
     double turns = 1;
     for (size_t l = 0, used = 0; l < section->count; l++) {
       turns *= (double)section->lines[l].count;

@@ -16,14 +16,14 @@
 #include "core/base/option.h"
 #include "run/study/collect.h"
 
-enum { SEEDS_MAX = 10000 };
+enum { SEEDS_MAX = 10000, SECTION_MAX = 49 };  /* the library cuts longer names */
 
 struct reading {
   struct gv_spec *spec;
   FILE *file;
   int line;           /* the last one read */
   bool goes_on;       /* it begins with a blank: it continues the key before it, where there is one */
-  const struct gv_spec_section *section;  /* of the last key */
+  const struct gv_spec_section *section;  /* of the last key; NULL: none stands in this section yet */
   char key[GV_NAME_MAX];
   bool seeds;         /* were said */
   struct gv_options *options;  /* of a run, to try values on */
@@ -51,6 +51,56 @@ static void no_memory(struct reading *r)
     r->status = gv_fail(r->err, GV_MEMORY, "%s: no memory to read it", r->spec->path);
 }
 
+/* ---- sections ---- */
+
+static struct gv_spec_section *section_of(struct reading *r, const char *name)
+{
+  struct gv_spec *spec = r->spec;
+  if (strcmp(name, "base") == 0)
+    return &spec->base;
+  if (strncmp(name, "vary", 4) != 0 || (name[4] != '\0' && name[4] != ' ')) {
+    refuse(r, "section [%s] is not known; accepted are [base], [vary] and [vary NAME]", name);
+    return NULL;
+  }
+  for (size_t v = 0; v < spec->varies; v++)
+    if (strcmp(spec->vary[v].name, name) == 0)
+      return &spec->vary[v];
+  struct gv_spec_section *more = realloc(spec->vary, (spec->varies + 1) * sizeof *more);
+  char *own = strdup(name);
+  if (more != NULL)
+    spec->vary = more;
+  if (more == NULL || own == NULL) {
+    free(own);
+    no_memory(r);
+    return NULL;
+  }
+  spec->vary[spec->varies] = (struct gv_spec_section){.name = own};
+  return &spec->vary[spec->varies++];
+}
+
+/* Where a line begins a section, takes note of it: the library tells of none that has no keys. */
+static void take_header(struct reading *r, const char *text)
+{
+  static const char mark[] = "\xef\xbb\xbf";  /* of UTF-8 */
+  if (r->line == 1 && strncmp(text, mark, sizeof mark - 1) == 0)
+    text += sizeof mark - 1;
+  if (r->section == NULL)  /* else it continues a key */
+    text += strspn(text, " \t");
+  const char *end = *text == '[' ? strchr(text, ']') : NULL;
+  if (end == NULL)
+    return;
+  char name[SECTION_MAX + 2];
+  snprintf(name, sizeof name, "%.*s", (int)(end - text - 1), text + 1);
+  if (strlen(name) > SECTION_MAX)
+    refuse(r, "the section's name is longer than %d characters", SECTION_MAX);
+  for (size_t v = 0; v < r->spec->varies; v++)
+    if (strcmp(r->spec->vary[v].name, name) == 0)
+      refuse(r, "[%s] is there twice; a second one has a name of its own, as in [vary two]", name);
+  if (r->status == GV_OK)
+    (void)section_of(r, name);
+  r->section = NULL;
+}
+
 /* ---- what the library calls ---- */
 
 /* As fgets; a line that does not fit is refused, as the library would cut it, and one with a byte that ends it. */
@@ -74,14 +124,7 @@ static char *read_line(char *text, int size, void *context)
     refuse(r, "the line is longer than %d characters; a list may go on in lines that begin with a blank", size - 2);
     return NULL;
   }
-  const char *end = text[0] == '[' ? strchr(text, ']') : NULL;
-  if (end != NULL && strncmp(text, "[vary", 5) == 0) {  /* the library tells of no section without keys */
-    for (size_t v = 0; v < r->spec->varies; v++)
-      if (strlen(r->spec->vary[v].name) == (size_t)(end - text - 1) &&
-          strncmp(r->spec->vary[v].name, text + 1, (size_t)(end - text - 1)) == 0)
-        refuse(r, "[%s] is there twice; a second one has a name of its own, as in [vary two]",
-               r->spec->vary[v].name);
-  }
+  take_header(r, text);
   return text;
 }
 
@@ -137,32 +180,6 @@ static void add_values(struct reading *r, struct gv_spec_line *to, const char *t
   }
 }
 
-static struct gv_spec_section *section_of(struct reading *r, const char *name)
-{
-  struct gv_spec *spec = r->spec;
-  if (strcmp(name, "base") == 0)
-    return &spec->base;
-  if (strncmp(name, "vary", 4) != 0 || (name[4] != '\0' && name[4] != ' ')) {
-    refuse(r, "%s%s%s; accepted are [base], [vary] and [vary NAME]",
-           *name != '\0' ? "section ["
-                         : "a key stands before "
-                           "any section",
-           name, *name != '\0' ? "] is not known" : "");
-    return NULL;
-  }
-  for (size_t v = 0; v < spec->varies; v++)
-    if (strcmp(spec->vary[v].name, name) == 0)
-      return &spec->vary[v];
-  struct gv_spec_section *more = realloc(spec->vary, (spec->varies + 1) * sizeof *more);
-  if (more == NULL) {
-    no_memory(r);
-    return NULL;
-  }
-  spec->vary = more;
-  spec->vary[spec->varies] = (struct gv_spec_section){.name = strdup(name)};
-  return &spec->vary[spec->varies++];
-}
-
 /* Keys of [base] that are the study's own. */
 static bool take_own(struct reading *r, const char *key, const char *value)
 {
@@ -216,7 +233,9 @@ static void check_look(struct reading *r, const struct gv_spec_section *section,
 static int take_key(void *context, const char *name, const char *key, const char *value)
 {
   struct reading *r = context;
-  struct gv_spec_section *section = section_of(r, name);
+  if (*name == '\0')
+    refuse(r, "a key stands before any section; accepted are [base], [vary] and [vary NAME]");
+  struct gv_spec_section *section = *name != '\0' ? section_of(r, name) : NULL;
   if (section != NULL)
     check_look(r, section, key, value);
   if (section == NULL || r->status != GV_OK || (section == &r->spec->base && take_own(r, key, value)))

@@ -5,7 +5,8 @@
  *   metrics = test_accuracy     columns of the table, joined by commas
  *
  *   [vary]                      key = a | b | c: every combination of them is run
- *   [vary NAME]                 further ones, a cross product of their own: the study is the union
+ *   [vary NAME]                 further ones, a cross product of their own: the study is the union;
+ *                               without keys it is [base] alone
  */
 #ifndef GV_RUN_STUDY_SPEC_H
 #define GV_RUN_STUDY_SPEC_H
