@@ -93,15 +93,20 @@ static bool reads_best(const struct gv_table_of_study *table, size_t group, size
   return best;
 }
 
-static void cell_text(const struct gv_cell *cell, bool best, const struct style *style, char *text, size_t size)
+/* done: runs of the group; that fewer have the figure is said. */
+static void cell_text(const struct gv_cell *cell, int done, bool best, const struct style *style, char *text,
+                      size_t size)
 {
   struct shown shown = shown_of(cell);
+  char of[40] = "";
+  if (cell->runs < done)
+    snprintf(of, sizeof of, " (%d of %d)", cell->runs, done);
   if (cell->runs == 0)
     snprintf(text, size, "%s", style->none);
   else
-    snprintf(text, size, "%s%s%s%s%s%s%s%s", best ? style->best_begin : "", *shown.exponent != '\0' ? "(" : "",
+    snprintf(text, size, "%s%s%s%s%s%s%s%s%s", best ? style->best_begin : "", *shown.exponent != '\0' ? "(" : "",
              shown.mean, *shown.deviation != '\0' ? style->plus_minus : "", shown.deviation,
-             *shown.exponent != '\0' ? ")" : "", shown.exponent, best ? style->best_end : "");
+             *shown.exponent != '\0' ? ")" : "", shown.exponent, best ? style->best_end : "", of);
 }
 
 /* What is seen of a text on a terminal: UTF-8 characters, no escape sequences. */
@@ -176,7 +181,8 @@ static bool sheet_make(struct sheet *sheet, const struct gv_table_of_study *tabl
     for (size_t c = 0; c < chosen->count; c++) {
       size_t column = chosen->column[c];
       bool best = reads_best(table, g, column);
-      cell_text(&table->cell[g * table->figures + column], best, style, row[plan->varied + 1 + c], sizeof *row);
+      cell_text(&table->cell[g * table->figures + column], table->done[g], best, style, row[plan->varied + 1 + c],
+                sizeof *row);
       sheet->marked = sheet->marked || best;
     }
   }

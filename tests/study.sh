@@ -341,6 +341,20 @@ END
     grep -q '^  2 .* 2  \*0.850 ± 0.071$' "$out" && grep -q '^  4 .* 1 of 2  *0.9900$' "$out"
 }
 check 'a group in which runs are missing says so, and is not the best' incomplete
+partial() {  # a figure that not all finished runs have
+  made nodes '2 | 4' <<'END' || return
+2-s1 "test_accuracy": 0.5, "rounds_to_target": 12
+2-s2 "test_accuracy": 0.5, "rounds_to_target": null
+4-s1 "test_accuracy": 0.5, "rounds_to_target": 20
+4-s2 "test_accuracy": 0.5, "rounds_to_target": 30
+END
+  run made.ini --out made --table --metrics rounds_to_target >"$out" && cat "$out" &&
+    grep -q ' 12.00 (1 of 2)$' "$out" && grep -q ' \*25.0 ± 7.1$' "$out" &&
+    run made.ini --out made --table --format csv >"$out" && cat "$out" &&
+    [ "$(cut -d, -f5-7 "$out" | tr '\n' ' ')" = \
+      'rounds_to_target,rounds_to_target_std,rounds_to_target_runs 12,,1 25,7.07106781,2 ' ]
+}
+check 'a mean over some of the finished runs says over how many' partial
 digits() {  # what reads alike is marked alike, in one notation
   made nodes '2 | 4 | 8' <<'END' || return
 2-s1 "test_accuracy": 0.91, "test_loss": 0.00041

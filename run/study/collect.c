@@ -12,22 +12,22 @@
 #include "run/json.h"
 
 static const struct gv_summary_figure figures[] = {
-    {"test_accuracy", "accuracy", 1, true},
-    {"node_accuracy_min", "worst node", 1, false},
-    {"test_loss", "test loss", -1, true},
-    {"train_loss", "train loss", -1, false},
-    {"objective", "objective", -1, true},
-    {"gradient_norm", "gradient norm", -1, false},
-    {"gradient_dissimilarity", "zeta^2", 0, false},
-    {"consensus_distance", "consensus", 0, true},
-    {"rounds", "rounds", 0, false},
-    {"epochs", "epochs", 0, false},
-    {"rounds_to_target", "rounds to target", -1, true},
-    {"simulated_seconds_to_target", "cluster s to target", -1, true},
-    {"seconds_to_target", "s to target", -1, false},
-    {"bytes_per_node", "bytes a round", 0, false},
-    {"simulated_seconds", "cluster s", -1, false},
-    {"seconds", "s", -1, false},
+    {"test_accuracy", "accuracy", 1, true, false},
+    {"node_accuracy_min", "worst node", 1, false, false},
+    {"test_loss", "test loss", -1, true, false},
+    {"train_loss", "train loss", -1, false, false},
+    {"objective", "objective", -1, true, false},
+    {"gradient_norm", "gradient norm", -1, false, false},
+    {"gradient_dissimilarity", "zeta^2", 0, false, false},
+    {"consensus_distance", "consensus", 0, true, false},
+    {"rounds", "rounds", 0, false, false},
+    {"epochs", "epochs", 0, false, false},
+    {"rounds_to_target", "rounds to target", -1, true, true},
+    {"simulated_seconds_to_target", "cluster s to target", -1, true, true},
+    {"seconds_to_target", "s to target", -1, false, true},
+    {"bytes_per_node", "bytes a round", 0, false, false},
+    {"simulated_seconds", "cluster s", -1, false, false},
+    {"seconds", "s", -1, false, false},
 };
 
 enum { FIGURES = sizeof figures / sizeof figures[0] };
@@ -203,8 +203,12 @@ void gv_study_csv(const struct gv_table_of_study *table, FILE *out)
     fputc(',', out);
   }
   fputs("runs", out);
-  for (size_t c = 0; c < table->figures; c++)
-    fprintf(out, ",%s,%s_std", table->figure[c]->key, table->figure[c]->key);
+  for (size_t c = 0; c < table->figures; c++) {
+    const char *key = table->figure[c]->key;
+    fprintf(out, ",%s,%s_std", key, key);
+    if (table->figure[c]->may_miss)
+      fprintf(out, ",%s_runs", key);
+  }
   fputc('\n', out);
   for (size_t g = 0; g < plan->groups; g++) {
     for (size_t k = 0; k < plan->varied; k++) {
@@ -216,6 +220,8 @@ void gv_study_csv(const struct gv_table_of_study *table, FILE *out)
       const struct gv_cell *cell = &table->cell[g * table->figures + c];
       put_number(out, cell->mean, cell->runs > 0);
       put_number(out, cell->deviation, cell->runs > 1);
+      if (table->figure[c]->may_miss)
+        fprintf(out, ",%d", cell->runs);
     }
     fputc('\n', out);
   }

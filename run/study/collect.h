@@ -16,6 +16,7 @@ struct gv_summary_figure {
   const char *key, *title;
   int better;       /* 1: more is better, -1: less, 0: neither */
   bool shown;       /* in a table where nothing else is asked for */
+  bool may_miss;    /* a run may come to its end without it */
 };
 
 /* All figures that a table can have, in its order. */
