@@ -119,7 +119,7 @@ static enum gv_status renumber(const char *text, struct gv_dataset *dataset, str
     return status;
   if (!json_is_array(names) || json_array_size(names) == 0 || json_array_size(names) > INT32_MAX) {
     json_decref(names);
-    return GV_OK;  /* classes were numbers */
+    return GV_OK;  /* a file that says nothing of them: numbers stay */
   }
   int32_t *map = NULL;
   status = gv_alloc_for(&map, (size_t)dataset->shape.classes, sizeof *map, "the names of classes", err);

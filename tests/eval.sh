@@ -103,6 +103,37 @@ named() {  # what the file names can be said, and said otherwise
 }
 check 'data and model may be named' named
 
+# labelled NAME LABEL...: a CSV file, fifty samples a label, which is the first number rounded, and the last
+labelled() {
+  local file=$1.csv label k
+  shift
+  for label; do
+    for k in {1..50}; do echo "$label.$((k % 4)),$((k % 7)),$label"; done
+  done >"$file"
+}
+evaluated() { run eval --model-file ../of-three/model.safetensors --part train --test-share 0 "$@"; }
+three_classes() {
+  labelled ../of-three 0 1 2 && labelled ../two 0 2 && labelled ../one 2 && labelled ../others 1 2 3 &&
+    train --data ../of-three.csv --seed 1e3 --epochs 20 --out ../of-three
+}
+check 'a model of the classes 0, 1 and 2' three_classes
+same_numbers() {  # of the classes that are there, whatever they would be by themselves
+  evaluated --data ../two.csv --json --predictions ../two >../two.json || return
+  cat ../two.json
+  [ "$(cut -d, -f2 ../two | sort | uniq -c | tr -s ' \n' ' ')" = ' 50 0 50 2 1 label ' ] &&
+    evaluated --data ../one.csv --json --predictions ../one >../one.json &&
+    [ "$(cut -d, -f2 ../one | sort | uniq -c | tr -s ' \n' ' ')" = ' 50 2 1 label ' ] &&
+    cmp <(sed -n '52,$s/[^,]*//p' ../two) <(sed -n '2,$s/[^,]*//p' ../one)
+}
+check 'classes keep the numbers that they had in training' same_numbers
+refused 1 "the class '3' is none of the 3 that the model was trained on" eval \
+  --model-file ../of-three/model.safetensors --data ../others.csv
+same_share() {
+  run eval --model-file ../of-three/model.safetensors --data ../of-three.csv --json >../of-three.json &&
+    equal loss ../of-three.json test_loss ../of-three/summary.json
+}
+check 'the same samples are held out, however the seed was written' same_share
+
 no_predict() {  # a plugin without predict has a loss, and no classes of its own
   train --model "$plugins/services.so" --rounds 3 --out ../services 2>"$err" &&
     run eval --model-file ../services/model.safetensors --plugin-dir "$plugins" --json >../services.json \
