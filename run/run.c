@@ -320,10 +320,10 @@ static enum gv_status write_split(const struct gv_run *run, struct gv_error *err
   return status;
 }
 
-/* A failed run keeps its folder when something was measured in it. */
+/* A failed run keeps its folder when something was measured in it, or saved. */
 static enum gv_status give_up(struct gv_run *run, enum gv_status status)
 {
-  if (run->result.last.round == 0 && run->resumes == NULL) {
+  if (run->result.last.round == 0 && !run->result.kept && run->resumes == NULL) {
     run->result.folder = NULL;
     gv_records_discard(&run->records);
     gv_folder_discard(&run->folder);
@@ -414,8 +414,10 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
     return gv_fail(err, run->unkept.status, "%s", run->unkept.text);
   if (saved != GV_OK)
     return saved;
-  if (status == GV_OK)
+  if (status == GV_OK) {
     gv_checkpoint_remove(run);
+    run->result.kept = false;
+  }
   return status == GV_OK ? GV_OK : gv_fail(err, status, "%s", ended.text);
 }
 

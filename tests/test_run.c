@@ -689,6 +689,34 @@ START_TEST(an_early_failure_takes_its_folder_back)
   ck_assert_str_eq(gv_run_result(run)->folder, "kept");
   ck_assert(exists("kept/metrics.csv") && exists("kept/config.json") && !exists("kept/model.safetensors"));
   gv_run_destroy(run);
+  /* One that was saved keeps its checkpoint. */
+  run = RUN("model", "logreg:l2=1000", "learning-rate", "100", "out", "saved", "eval-every", "1000",
+            "rounds", "1000", "checkpoint-every", "1e-3");
+  assert_fails(GV_NUMERIC, "round", gv_run_train(run, err));
+  ck_assert_uint_eq(gv_run_result(run)->last.round, 0);
+  ck_assert(gv_run_result(run)->kept);
+  ck_assert_str_eq(gv_run_result(run)->folder, "saved");
+  ck_assert(exists("saved/config.json") && exists("saved/checkpoint.safetensors"));
+  gv_run_destroy(run);
+  leave();
+}
+END_TEST
+
+static void count_kept(void *context, const struct gv_result *result)
+{
+  *(int *)context += result->kept;
+}
+
+START_TEST(a_finished_run_has_no_checkpoint)
+{
+  enter();
+  int kept = 0;
+  struct gv_run *run = RUN("epochs", "3", "checkpoint-every", "0.5", "out", "run");
+  gv_run_watch(run, &(struct gv_watcher){.context = &kept, .evaluated = count_kept});
+  assert_ok(gv_run_train(run, err));
+  ck_assert_int_gt(kept, 0);
+  ck_assert(!gv_run_result(run)->kept && !exists("run/checkpoint.safetensors"));
+  gv_run_destroy(run);
   leave();
 }
 END_TEST
@@ -775,5 +803,5 @@ int main(void)
       transposed_tensors_are_turned,
       stop_from_a_callback, stop_before_the_start, stop_from_another_thread, a_stop_reaches_no_target,
       a_refused_run_leaves_nothing,
-      an_early_failure_takes_its_folder_back, rules_of_the_folder, NULL});
+      an_early_failure_takes_its_folder_back, a_finished_run_has_no_checkpoint, rules_of_the_folder, NULL});
 }
