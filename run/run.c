@@ -138,7 +138,7 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
     run->looked = run->result.kept = true;  /* what was kept is good */
     return GV_OK;
   }
-  gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
+  gv_run_advise(run, evaluation);
   run->result.target_reached = gv_engine_planned(run->engine) && gv_run_on_target(run);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
   if (status == GV_OK)
@@ -405,7 +405,7 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
   struct gv_error ended = {GV_OK, ""};
   status = gv_engine_run(run->engine, &ended);
   if (status == GV_NUMERIC)
-    gv_run_advise(run, INFINITY);
+    gv_run_advise(run, NULL);
   if (status != GV_OK && status != GV_INTERRUPTED)
     return give_up(run, gv_fail(err, status, "%s", ended.text));
   run->result.interrupted = status == GV_INTERRUPTED;
