@@ -133,6 +133,34 @@ same_share() {
     equal loss ../of-three.json test_loss ../of-three/summary.json
 }
 check 'the same samples are held out, however the seed was written' same_share
+called() {
+  labelled ../named 1 2 3 && sed -i 's/,3$/,three/' ../named.csv && train --data ../named.csv --out ../called &&
+    run eval --model-file ../called/model.safetensors --data ../named.csv >"$out" && cat "$out" || return
+  [ "$(awk '$1 == "class" { on = 1; next } on { print $1 }' "$out" | tr '\n' ' ')" = '1 2 three ' ] || return
+  run eval --model-file ../called/model.safetensors --data ../named.csv --json >../called.json || return
+  [ "$(sed -n 's/.*"name": //p' ../called.json | tr '\n' ' ')" = '"1" "2" "three" ' ]
+}
+check 'classes are called by their names' called
+latin() {  # names that are not UTF-8
+  labelled ../latin 1 2 && LC_ALL=C sed -i $'s/,1$/,gr\xfcn/; s/,2$/,wei\xdf/' ../latin.csv &&
+    train --data ../latin.csv --out ../latin && run eval --model-file ../latin/model.safetensors \
+      --data ../latin.csv --json >../latin.json && equal loss ../latin.json test_loss ../latin/summary.json
+}
+check 'also where they are not UTF-8' latin
+alike() {
+  LC_ALL=C sed -i $'s/,gr\xfcn$/,\xfc/; s/,wei\xdf/,\xdf/' ../latin.csv && train --data ../latin.csv --out ../alike
+}
+check 'two that are the same character in the file' alike
+refused 1 "several classes that the model was trained on are '$(printf '\xef\xbf\xbd')' in its file" eval \
+  --model-file ../alike/model.safetensors --data ../latin.csv
+as_the_file_says() {  # auto said is auto left out, which is the held-out part and what was normalized
+  train --data ../of-three.csv --normalize standard --test-share 0.4 --epochs 5 --out ../said &&
+    run eval --model-file ../said/model.safetensors --data ../of-three.csv --normalize auto --test-share auto \
+      --json >../said.json && equal loss ../said.json test_loss ../said/summary.json || return
+  run eval --model-file ../said/model.safetensors --data digits --test-share auto >"$out" 2>"$err" && return 1
+  grep "tensor 'weight'\|class '" "$err"
+}
+check '--normalize auto and --test-share auto: as the file says' as_the_file_says
 
 no_predict() {  # a plugin without predict has a loss, and no classes of its own
   train --model "$plugins/services.so" --rounds 3 --out ../services 2>"$err" &&
@@ -225,6 +253,7 @@ refused 2 'predictions: ./copied is the model itself' eval --model-file copied -
 check 'and it is left alone' cmp $model copied
 rm copied
 refused 1 'nowhere/p.csv: cannot be written' eval --model-file $model --predictions nowhere/p.csv
+refused 1 'nowhere/p.csv: cannot be written' eval --model-file $model --data digit --predictions nowhere/p.csv
 head -c 1000 $model >short
 refused 1 'short: ' eval --model-file short
 refused 1 'short: ' train --model logreg --init short --quiet

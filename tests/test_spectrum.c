@@ -657,8 +657,7 @@ int main(void)
                                 closed_forms_of_rules, both_ways_agree, both_ways_agree_at_the_switch,
                                 small_gaps_of_products, no_gap_at_all, shares_need_not_be_symmetric,
                                 zeros_are_zeros, large_graphs, large_torus, threads_at_the_same_time,
-                                random_graphs,
-                                a_bottleneck_without_a_band, a_torus_without_a_band,
+                                random_graphs, a_bottleneck_without_a_band, a_torus_without_a_band,
                                 faults_are_left_out, laplacian_weights, fastest_weights, fastest_weights_are_best,
                                 fastest_weights_of_too_much, NULL};
   return run_suite("spectrum", tests);
