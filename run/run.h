@@ -67,7 +67,8 @@ struct gv_run {
   char *resumes;               /* the folder of --resume; NULL: a new run */
   struct gv_checkpoint checkpoint;  /* that it goes on from; file NULL: at the start */
   bool looked;                 /* what the engine evaluates first after a resume was seen */
-  int64_t digest;              /* of the data set; -1 until a checkpoint needs it */
+  int64_t digest;              /* of the data set; -1 until a checkpoint needs it, and graph_digest */
+  int64_t graph_digest;        /* of the schedule */
   struct gv_error unkept;      /* why the last checkpoint could not be written; GV_OK: it was */
   double kept_at, keeping;     /* seconds of the clock when the last checkpoint was written, and how many it took */
   struct gv_records records;   /* what is written at evaluations beside metrics.csv */
