@@ -1,6 +1,7 @@
 /* grapevine eval: a saved model on a data set; options in, figures on stdout. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -37,15 +38,30 @@ static void on_progress(void *context, double share, double seconds)
   *drawn = true;
 }
 
+enum { NAME_SHOWN = 22, NUMBER = 16 };  /* bytes */
+
+/* What class c is called, if only by its number. */
+static const char *name_of(const struct gv_eval_result *r, int32_t c, char number[NUMBER])
+{
+  snprintf(number, NUMBER, "%d", c);
+  return r->class_names != NULL ? r->class_names[c] : number;
+}
+
 static void print_classes(const struct gv_eval_result *r)
 {
+  char number[NUMBER];
+  int width = 5;
   if (r->classes > CLASSES_SHOWN) {
     printf("  classes      %d; --json lists them one by one\n", r->classes);
     return;
   }
-  printf("\n  class  samples  recall\n");
   for (int32_t c = 0; c < r->classes; c++) {
-    printf("  %5d  %7lld  ", c, (long long)r->class_samples[c]);
+    int length = (int)strnlen(name_of(r, c, number), NAME_SHOWN);
+    width = length > width ? length : width;
+  }
+  printf("\n  %*s  samples  recall\n", width, "class");
+  for (int32_t c = 0; c < r->classes; c++) {
+    printf("  %*.*s  %7lld  ", width, NAME_SHOWN, name_of(r, c, number), (long long)r->class_samples[c]);
     if (r->class_samples[c] > 0)
       printf("%.4f\n", (double)r->class_correct[c] / (double)r->class_samples[c]);
     else

@@ -290,11 +290,10 @@ static void draw(struct gv_live *view)
 void gv_live_started(struct gv_live *view, const struct gv_result *result)
 {
   struct gv_error error;
-  const char *folder = result->folder;
   view->result = result;
   view->by_round = strcmp(gv_run_option(view->run, "rounds"), "auto") != 0;
   view->round = result->resumed_at;
-  if (result->resumed_at > 0 && gv_history_read(&view->history, folder, result->resumed_at, &error) != GV_OK)
+  if (result->resumed_at > 0 && gv_history_resume(&view->history, view->run, &error) != GV_OK)
     gv_log(GV_LOG_WARNING, "live: the curves begin where the run goes on: %s", error.text);
   gv_screen_begin();
   view->begun = true;

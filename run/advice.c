@@ -17,9 +17,18 @@ static void bound_text(const struct gv_run *run, char *text, size_t size)
     snprintf(text, size, "(1 + lambda_min)/L");
 }
 
-void gv_run_advise(struct gv_run *run, double loss)
+/* The test loss is known before round 0 too, and has no penalties as the training loss may have; but it may rise
+ * for other reasons, where the training loss falls. So the lower of the two must have risen; or the one that there
+ * is. */
+static double loss_of(const struct gv_evaluation *evaluation)
+{
+  return evaluation != NULL ? fmin(evaluation->test_loss, evaluation->train_loss) : INFINITY;
+}
+
+void gv_run_advise(struct gv_run *run, const struct gv_evaluation *evaluation)
 {
   char bound[64];
+  double loss = loss_of(evaluation);
   if (!run->algorithm->bounded_step || run->advised)
     return;
   if (isnan(run->first_loss))

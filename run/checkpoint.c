@@ -12,6 +12,7 @@
 #include "core/base/memory.h"
 #include "core/cluster/clock.h"
 #include "core/engine/reduce.h"
+#include "core/graph/digest.h"
 #include "datasets/digest.h"
 #include "run/json.h"
 #include "run/run.h"
@@ -53,12 +54,12 @@ static json_t *counters_json(const struct gv_run *run, const struct gv_counters 
   const uint64_t whole[] = {c->round, c->steps, c->last_evaluation, c->last_steps, c->messages, c->bytes,
                             c->averages, c->rhythm.next, c->rhythm.heard, a->published, a->skipped, a->taken,
                             a->staleness_sum, a->staleness_max};
-  return json_pack("{s:I, s:f, s:f, s:o, s:o, s:I, s:I, s:I, s:i}", "round", (json_int_t)c->round, "seconds",
+  return json_pack("{s:I, s:f, s:f, s:o, s:o, s:I, s:I, s:I, s:I, s:i}", "round", (json_int_t)c->round, "seconds",
                    c->seconds, "first_loss", c->rhythm.first_loss, "whole",
                    list_of(whole, sizeof whole / sizeof whole[0]), "staleness",
                    list_of(a->staleness, GV_STALENESS_BINS), "train_samples", (json_int_t)run->source.train_samples,
                    "test_samples", (json_int_t)run->source.test_samples, "data_crc32", (json_int_t)run->digest,
-                   "threads_per_node", run->placing.team);
+                   "graph_crc32", (json_int_t)run->graph_digest, "threads_per_node", run->placing.team);
 }
 
 /* numbers (count) <- a list of just so many counts. */
@@ -172,10 +173,12 @@ static bool is_finite(const struct gv_run *run)
 }
 
 /* Taken once, and only for a run that is saved or gone on with. */
-static void take_digest(struct gv_run *run)
+static void take_digests(struct gv_run *run)
 {
-  if (run->digest < 0)
-    run->digest = (int64_t)gv_dataset_digest(run->dataset);
+  if (run->digest >= 0)
+    return;
+  run->digest = (int64_t)gv_dataset_digest(run->dataset);
+  run->graph_digest = (int64_t)gv_schedule_digest(run->schedule);
 }
 
 double gv_checkpoint_rounds(const struct gv_run *run)
@@ -197,7 +200,7 @@ enum gv_status gv_checkpoint_keep(void *context, const struct gv_counters *count
   bool due = strcmp(every, "auto") == 0 && began - run->kept_at >= fmax(pause_least, share * run->keeping);
   if (strcmp(every, "never") == 0 || !(must || due) || !is_finite(run))
     return GV_OK;
-  take_digest(run);
+  take_digests(run);
   enum gv_status status = gv_rows_sync(&run->folder.metrics, &why);
   if (status == GV_OK)
     status = gv_rows_sync(&run->records.nodes, &why);
@@ -317,6 +320,17 @@ static enum gv_status check_data(const struct gv_run *run, struct gv_error *err)
   return GV_OK;
 }
 
+/* Of a checkpoint that says nothing of it, as earlier versions wrote them, any graph is taken. */
+static enum gv_status check_graph(const struct gv_run *run, struct gv_error *err)
+{
+  const json_t *facts = run->checkpoint.facts, *saved = json_object_get(facts, "graph_crc32");
+  return saved == NULL || is_count(facts, "graph_crc32", run->graph_digest)
+             ? GV_OK
+             : gv_fail(err, GV_INPUT, "topology %s: other edges than when the run was saved (CRC-32 %08llx, then "
+                       "%08llx): the graph has changed", gv_options_text(run->options, "topology"),
+                       (long long)run->graph_digest, (long long)json_integer_value(saved));
+}
+
 enum gv_status gv_checkpoint_fits(struct gv_run *run, struct gv_error *err)
 {
   struct gv_stored tensors[TENSORS];
@@ -326,8 +340,10 @@ enum gv_status gv_checkpoint_fits(struct gv_run *run, struct gv_error *err)
   struct gv_error why = {GV_OK, ""};
   if (gv_safetensors_expect(run->checkpoint.file, tensors, count, &why) != GV_OK)
     return gv_checkpoint_refuse(run, &why, err);
-  take_digest(run);
+  take_digests(run);
   enum gv_status status = check_data(run, err);
+  if (status == GV_OK)
+    status = check_graph(run, err);
   if (status != GV_OK)
     return status;
   if (c->round >= run->rounds || c->steps > run->rounds * nodes || c->last_steps > c->steps)

@@ -25,7 +25,7 @@ struct gv_checkpoint {
   struct gv_counters counters;
   json_t *options;              /* key: text */
   double *clock;                /* of the simulated cluster */
-  json_t *facts;                /* train_samples, test_samples, data_crc32 */
+  json_t *facts;                /* train_samples, test_samples, data_crc32, graph_crc32 */
   int team;                     /* threads of a node, which decide on the last bits */
 };
 

@@ -10,6 +10,7 @@
 
 #include "core/base/blas.h"
 #include "core/base/clock.h"
+#include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/machine.h"
 #include "core/base/memory.h"
@@ -94,7 +95,7 @@ static enum gv_status open_model_file(struct gv_eval *e, struct gv_error *err)
   return gv_safetensors_open(e->result.model_file, &e->file, err);
 }
 
-/* Before anything is computed: writing the predictions must not replace the model. */
+/* Before anything is computed: the predictions can be written, and must not replace the model. */
 static enum gv_status check_predictions(const struct gv_eval *e, struct gv_error *err)
 {
   const char *path = option(e, "predictions");
@@ -105,7 +106,7 @@ static enum gv_status check_predictions(const struct gv_eval *e, struct gv_error
   if (strcmp(path, "none") != 0 && stat(path, &there) == 0 && stat(e->result.model_file, &model) == 0 &&
       there.st_dev == model.st_dev && there.st_ino == model.st_ino)
     return gv_fail(err, GV_USAGE, "predictions: %s is the model itself; name another file", path);
-  return GV_OK;
+  return strcmp(path, "none") != 0 ? gv_file_try(path, err) : GV_OK;
 }
 
 /* A name that stands in a file may open nothing but what is found by its name: no path, nor what lies here. */
@@ -290,6 +291,7 @@ static enum gv_status score(struct gv_eval *e, struct gv_error *err)
     gv_predictions_count(&e->predictions, e->class_counts, e->class_counts + e->result.classes);
     e->result.class_samples = e->class_counts;
     e->result.class_correct = e->class_counts + e->result.classes;
+    e->result.class_names = e->dataset->class_names;
   }
   return GV_OK;
 }
@@ -381,10 +383,13 @@ char *gv_eval_text(const struct gv_eval *e)
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     json_object_set_new(object, texts[i].key, gv_json_text(texts[i].value));
   json_t *classes = json_array();
-  for (int32_t c = 0; c < r->classes && r->class_samples != NULL; c++)
-    json_array_append_new(classes, json_pack("{s:i, s:I, s:I}", "class", c, "samples",
-                                             (json_int_t)r->class_samples[c], "correct",
-                                             (json_int_t)r->class_correct[c]));
+  for (int32_t c = 0; c < r->classes && r->class_samples != NULL; c++) {
+    json_t *class = json_pack("{s:i, s:I, s:I}", "class", c, "samples", (json_int_t)r->class_samples[c], "correct",
+                              (json_int_t)r->class_correct[c]);
+    if (r->class_names != NULL)
+      json_object_set_new(class, "name", gv_json_text(r->class_names[c]));
+    json_array_append_new(classes, class);
+  }
   json_object_set_new(object, "classes", classes);
   return gv_json_finish(object);
 }

@@ -23,6 +23,7 @@ struct gv_eval_result {
   double accuracy;                                /* 0..1; NAN without classes */
   double seconds;                                 /* of the evaluation, without loading */
   const int64_t *class_samples, *class_correct;   /* (classes), or NULL: the model does not predict */
+  char *const *class_names;                       /* (classes), or NULL: they are numbers */
 };
 
 /* The rows behind `grapevine eval --help`; ends with a NULL key. */

@@ -46,7 +46,7 @@ static struct gv_preparing preparing_of(const struct gv_options *options, const 
   static const char *const words[] = {"none", "unit", "standard"};
   struct gv_preparing p = {.normalize = gv_options_text(options, "normalize")};
   const char *said = gv_safetensors_metadata(file, "normalize"), *seed = gv_safetensors_metadata(file, "seed");
-  for (int w = 0; w < 3 && said != NULL && !gv_options_given(options, "normalize"); w++)
+  for (int w = 0; w < 3 && said != NULL && strcmp(gv_options_text(options, "normalize"), "auto") == 0; w++)
     if (strcmp(said, words[w]) == 0)
       p.normalize = words[w];
   p.test_share = number(options, file, "test-share", "test_share", 0, 0.9, GV_TEST_SHARE_AUTO);
@@ -59,30 +59,42 @@ static struct gv_preparing preparing_of(const struct gv_options *options, const 
 
 /* ---- the numbers of classes ---- */
 
-/* Number of a name among those of the model; -1: none. */
-static int32_t number_of(const json_t *names, const char *name)
+/* *numbers <- of each of the model's names its number, -1 where several have it: bytes that are not UTF-8 are all
+ * one character in a file. */
+static enum gv_status number_names(const json_t *names, json_t **numbers, struct gv_error *err)
 {
-  for (size_t c = 0; c < json_array_size(names); c++) {
-    const char *other = json_string_value(json_array_get(names, c));
-    if (other != NULL && strcmp(other, name) == 0)
-      return (int32_t)c;
+  *numbers = json_object();
+  bool failed = *numbers == NULL;
+  for (size_t c = 0; c < json_array_size(names) && !failed; c++) {
+    const char *name = json_string_value(json_array_get(names, c));
+    bool again = name != NULL && json_object_get(*numbers, name) != NULL;
+    failed = name != NULL && json_object_set_new(*numbers, name, json_integer(again ? -1 : (json_int_t)c)) != 0;
   }
-  return -1;
+  return failed ? gv_fail(err, GV_MEMORY, "no memory for the names of classes") : GV_OK;
 }
 
-static enum gv_status map_classes(const json_t *names, const struct gv_dataset *dataset, int32_t *map,
-                                  struct gv_error *err)
+static enum gv_status map_classes(const json_t *numbers, size_t count, const struct gv_dataset *dataset,
+                                  int32_t *map, struct gv_error *err)
 {
-  for (int32_t c = 0; c < dataset->shape.classes; c++) {
+  enum gv_status status = GV_OK;
+  for (int32_t c = 0; c < dataset->shape.classes && status == GV_OK; c++) {
     char text[16];
     snprintf(text, sizeof text, "%d", c);
-    const char *name = dataset->class_names != NULL ? dataset->class_names[c] : text;
-    map[c] = number_of(names, name);
-    if (map[c] < 0)
-      return gv_fail(err, GV_INPUT, "data %s: the class '%.40s' is none of the %zu that the model was trained on",
-                     dataset->name, name, json_array_size(names));
+    json_t *written = gv_json_text(dataset->class_names != NULL ? dataset->class_names[c] : text);
+    const char *name = json_string_value(written);
+    const json_t *number = name != NULL ? json_object_get(numbers, name) : NULL;
+    map[c] = (int32_t)json_integer_value(number);
+    if (name == NULL)
+      status = gv_fail(err, GV_MEMORY, "no memory for the names of classes");
+    else if (number == NULL)
+      status = gv_fail(err, GV_INPUT, "data %s: the class '%.40s' is none of the %zu that the model was trained on",
+                       dataset->name, name, count);
+    else if (map[c] < 0)
+      status = gv_fail(err, GV_INPUT, "data %s: several classes that the model was trained on are '%.40s' in its "
+                       "file, where names that are not UTF-8 may become one", dataset->name, name);
+    json_decref(written);
   }
-  return GV_OK;
+  return status;
 }
 
 /* Replaces the names by the model's. */
@@ -119,12 +131,15 @@ static enum gv_status renumber(const char *text, struct gv_dataset *dataset, str
     return status;
   if (!json_is_array(names) || json_array_size(names) == 0 || json_array_size(names) > INT32_MAX) {
     json_decref(names);
-    return GV_OK;  /* classes were numbers */
+    return GV_OK;  /* a file that says nothing of them: numbers stay */
   }
   int32_t *map = NULL;
+  json_t *numbers = NULL;
   status = gv_alloc_for(&map, (size_t)dataset->shape.classes, sizeof *map, "the names of classes", err);
   if (status == GV_OK)
-    status = map_classes(names, dataset, map, err);
+    status = number_names(names, &numbers, err);
+  if (status == GV_OK)
+    status = map_classes(numbers, json_array_size(names), dataset, map, err);
   struct gv_part *parts[] = {&dataset->train, &dataset->test};
   for (int p = 0; p < 2 && status == GV_OK; p++)
     for (int64_t s = 0; s < parts[p]->samples; s++)
@@ -132,6 +147,7 @@ static enum gv_status renumber(const char *text, struct gv_dataset *dataset, str
   if (status == GV_OK)
     status = take_names(names, dataset, err);
   gv_free(map);
+  json_decref(numbers);
   json_decref(names);
   return status;
 }
@@ -144,7 +160,7 @@ enum gv_status gv_eval_data(const struct gv_options *options, const struct gv_sa
   struct gv_preparing preparing = preparing_of(options, file);
   enum gv_status status = strcmp(given, "auto") != 0 ? gv_dataset_open(given, 1, &dataset, err) :
                           open_named(gv_safetensors_metadata(file, "data"), path, &dataset, err);
-  if (status == GV_OK && dataset->test.samples > 0 && !gv_options_given(options, "test-share"))
+  if (status == GV_OK && dataset->test.samples > 0 && gv_options_is_word(options, "test-share"))
     preparing.test_share = GV_TEST_SHARE_AUTO;  /* the model was trained on other data */
   if (status == GV_OK)
     status = gv_dataset_prepare(dataset, &preparing, err);

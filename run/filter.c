@@ -31,7 +31,7 @@ enum gv_status gv_filter_check(const char *program, const char *package, const c
                  package);
 }
 
-/* Waits for the program. Its exit status; -1, with errno, where it could not be started or ended by a signal. */
+/* Waits for the program. What waitpid says of its end; -1, with errno, where it could not be started. */
 static int run_program(const char *const *arguments, FILE *in, FILE *out, FILE *said)
 {
   posix_spawn_file_actions_t actions;
@@ -48,8 +48,7 @@ static int run_program(const char *const *arguments, FILE *in, FILE *out, FILE *
   while (waitpid(id, &how, 0) < 0)
     if (errno != EINTR)
       return -1;
-  errno = EINTR;
-  return WIFEXITED(how) ? WEXITSTATUS(how) : -1;
+  return how;
 }
 
 /* The last line with words: gnuplot shows the place of a mistake before it. */
@@ -73,10 +72,13 @@ enum gv_status gv_filter_run(const char *const *arguments, FILE *in, const char 
   if (out == NULL || said == NULL || fflush(in) != 0 || ferror(in) || fseek(in, 0, SEEK_SET) != 0) {
     status = gv_fail(err, GV_SYSTEM, "%s: no temporary file for %s: %s", path, arguments[0], strerror(errno));
   } else {
-    int code = run_program(arguments, in, out, said);
-    if (code == -1) {
+    int how = run_program(arguments, in, out, said);
+    if (how == -1) {
       status = gv_fail(err, GV_SYSTEM, "%s: %s: %s", path, arguments[0], strerror(errno));
-    } else if (code != 0 || fseek(out, 0, SEEK_END) != 0 || ftell(out) == 0) {
+    } else if (WIFSIGNALED(how)) {
+      status = gv_fail(err, GV_SYSTEM, "%s: %s was ended by a signal: %s", path, arguments[0],
+                       strsignal(WTERMSIG(how)));
+    } else if (WEXITSTATUS(how) != 0 || fseek(out, 0, SEEK_END) != 0 || ftell(out) == 0) {
       read_complaint(said, text, sizeof text);
       status = gv_fail(err, GV_SYSTEM, "%s: %s drew nothing: %s", path, arguments[0], text);
     } else {

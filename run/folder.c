@@ -107,24 +107,41 @@ static enum gv_status make_named(const char *path, struct gv_folder *folder, str
     return gv_fail(err, GV_USAGE, "out: the folder's name is empty");
   bool fresh = false;
   enum gv_status status = make(path, folder, &fresh, err);
-  if (status != GV_OK || fresh)
-    return status;
-  if (!gv_is_folder(path))
+  if (status == GV_OK && !fresh && !gv_is_folder(path))
     return gv_fail(err, GV_USAGE, "out %s: that is a file; a folder is wanted", path);
+  return status;
+}
+
+/* Only who has the lock may look: before, another may begin a run there, or come to its end. */
+static enum gv_status check_empty(const struct gv_folder *folder, const char *path, struct gv_error *err)
+{
+  enum gv_status status = GV_OK;
   for (size_t i = 0; i < sizeof names / sizeof names[0] && status == GV_OK; i++)
-    if (is_there(path, names[i], err, &status))
+    if (is_there(folder->path, names[i], err, &status))
       status = gv_fail(err, GV_USAGE, "out %s: the folder already holds a run (%s); name another", path, names[i]);
   return status;
 }
 
-/* Two processes that train in one folder would spoil each other's files. */
+/* Whether the path still leads to the folder that was opened: who had the lock may have taken it back, and another
+ * have made it anew, whose lock is another. */
+static bool is_same(int fd, const char *path)
+{
+  struct stat opened, there;
+  return fstat(fd, &opened) == 0 && stat(path, &there) == 0 && opened.st_dev == there.st_dev &&
+         opened.st_ino == there.st_ino;
+}
+
+/* Two processes that train in one folder would spoil each other's files. A folder that another has is no longer
+ * this one's to take back, whoever made it. */
 static enum gv_status lock(struct gv_folder *folder, const char *option, struct gv_error *err)
 {
   int fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     return gv_fail(err, GV_SYSTEM, "%s %s: cannot be opened: %s", option, folder->path, strerror(errno));
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  if ((flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) || !is_same(fd, folder->path)) {
     close(fd);
+    free(folder->made);
+    folder->made = NULL;
     return gv_fail(err, GV_SYSTEM, "%s %s: another process trains in this folder", option, folder->path);
   }
   folder->locked = true;
@@ -177,6 +194,8 @@ enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, stru
   enum gv_status status = strcmp(path, "auto") == 0 ? make_dated(&made, err) : make_named(path, &made, err);
   if (status == GV_OK)
     status = lock(&made, "out", err);
+  if (status == GV_OK)
+    status = check_empty(&made, path, err);
   if (status != GV_OK) {
     gv_folder_unmake(made.path, made.made);
     gv_folder_clear(&made);

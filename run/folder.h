@@ -22,7 +22,7 @@ struct gv_folder {
 };
 
 /* Makes the folder, with its parents: `path`, or for "auto" runs/DATE-TIME. An existing folder is taken when it
- * holds no file of a run. On failure nothing new is left. */
+ * holds no file of a run. Of several who want it at once one gets it. On failure nothing new is left. */
 enum gv_status gv_folder_create(const char *path, struct gv_folder *folder, struct gv_error *err);
 
 /* Begins metrics.csv; after config.json, which --resume needs. */

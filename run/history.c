@@ -6,6 +6,7 @@
 
 #include "core/base/paths.h"
 #include "run/plot/metrics.h"
+#include "run/run.h"
 
 /* As metrics.csv names them. */
 static const char *const columns[GV_SERIES_COUNT] = {
@@ -84,4 +85,9 @@ enum gv_status gv_history_read(struct gv_history *history, const char *folder, u
   }
   gv_metrics_clear(&table);
   return GV_OK;
+}
+
+enum gv_status gv_history_resume(struct gv_history *history, const struct gv_run *run, struct gv_error *err)
+{
+  return gv_history_read(history, run->folder.path, run->checkpoint.counters.last_evaluation, err);
 }

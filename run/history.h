@@ -31,7 +31,11 @@ struct gv_history {
 
 void gv_history_add(struct gv_history *history, const struct gv_evaluation *evaluation);
 
-/* Adds what metrics.csv in the folder has up to a round: of a run that was resumed. */
+/* Adds what metrics.csv in the folder has up to a round. */
 enum gv_status gv_history_read(struct gv_history *history, const char *folder, uint64_t last, struct gv_error *err);
+
+/* The same of a run that is resumed and has its folder, up to the last evaluation behind which it goes on: one that
+ * a stop made it do stands there, too, until the next row comes. */
+enum gv_status gv_history_resume(struct gv_history *history, const struct gv_run *run, struct gv_error *err);
 
 #endif

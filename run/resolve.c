@@ -171,13 +171,18 @@ static enum gv_status resolve_start(struct gv_run *run, struct gv_error *err)
   return status;
 }
 
-/* What a resumed run names by a path may be named from the folder in which it was begun: says so where it is not
- * found here. */
-static enum gv_status hint(const struct gv_run *run, const char *key, bool path, enum gv_status status,
+/* What a resumed run names by a path, alone or as path=, may be named from the folder in which it was begun: says
+ * so where it is not found here. */
+static enum gv_status hint(const struct gv_run *run, const char *key, bool is_path, enum gv_status status,
                            struct gv_error *err)
 {
-  const char *name = gv_options_text(run->options, key);
-  if (status == GV_OK || err == NULL || run->resumes == NULL || !path || *name == '/' || access(name, F_OK) == 0)
+  const char *name = gv_options_text(run->options, key), *word = strstr(name, "path=");
+  if (status == GV_OK || err == NULL || run->resumes == NULL || !is_path)
+    return status;
+  char *path = word != NULL ? strndup(word + 5, strcspn(word + 5, ",")) : strdup(name);
+  bool elsewhere = path != NULL && *path != '/' && access(path, F_OK) != 0;
+  free(path);
+  if (!elsewhere)
     return status;
   const struct gv_error why = *err;
   return gv_fail(err, status, "resume %s: %s %.100s is named from the folder in which the run was begun; here: "
@@ -202,7 +207,8 @@ enum gv_status gv_run_resolve(struct gv_run *run, struct gv_error *err)
   if (status == GV_OK)
     status = hint(run, "data", !gv_dataset_is_plain(gv_options_text(o, "data")), resolve_data(run, err), err);
   if (status == GV_OK)
-    status = resolve_schedule(run, err);
+    status = hint(run, "topology", strstr(gv_options_text(o, "topology"), "path=") != NULL,
+                  resolve_schedule(run, err), err);
   if (status == GV_OK)
     status = gv_run_resolve_pace(run, err);
   if (status == GV_OK)

@@ -134,6 +134,15 @@ static enum gv_status compare(const json_t *saved, const json_t *config, const c
   return GV_OK;
 }
 
+/* Whether a text is what was saved of an option: bytes that are not UTF-8 have become others there. */
+static bool is_saved_as(const char *text, const json_t *value)
+{
+  json_t *written = gv_json_text(text);
+  bool same = written != NULL && json_equal(written, value);
+  json_decref(written);
+  return same;
+}
+
 static enum gv_status take_option(struct gv_run *run, const char *from, const char *key, const json_t *value,
                                   struct gv_error *err)
 {
@@ -143,7 +152,7 @@ static enum gv_status take_option(struct gv_run *run, const char *from, const ch
   bool given = gv_options_given(run->options, key);
   if (status != GV_OK || is_own(key) || (given && is_free(key)))
     return status;
-  bool same = gv_option_find(gv_run_options(), key) != NULL && strcmp(text, here) == 0;
+  bool same = gv_option_find(gv_run_options(), key) != NULL && is_saved_as(here, value);
   if (!same && given)
     return gv_fail(err, GV_USAGE, "%s %s: the run in %s has %.100s; it goes on as it was begun, leave --%s out",
                    key, here, from, text, key);

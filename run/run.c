@@ -138,7 +138,7 @@ static enum gv_status on_evaluation(void *context, const struct gv_evaluation *e
     run->looked = run->result.kept = true;  /* what was kept is good */
     return GV_OK;
   }
-  gv_run_advise(run, evaluation->round == 0 ? evaluation->test_loss : evaluation->train_loss);
+  gv_run_advise(run, evaluation);
   run->result.target_reached = gv_engine_planned(run->engine) && gv_run_on_target(run);
   enum gv_status status = gv_folder_add_metrics(&run->folder, evaluation, err);
   if (status == GV_OK)
@@ -241,6 +241,18 @@ static void log_details(const struct gv_run *run)
   }
 }
 
+/* What data call the classes by which the model numbers them; "0", "1", ... where they have no names. */
+static json_t *class_list(const struct gv_dataset *dataset)
+{
+  json_t *list = json_array();
+  char number[16];
+  for (int32_t c = 0; c < dataset->shape.classes; c++) {
+    snprintf(number, sizeof number, "%d", c);
+    json_array_append_new(list, gv_json_text(dataset->class_names != NULL ? dataset->class_names[c] : number));
+  }
+  return list;
+}
+
 /* The mean model. The metadata says nothing of workers, time or folders: same run, same bits. Options stand there
  * with their defaults, for a reader to make the same model whatever its own defaults are; the batch, for a model
  * that prepares for one (struct gv_task) to give the same bits again. */
@@ -248,11 +260,12 @@ static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
 {
   char *options = gv_options_format(run->model_options);
   char *path = gv_path_join(run->folder.path, "model.safetensors");
-  json_t *classes = gv_json_names(run->dataset->class_names, run->dataset->shape.classes);
+  json_t *classes = class_list(run->dataset);
   char *names = gv_json_dump(classes, JSON_COMPACT | JSON_ENCODE_ANY);
-  char batch[16];
+  char batch[16], seed[24];
   enum gv_status status = GV_MEMORY;
   snprintf(batch, sizeof batch, "%d", run->task.batch);
+  snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);  /* the option may say 1e3 */
   if (options != NULL && path != NULL && names != NULL) {
     const struct gv_metadata metadata[] = {
         {"format", "pt"},
@@ -264,10 +277,10 @@ static enum gv_status save_model(struct gv_run *run, struct gv_error *err)
         {"normalize", run->dataset->normalized},
         {"train_limit", gv_options_text(run->options, "train-limit")},
         {"test_share", gv_options_text(run->options, "test-share")},
-        {"seed", gv_options_text(run->options, "seed")},
-        {"class_names", names},  /* the last: not there where classes are numbers */
+        {"seed", seed},
+        {"class_names", names},  /* the last: not there where there are no classes */
     };
-    size_t count = sizeof metadata / sizeof metadata[0] - (run->dataset->class_names == NULL);
+    size_t count = sizeof metadata / sizeof metadata[0] - (run->dataset->shape.classes == 0);
     status = gv_safetensors_write(path, run->plan, gv_engine_mean(run->engine), metadata, count, err);
   } else {
     gv_fail(err, status, "no memory to save the model");
@@ -307,10 +320,10 @@ static enum gv_status write_split(const struct gv_run *run, struct gv_error *err
   return status;
 }
 
-/* A failed run keeps its folder when something was measured in it. */
+/* A failed run keeps its folder when something was measured in it, or saved. */
 static enum gv_status give_up(struct gv_run *run, enum gv_status status)
 {
-  if (run->result.last.round == 0 && run->resumes == NULL) {
+  if (run->result.last.round == 0 && !run->result.kept && run->resumes == NULL) {
     run->result.folder = NULL;
     gv_records_discard(&run->records);
     gv_folder_discard(&run->folder);
@@ -392,7 +405,7 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
   struct gv_error ended = {GV_OK, ""};
   status = gv_engine_run(run->engine, &ended);
   if (status == GV_NUMERIC)
-    gv_run_advise(run, INFINITY);
+    gv_run_advise(run, NULL);
   if (status != GV_OK && status != GV_INTERRUPTED)
     return give_up(run, gv_fail(err, status, "%s", ended.text));
   run->result.interrupted = status == GV_INTERRUPTED;
@@ -401,8 +414,10 @@ static enum gv_status train(struct gv_run *run, struct gv_error *err)
     return gv_fail(err, run->unkept.status, "%s", run->unkept.text);
   if (saved != GV_OK)
     return saved;
-  if (status == GV_OK)
+  if (status == GV_OK) {
     gv_checkpoint_remove(run);
+    run->result.kept = false;
+  }
   return status == GV_OK ? GV_OK : gv_fail(err, status, "%s", ended.text);
 }
 

@@ -54,7 +54,7 @@ struct gv_run {
   struct gv_placing placing;   /* workers, and where they stand */
   uint64_t seed;
 
-  double first_loss;           /* of the test set before round 0, or else the first training loss; NAN before */
+  double first_loss;           /* the first that gv_run_advise heard; NAN before */
   bool advised;                /* what gv_run_advise has to say was said */
 
   struct gv_task task;
@@ -67,7 +67,8 @@ struct gv_run {
   char *resumes;               /* the folder of --resume; NULL: a new run */
   struct gv_checkpoint checkpoint;  /* that it goes on from; file NULL: at the start */
   bool looked;                 /* what the engine evaluates first after a resume was seen */
-  int64_t digest;              /* of the data set; -1 until a checkpoint needs it */
+  int64_t digest;              /* of the data set; -1 until a checkpoint needs it, and graph_digest */
+  int64_t graph_digest;        /* of the schedule */
   struct gv_error unkept;      /* why the last checkpoint could not be written; GV_OK: it was */
   double kept_at, keeping;     /* seconds of the clock when the last checkpoint was written, and how many it took */
   struct gv_records records;   /* what is written at evaluations beside metrics.csv */
@@ -96,8 +97,8 @@ enum gv_status gv_run_resolve_target(struct gv_run *run, struct gv_error *err);
 bool gv_run_on_target(const struct gv_run *run);
 
 /* advice.c: warns once when the loss of an algorithm whose step is bounded by the topology too rises above where
- * it began. loss: at the first call that of the start; NAN: not known; INFINITY: the run ended by it. */
-void gv_run_advise(struct gv_run *run, double loss);
+ * it began. NULL: the run ended by it. */
+void gv_run_advise(struct gv_run *run, const struct gv_evaluation *evaluation);
 
 /* What --verbose says when the evaluation before round 0 is done. */
 #define GV_FIRST_ROUND_LINE "all is ready; the first round is next"

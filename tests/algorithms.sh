@@ -125,6 +125,13 @@ warned() {
 check 'dsgd-awc with too long a step is warned of' warned dsgd-awc
 not_warned() { ! warned dsgd && [ -e warned-dsgd/summary.json ]; }
 check 'dsgd with the same step is not' not_warned
+with_a_penalty() {  # which is part of the training loss alone, and falls with it
+  run train --data digits --model mlp:l2=0.1 --nodes 8 --topology ring --algorithm dsgd-awc --optimizer sgd \
+    --schedule constant --learning-rate 0.02 --epochs 6 --out penalty 2>"$err" || return
+  cat "$err" penalty/metrics.csv
+  ! grep -q warning "$err"
+}
+check 'nor is a training loss above the test loss of the start for its penalty' with_a_penalty
 
 # ---- metrics ----
 

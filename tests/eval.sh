@@ -103,6 +103,65 @@ named() {  # what the file names can be said, and said otherwise
 }
 check 'data and model may be named' named
 
+# labelled NAME LABEL...: a CSV file, fifty samples a label, which is the first number rounded, and the last
+labelled() {
+  local file=$1.csv label k
+  shift
+  for label; do
+    for k in {1..50}; do echo "$label.$((k % 4)),$((k % 7)),$label"; done
+  done >"$file"
+}
+evaluated() { run eval --model-file ../of-three/model.safetensors --part train --test-share 0 "$@"; }
+three_classes() {
+  labelled ../of-three 0 1 2 && labelled ../two 0 2 && labelled ../one 2 && labelled ../others 1 2 3 &&
+    train --data ../of-three.csv --seed 1e3 --epochs 20 --out ../of-three
+}
+check 'a model of the classes 0, 1 and 2' three_classes
+same_numbers() {  # of the classes that are there, whatever they would be by themselves
+  evaluated --data ../two.csv --json --predictions ../two >../two.json || return
+  cat ../two.json
+  [ "$(cut -d, -f2 ../two | sort | uniq -c | tr -s ' \n' ' ')" = ' 50 0 50 2 1 label ' ] &&
+    evaluated --data ../one.csv --json --predictions ../one >../one.json &&
+    [ "$(cut -d, -f2 ../one | sort | uniq -c | tr -s ' \n' ' ')" = ' 50 2 1 label ' ] &&
+    cmp <(sed -n '52,$s/[^,]*//p' ../two) <(sed -n '2,$s/[^,]*//p' ../one)
+}
+check 'classes keep the numbers that they had in training' same_numbers
+refused 1 "the class '3' is none of the 3 that the model was trained on" eval \
+  --model-file ../of-three/model.safetensors --data ../others.csv
+same_share() {
+  run eval --model-file ../of-three/model.safetensors --data ../of-three.csv --json >../of-three.json &&
+    equal loss ../of-three.json test_loss ../of-three/summary.json
+}
+check 'the same samples are held out, however the seed was written' same_share
+called() {
+  labelled ../named 1 2 3 && sed -i 's/,3$/,three/' ../named.csv && train --data ../named.csv --out ../called &&
+    run eval --model-file ../called/model.safetensors --data ../named.csv >"$out" && cat "$out" || return
+  [ "$(awk '$1 == "class" { on = 1; next } on { print $1 }' "$out" | tr '\n' ' ')" = '1 2 three ' ] || return
+  run eval --model-file ../called/model.safetensors --data ../named.csv --json >../called.json || return
+  [ "$(sed -n 's/.*"name": //p' ../called.json | tr '\n' ' ')" = '"1" "2" "three" ' ]
+}
+check 'classes are called by their names' called
+latin() {  # names that are not UTF-8
+  labelled ../latin 1 2 && LC_ALL=C sed -i $'s/,1$/,gr\xfcn/; s/,2$/,wei\xdf/' ../latin.csv &&
+    train --data ../latin.csv --out ../latin && run eval --model-file ../latin/model.safetensors \
+      --data ../latin.csv --json >../latin.json && equal loss ../latin.json test_loss ../latin/summary.json
+}
+check 'also where they are not UTF-8' latin
+alike() {
+  LC_ALL=C sed -i $'s/,gr\xfcn$/,\xfc/; s/,wei\xdf/,\xdf/' ../latin.csv && train --data ../latin.csv --out ../alike
+}
+check 'two that are the same character in the file' alike
+refused 1 "several classes that the model was trained on are '$(printf '\xef\xbf\xbd')' in its file" eval \
+  --model-file ../alike/model.safetensors --data ../latin.csv
+as_the_file_says() {  # auto said is auto left out, which is the held-out part and what was normalized
+  train --data ../of-three.csv --normalize standard --test-share 0.4 --epochs 5 --out ../said &&
+    run eval --model-file ../said/model.safetensors --data ../of-three.csv --normalize auto --test-share auto \
+      --json >../said.json && equal loss ../said.json test_loss ../said/summary.json || return
+  run eval --model-file ../said/model.safetensors --data digits --test-share auto >"$out" 2>"$err" && return 1
+  grep "tensor 'weight'\|class '" "$err"
+}
+check '--normalize auto and --test-share auto: as the file says' as_the_file_says
+
 no_predict() {  # a plugin without predict has a loss, and no classes of its own
   train --model "$plugins/services.so" --rounds 3 --out ../services 2>"$err" &&
     run eval --model-file ../services/model.safetensors --plugin-dir "$plugins" --json >../services.json \
@@ -194,6 +253,7 @@ refused 2 'predictions: ./copied is the model itself' eval --model-file copied -
 check 'and it is left alone' cmp $model copied
 rm copied
 refused 1 'nowhere/p.csv: cannot be written' eval --model-file $model --predictions nowhere/p.csv
+refused 1 'nowhere/p.csv: cannot be written' eval --model-file $model --data digit --predictions nowhere/p.csv
 head -c 1000 $model >short
 refused 1 'short: ' eval --model-file short
 refused 1 'short: ' train --model logreg --init short --quiet

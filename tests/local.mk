@@ -69,6 +69,7 @@ UNIT_TESTS += %D%/test_plugins
 UNIT_TESTS += %D%/test_trust
 UNIT_TESTS += %D%/test_conform
 UNIT_TESTS += %D%/test_models
+UNIT_TESTS += %D%/test_folder
 UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors
 UNIT_TESTS += %D%/test_sketch

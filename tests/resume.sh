@@ -290,6 +290,33 @@ from_another_folder() {
 }
 check 'data named from another folder are said to be' from_another_folder
 
+other_edges() {
+  printf '%s\n' '0 1' '1 2' '2 3' '3 4' '4 5' '5 6' '6 7' '7 0' >ed.txt
+  briefly edges --model logreg --topology file:path=ed.txt --rounds 4e9 --out edges &&
+    briefly edges --resume edges || return
+  grep -q 'resume edges' "$err" || { cat "$err"; return 1; }
+  sed -i 's/^7 0$/7 1/' ed.txt
+  refuse 1 'topology file:path=ed.txt: other edges than when the run was saved' --resume edges
+}
+check 'refused: another edge list' other_edges
+before_edges() {  # a checkpoint of a version that did not say which they were
+  sed -i 's/\\"graph_crc32\\"/\\"Graph_crc32\\"/' edges/checkpoint.safetensors && briefly edges --resume edges
+}
+check 'a checkpoint that says nothing of the edges goes on' before_edges
+edges_from_another_folder() {
+  (cd beside && refuse 1 'named from the folder in which the run was begun' --resume ../edges) &&
+    grep -q 'topology file:path=ed.txt.*No such file' "$err"
+}
+check 'edges named from another folder are said to be' edges_from_another_folder
+any_bytes() {  # a path that is not UTF-8 is another in the file, so it is named again
+  local path=$'d\xff.csv'
+  for s in {1..200}; do echo "$((s % 7)).5,$((s % 3)),$((s % 2))"; done >"$path"
+  briefly bytes --model logreg --data "./$path" --rounds 4e9 --out bytes &&
+    briefly bytes --resume bytes --data "./$path" && briefly bytes --resume bytes --data "./$path" &&
+    grep -q 'resume bytes' "$err"
+}
+check 'data whose path is not UTF-8 can be named again' any_bytes
+
 # A node's threads share a batch, and decide on its last bits: as many go on, whatever the processors.
 team() {
   local words=(--model logreg --nodes 2 --topology full --threads-per-node auto --workers 1)

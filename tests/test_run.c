@@ -16,6 +16,7 @@
 #include "config.h"
 #include "plugins/plan.h"
 #include "run/folder.h"
+#include "run/history.h"
 #include "run/json.h"
 #include "run/safetensors.h"
 #include "suite.h"
@@ -642,6 +643,38 @@ START_TEST(a_stop_reaches_no_target)
 }
 END_TEST
 
+static struct gv_history shown[2];
+
+/* What there is to show of a run that goes on: as it goes on, and whatever stands in the file until that round. */
+static void read_history(void *context, const struct gv_result *result)
+{
+  assert_ok(gv_history_resume(&shown[0], context, err));
+  assert_ok(gv_history_read(&shown[1], result->folder, result->resumed_at, err));
+  gv_run_stop(context);
+}
+
+/* Nor is there one when it goes on. */
+START_TEST(a_stop_leaves_no_evaluation)
+{
+  enter();
+  struct gv_error error = {GV_OK, ""};
+  struct gv_run *run = RUN("rounds", "4e9", "eval-every", "1e6", "out", "run");
+  struct stopper stopper = {.run = run, .at = 1};
+  gv_run_watch(run, &(struct gv_watcher){&stopper, NULL, NULL, stop_at_round});
+  ck_assert_int_eq(gv_run_train(run, &error), GV_INTERRUPTED);
+  ck_assert_uint_gt(gv_run_result(run)->last.round, 0);
+  gv_run_destroy(run);
+  run = RUN("resume", "run");
+  gv_run_watch(run, &(struct gv_watcher){.context = run, .started = read_history});
+  ck_assert_int_eq(gv_run_train(run, &error), GV_INTERRUPTED);
+  ck_assert_uint_gt(gv_run_result(run)->resumed_at, 0);
+  ck_assert_uint_eq(shown[0].count, 1);  /* that of round 0 */
+  ck_assert_uint_eq(shown[1].count, 2);
+  gv_run_destroy(run);
+  leave();
+}
+END_TEST
+
 /* ---- refusals leave nothing ---- */
 
 START_TEST(a_refused_run_leaves_nothing)
@@ -688,6 +721,34 @@ START_TEST(an_early_failure_takes_its_folder_back)
   assert_fails(GV_NUMERIC, "node ", gv_run_train(run, err));
   ck_assert_str_eq(gv_run_result(run)->folder, "kept");
   ck_assert(exists("kept/metrics.csv") && exists("kept/config.json") && !exists("kept/model.safetensors"));
+  gv_run_destroy(run);
+  /* One that was saved keeps its checkpoint. */
+  run = RUN("model", "logreg:l2=1000", "learning-rate", "100", "out", "saved", "eval-every", "1000",
+            "rounds", "1000", "checkpoint-every", "1e-3");
+  assert_fails(GV_NUMERIC, "round", gv_run_train(run, err));
+  ck_assert_uint_eq(gv_run_result(run)->last.round, 0);
+  ck_assert(gv_run_result(run)->kept);
+  ck_assert_str_eq(gv_run_result(run)->folder, "saved");
+  ck_assert(exists("saved/config.json") && exists("saved/checkpoint.safetensors"));
+  gv_run_destroy(run);
+  leave();
+}
+END_TEST
+
+static void count_kept(void *context, const struct gv_result *result)
+{
+  *(int *)context += result->kept;
+}
+
+START_TEST(a_finished_run_has_no_checkpoint)
+{
+  enter();
+  int kept = 0;
+  struct gv_run *run = RUN("epochs", "3", "checkpoint-every", "0.5", "out", "run");
+  gv_run_watch(run, &(struct gv_watcher){.context = &kept, .evaluated = count_kept});
+  assert_ok(gv_run_train(run, err));
+  ck_assert_int_gt(kept, 0);
+  ck_assert(!gv_run_result(run)->kept && !exists("run/checkpoint.safetensors"));
   gv_run_destroy(run);
   leave();
 }
@@ -774,6 +835,7 @@ int main(void)
       a_run_and_its_files, a_run_has_its_own_locale, two_runs_in_a_process, names_of_any_bytes,
       transposed_tensors_are_turned,
       stop_from_a_callback, stop_before_the_start, stop_from_another_thread, a_stop_reaches_no_target,
+      a_stop_leaves_no_evaluation,
       a_refused_run_leaves_nothing,
-      an_early_failure_takes_its_folder_back, rules_of_the_folder, NULL});
+      an_early_failure_takes_its_folder_back, a_finished_run_has_no_checkpoint, rules_of_the_folder, NULL});
 }

@@ -1,9 +1,12 @@
 /* rho, gap and smallest eigenvalue against closed forms, dense and iterative; weight rules that rest on them. */
 #include <math.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "config.h"
+#include "core/graph/spectrum/lanczos.h"
 #include "core/graph/spectrum/laplacian.h"
 #include "core/graph/spectrum/parts.h"
 #include "core/graph/topology.h"
@@ -354,6 +357,46 @@ START_TEST(large_graphs)
 }
 END_TEST
 
+/* A ring of weights 1/3. At every product another thread may go on with its own. */
+static void ring_product(void *nodes, const double *x, double *y)
+{
+  int n = *(int *)nodes;
+  for (int i = 0; i < n; i++)
+    y[i] = (x[(i + n - 1) % n] + x[i] + x[(i + 1) % n]) / 3;
+  sched_yield();
+}
+
+enum { RING = 400, PROBLEMS = 10 };
+
+static void *solve_rings(void *vector)
+{
+  int n = RING;
+  const struct gv_lanczos problem = {.nodes = n, .apply = ring_product, .arg = &n, .tolerance = 1e-10, .basis = 20};
+  for (int k = 0; k < PROBLEMS; k++) {
+    gv_lanczos_start(vector, n);
+    if (gv_lanczos(&problem, vector, NULL) != GV_OK)
+      memset(vector, 0, RING * sizeof(double));
+  }
+  return NULL;
+}
+
+/* Two runs at the same time do not disturb each other, and each may look for a spectrum. */
+START_TEST(threads_at_the_same_time)
+{
+  static double alone[RING], vector[4][RING];
+  pthread_t thread[4];
+  solve_rings(alone);
+  ck_assert_double_eq_tol(alone[0], alone[RING - 1], 1e-6);  /* all agree */
+  ck_assert_double_gt(fabs(alone[0]), 0.01);
+  for (int t = 0; t < 4; t++)
+    ck_assert_int_eq(pthread_create(&thread[t], NULL, solve_rings, vector[t]), 0);
+  for (int t = 0; t < 4; t++)
+    pthread_join(thread[t], NULL);
+  for (int t = 0; t < 4; t++)
+    ck_assert_mem_eq(vector[t], alone, sizeof alone);
+}
+END_TEST
+
 START_TEST(large_torus)
 {
   int n = 10000;
@@ -613,8 +656,8 @@ int main(void)
   const TTest *const tests[] = {closed_forms, closed_forms_of_hops, closed_forms_of_drawn_hops,
                                 closed_forms_of_rules, both_ways_agree, both_ways_agree_at_the_switch,
                                 small_gaps_of_products, no_gap_at_all, shares_need_not_be_symmetric,
-                                zeros_are_zeros, large_graphs, large_torus, random_graphs,
-                                a_bottleneck_without_a_band, a_torus_without_a_band,
+                                zeros_are_zeros, large_graphs, large_torus, threads_at_the_same_time,
+                                random_graphs, a_bottleneck_without_a_band, a_torus_without_a_band,
                                 faults_are_left_out, laplacian_weights, fastest_weights, fastest_weights_are_best,
                                 fastest_weights_of_too_much, NULL};
   return run_suite("spectrum", tests);

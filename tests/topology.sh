@@ -200,6 +200,16 @@ no_program() {
 }
 check 'without Graphviz: one line that names the package, and no file' no_program
 
+crashing() {
+  local code=0
+  mkdir -p fake && printf '#!/bin/sh\nulimit -c 0\nkill -SEGV $$\n' >fake/neato && chmod +x fake/neato || return
+  PATH=$PWD/fake:$PATH "$grapevine" topology ring --nodes 4 --draw none.svg >"$out" 2>"$err" || code=$?
+  cat "$err"
+  [ $code = 1 ] && grep -q 'none.svg: neato was ended by a signal: Segmentation fault' "$err" &&
+    [ "$(wc -l <"$err")" = 1 ] && [ -z "$(ls none.svg* 2>/dev/null)" ]
+}
+check 'when Graphviz crashes: one line that names the signal, and no file' crashing
+
 # ---- list, growth, advise ----
 
 check 'list: families with degree and rounds' prints 'one-peer-exponential         1  period 4' 'powers of two' \

@@ -1,6 +1,7 @@
 libgv_la_SOURCES += \
   %D%/check.c %D%/check.h \
   %D%/connected.c %D%/connected.h \
+  %D%/digest.c %D%/digest.h \
   %D%/edges.c %D%/edges.h \
   %D%/faults.c %D%/faults.h \
   %D%/facts.c %D%/facts.h \

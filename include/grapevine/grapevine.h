@@ -80,8 +80,8 @@ GV_API void gv_run_watch(struct gv_run *run, const struct gv_watcher *watcher);
 
 /* Checks, loads, trains, saves. GV_OK also when a target ended it. GV_INTERRUPTED after gv_run_stop: then too the
  * folder holds the mean model, as it does where another status says that no checkpoint could be written then.
- * Another failure leaves config.json and metrics.csv, or no folder when not one round
- * was measured. */
+ * Another failure leaves config.json, metrics.csv and the last checkpoint, or no folder when no round was measured
+ * and no checkpoint written. */
 GV_API enum gv_status gv_run_train(struct gv_run *run, struct gv_error *err);
 
 /* Asks a run that trains to end after this round and save. Any thread, also a signal handler. */

@@ -8,6 +8,7 @@
 #else
 #include <arpack/arpack.h>
 #endif
+#include <pthread.h>
 #include <string.h>
 
 #include "core/base/memory.h"
@@ -15,6 +16,10 @@
 
 enum { PRODUCTS_MIN = 600, PRODUCTS_MAX = 12000, TRIES = 4 };
 static const double work_max = 2e11;  /* products * nodes * basis of one try: about a minute */
+
+/* ARPACK keeps its place between two products in static variables: one problem at a time, from its first to its
+ * last. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct memory {
   double *basis, *work, *small, *start;
@@ -83,11 +88,13 @@ enum gv_status gv_lanczos(const struct gv_lanczos *problem, double *vector, stru
   enum gv_status status = take(&m, n, (size_t)basis, err);
   if (status == GV_OK)
     memcpy(m.start, vector, n * sizeof *vector);
+  pthread_mutex_lock(&lock);
   for (int k = 0; k < TRIES && status == GV_OK && info != 0; k++) {
     info = iterate(problem, &m, basis, tolerance, vector);
     memcpy(m.start, m.basis, n * sizeof *m.start);  /* the start, freed of most that is not wanted */
     tolerance *= 100;
   }
+  pthread_mutex_unlock(&lock);
   release(&m);
   if (status == GV_OK && info != 0)
     status = gv_fail(err, GV_NUMERIC, "the spectrum of %d nodes: ARPACK found no eigenvalue (%d)", problem->nodes,

@@ -19,7 +19,7 @@ void gv_lanczos_start(double *x, int nodes);
 
 /* vector (nodes) <- that of the largest eigenvalue, of length 1; before, it holds the start. What does not converge
  * within a bounded number of products is tried with a coarser tolerance; how good the vector is, is for the caller
- * to measure. One call at a time in a process: ARPACK keeps its state in static variables. */
+ * to measure. Any thread; calls at the same time wait for each other, so apply may not make one. */
 enum gv_status gv_lanczos(const struct gv_lanczos *problem, double *vector, struct gv_error *err);
 
 #endif

@@ -14,8 +14,7 @@ struct gv_spectrum {
   const char *method;  /* half a line for people: "dense", "Lanczos", "Lanczos on the inverse" */
 };
 
-/* Of the rounds without faults. Dense for small n, iterative for large. On the calling thread; one call at a time
- * in a process. */
+/* Of the rounds without faults. Dense for small n, iterative for large. On the calling thread, which may be any. */
 enum gv_status gv_spectrum_find(const struct gv_schedule *schedule, struct gv_spectrum *out, struct gv_error *err);
 
 /* The smallest eigenvalue but for 0, and the largest, of the Laplacian D - A of a connected undirected graph (its
