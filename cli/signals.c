@@ -19,18 +19,19 @@ static void end_by(int number)
   raise(number);  /* delivered when the handler returns */
 }
 
-/* One that comes a second or more after the first ends the program at once; not sooner, for `timeout` and batch
- * systems send theirs to the process and to its group, which is twice. */
+/* One that comes a second or more after the first, to a tenth, ends the program at once; not sooner, for `timeout`
+ * and batch systems send theirs to the process and to its group, which is twice. */
 static void on_signal(int number)
 {
-  static volatile sig_atomic_t asked_at;  /* whole seconds, never 0 once asked */
+  enum { SECOND = 10 };
+  static volatile sig_atomic_t asked_at;  /* in tenths of a second, never 0 once asked */
   if (gettid() != getpid()) {  /* a thread of a library: the main thread may be ending the run just now */
     (void)tgkill(getpid(), getpid(), number);
     return;
   }
-  sig_atomic_t now = (sig_atomic_t)gv_seconds() + 1;
+  sig_atomic_t now = (sig_atomic_t)(SECOND * gv_seconds()) + 1;
   void *context = asked;
-  if (asked_at != 0 && now > asked_at + 1)
+  if (asked_at != 0 && now >= asked_at + SECOND)
     end_by(number);
   else if (asked_at == 0)
     asked_at = now;

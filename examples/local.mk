@@ -25,7 +25,7 @@ EXTRA_DIST += \
   %D%/pytorch/README.md \
   %D%/pytorch/grapevine_torch.py
 
-# The lecture's experiments, for ten minutes or so: docs/lecture.md and its pictures, anew.
+# The lecture's experiments, two minutes on two cores: docs/lecture.md and its pictures, anew.
 lecture: grapevine$(EXEEXT) all-am
 	GRAPEVINE=$(abs_builddir)/grapevine$(EXEEXT) $(srcdir)/examples/lecture/lecture.sh $(srcdir)/docs
 .PHONY: lecture

@@ -54,8 +54,14 @@ static bool usable(const char *kind, const char *path)
   return false;
 }
 
+/* Whether the i-th folder lies beside the program, and is as good as that. */
+static bool own(const struct gv_search *search, size_t i)
+{
+  return i >= search->own && i - search->own < search->owned;
+}
+
 /* Adds folder/file when it is a plugin's file and its name is new; false without memory. */
-static bool add_file(struct gv_plugin_list *list, const char *folder, const char *file)
+static bool add_file(struct gv_plugin_list *list, const char *folder, const char *file, bool asked)
 {
   size_t length = strlen(file);
   if (length <= 3 || strcmp(file + length - 3, ".so") != 0)
@@ -69,7 +75,7 @@ static bool add_file(struct gv_plugin_list *list, const char *folder, const char
   list->files = more;
   struct gv_plugin_file entry = {.name = strndup(file, length - 3), .path = gv_path_join(folder, file)};
   bool taken = entry.name != NULL && entry.path != NULL;
-  if (taken && gv_is_file(entry.path) && usable("", entry.path)) {
+  if (taken && gv_is_file(entry.path) && (!asked || usable("", entry.path))) {
     list->files[list->count++] = entry;
   } else {
     free(entry.name);
@@ -84,10 +90,11 @@ enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_l
   bool room = true;
   for (size_t i = 0; i < search->count && room; i++) {
     errno = 0;
-    bool there = gv_is_folder(search->folders[i]);
-    DIR *folder = there && usable(" folder", search->folders[i]) ? opendir(search->folders[i]) : NULL;
+    bool there = gv_is_folder(search->folders[i]), asked = !own(search, i);
+    DIR *folder =
+        there && (!asked || usable(" folder", search->folders[i])) ? opendir(search->folders[i]) : NULL;
     for (struct dirent *entry; room && folder != NULL && (entry = readdir(folder)) != NULL;)
-      room = add_file(&found, search->folders[i], entry->d_name);
+      room = add_file(&found, search->folders[i], entry->d_name, asked);
     if (folder != NULL)
       closedir(folder);
     else if (there && errno == ENOMEM)
@@ -106,6 +113,8 @@ enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_l
 bool gv_plugin_passed_over(const struct gv_search *search, const char *file_name, char *why, size_t size)
 {
   for (size_t i = 0; i < search->count; i++) {
+    if (own(search, i))
+      continue;
     if (gv_is_folder(search->folders[i]) && !gv_trusted(search->folders[i], why, size))
       return true;
     char *path = gv_path_join(search->folders[i], file_name);

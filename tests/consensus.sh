@@ -103,7 +103,7 @@ assert all(r["tracking"] <= r["bound"] for r in ring["table"])
 assert all(r["limit"] is None for r in matching["table"])
 END2
 }
-if command -v python3 >/dev/null; then check '--json' as_json; else skip '--json' 'python3 is not installed'; fi
+with_python '--json' as_json
 
 # ---- pictures, and the lecture's ----
 

@@ -19,7 +19,6 @@ check 'with computing' prints 'round' -- --compute-time 0.1
 check 'any network' prints 'alpha 1.0 s, 2 GB/s' -- --network alpha=1,bandwidth=2e9
 check 'help' prints 'Example' -- --help
 json() {
-  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
   run --json --nodes 8 --topology ring --parameters 1000 --network alpha=1,bandwidth=4000 >"$out" || return
   python3 - "$out" <<'END'
 import json, sys
@@ -38,7 +37,7 @@ assert page["network"] == sys.argv[2], page
 assert page["calibrated"] is (sys.argv[2][-4:] != "1e12"), page' "$out" $network || return
   done
 }
-check 'JSON' json
+with_python 'JSON' json
 refused 2 "nodes is '1'" --nodes 1
 refused 2 "nodes is '4,'" --nodes 4,
 refused 2 "unknown network 'fited'; did you mean 'fitted'" --network fited

@@ -226,11 +226,7 @@ of_another() {
     awk -v a="$(value loss ../hand32.json)" -v b="$(column test_loss 2 ../hand/metrics.csv)" \
       'BEGIN { exit !(a > 1 && (a - b)^2 < 1e-15) }'
 }
-if command -v python3 >/dev/null; then
-  check 'a file of another program, floats and doubles: eval and --init' of_another
-else
-  skip 'a file of another program, floats and doubles: eval and --init' 'python3 is not installed'
-fi
+with_python 'a file of another program, floats and doubles: eval and --init' of_another
 
 # ---- what they refuse ----
 

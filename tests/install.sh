@@ -35,6 +35,14 @@ program_trains() {
     { cat trained/config.json; return 1; }
 }
 
+# A project's folder: who may write to it may change the program as well, so its models are as good as that.
+shared_trains() {
+  chmod -R o+w "$folder/stage" &&
+    timeout 300 "$prefix/bin/grapevine" train --rounds 3 --out shared --quiet 2>said || { cat said; return 1; }
+  cat said
+  [ ! -s said ]
+}
+
 plugin_trains() {
   mkdir own && cp "$GV_SOURCE"/examples/own_model/* own && chmod u+w own/* &&
     make -C own "CC=$CC" 'CFLAGS=-O2 -Wall -Wextra -Werror' &&
@@ -101,6 +109,7 @@ leaves_nothing() {
 check 'it installs, and pkg-config finds it' find_installed
 check 'plugins lie where pkg-config says, without .la files' models
 check 'the program, moved from its prefix, trains with what lies beside it' program_trains
+check 'and when others may write to all of it' shared_trains
 check 'a plugin builds against it, and trains' plugin_trains
 check 'what its `model new` writes builds and trains as it says' new_plugin_trains
 check 'the library shows its interface only' symbols

@@ -24,7 +24,6 @@ echo '{"runs": [{"folder": "one"}, {"folder": "two"}, {"folder": "three"}]}' >st
 points() {
   local words=()
   while [ "$1" != -- ]; do words+=("$1"); shift; done
-  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
   run "${words[@]}" --json >"$out" 2>"$err" || { cat "$err"; return 1; }
   cat "$out"
   python3 -c "import json, sys
@@ -33,23 +32,24 @@ g = p[0]['groups']
 near = lambda a, b: abs(a - b) < 1e-9
 assert $2" "$out"
 }
-check 'runs that differ in the seed are one curve, with the mean and the deviation of the sample' points hand -- \
-  "[c['label'] for c in g] == ['ring', 'full'] and near(g[0]['mean'][2], 0.8) and \
+with_python 'runs that differ in the seed are one curve, with the mean and the deviation of the sample' \
+  points hand -- "[c['label'] for c in g] == ['ring', 'full'] and near(g[0]['mean'][2], 0.8) and \
   near(g[0]['std'][2], 0.02 ** 0.5) and g[0]['std'][0] == 0 and \
   g[1]['std'] == [None] * 3 and g[0]['x'] == [0, 1, 2]"
-check 'over time the mean of both' points hand --x seconds -- "near(g[0]['x'][1], 0.15) and near(g[0]['x'][2], 0.5)"
-check 'over rounds' points hand --x round -- "g[0]['x'] == [0, 10, 20]"
-check 'over bytes: those of all rounds' points hand --x bytes -- "g[0]['x'] == [0, 1000, 2000]"
-check 'over the time of a cluster' points hand --x simulated_seconds -- "g[0]['x'] == [0, 1, 2]"
-check 'cells that are empty are left out' points hand --y train_loss -- \
+with_python 'over time the mean of both' points hand --x seconds -- \
+  "near(g[0]['x'][1], 0.15) and near(g[0]['x'][2], 0.5)"
+with_python 'over rounds' points hand --x round -- "g[0]['x'] == [0, 10, 20]"
+with_python 'over bytes: those of all rounds' points hand --x bytes -- "g[0]['x'] == [0, 1000, 2000]"
+with_python 'over the time of a cluster' points hand --x simulated_seconds -- "g[0]['x'] == [0, 1, 2]"
+with_python 'cells that are empty are left out' points hand --y train_loss -- \
   "g[0]['x'] == [1, 2] and g[0]['mean'] == [2.5, 0.25]"
-check 'several columns' \
+with_python 'several columns' \
   points hand --y test_accuracy,consensus_distance -- "[c['y'] for c in p] == \
   ['test_accuracy', 'consensus_distance']"
-check 'single runs' points hand/a hand/c -- "[c['label'] for c in g] == ['ring', 'full']"
-check 'one run' points hand/b/ -- "[c['label'] for c in g] == ['b'] and near(g[0]['mean'][2], 0.9)"
-check 'several folders of one group' points hand/a hand/b -- "[c['label'] for c in g] == ['mean']"
-check 'a study' points study -- "[c['label'] for c in g] == ['ring', 'full']"
+with_python 'single runs' points hand/a hand/c -- "[c['label'] for c in g] == ['ring', 'full']"
+with_python 'one run' points hand/b/ -- "[c['label'] for c in g] == ['b'] and near(g[0]['mean'][2], 0.9)"
+with_python 'several folders of one group' points hand/a hand/b -- "[c['label'] for c in g] == ['mean']"
+with_python 'a study' points study -- "[c['label'] for c in g] == ['ring', 'full']"
 waiting() {
   run study --json >/dev/null 2>"$err" && cat "$err" &&
     grep -q '1 runs of the study have nothing to show yet' "$err"
@@ -58,7 +58,7 @@ check 'what a study has not begun is told' waiting
 torn() {
   cp -r hand/a torn && printf '30,3,0.' >>torn/metrics.csv && points torn -- "g[0]['x'] == [0, 1, 2]"
 }
-check 'a row that is being written is left out' torn
+with_python 'a row that is being written is left out' torn
 
 # ---- over an option ----
 
@@ -72,24 +72,24 @@ ended sizes/a 1 2 dirichlet:alpha=0.05,by=node 0.5 30
 ended sizes/b 2 2 dirichlet:alpha=0.05,by=node 0.7 50
 ended sizes/c 1 8 dirichlet:alpha=0.5,by=node 0.8 10
 ended sizes/d 1 80 dirichlet:alpha=10,by=node 0.9 5
-check 'over an option, with what goes along with it' points sizes --x nodes -- \
+with_python 'over an option, with what goes along with it' points sizes --x nodes -- \
   "len(g) == 1 and g[0]['x'] == [2, 8, 80] and near(g[0]['mean'][0], 0.6) and \
   near(g[0]['std'][0], 0.02 ** 0.5) and near(g[0]['mean'][2], 0.9) and g[0]['std'][2] is None"
-check 'figures of the end' points sizes --x nodes --y rounds_to_target -- "g[0]['mean'] == [40, 10, 5]"
-check 'over the number in an option of an option' points sizes --x split -- "g[0]['x'] == [0.05, 0.5, 10]"
+with_python 'figures of the end' points sizes --x nodes --y rounds_to_target -- "g[0]['mean'] == [40, 10, 5]"
+with_python 'over the number in an option of an option' points sizes --x split -- "g[0]['x'] == [0.05, 0.5, 10]"
 stopped() {  # what a run had come to when it was stopped is not what it comes to
   cp -r sizes stopped && sed -i 's/false/true/; s/"name"/"test_accuracy": 0.1, "name"/' stopped/b/summary.json &&
     points stopped --x nodes -- "near(g[0]['mean'][0], 0.5) and g[0]['std'][0] is None"
 }
-check 'without runs that were interrupted' stopped
-check 'less a constant' points sizes --x nodes --minus 0.25 -- "near(g[0]['mean'][1], 0.55)"
+with_python 'without runs that were interrupted' stopped
+with_python 'less a constant' points sizes --x nodes --minus 0.25 -- "near(g[0]['mean'][1], 0.55)"
 two_kinds() {
   cp -r sizes kinds && for run in a c d; do
     cp -r sizes/$run kinds/$run-full && sed -i 's/"ring"/"full"/' kinds/$run-full/config.json || return
   done
   points kinds --x nodes -- "[c['label'] for c in g] == ['ring', 'full'] and g[1]['x'] == [2, 8, 80]"
 }
-check 'what does not go along with it has curves of its own' two_kinds
+with_python 'what does not go along with it has curves of its own' two_kinds
 refused 2 "which is '4' in every run" hand --json --x nodes
 refused 2 "not one text with another number" hand --json --x topology
 refused 2 'bytes_per_node, rounds_to_target' sizes --json --x nodes --y rounds
@@ -98,7 +98,7 @@ fewer() {  # of four runs one went on
   for i in 1 2 3 4; do made "fewer/$i" $i ring 0.7 && [ $i = 4 ] || sed -i '$d' "fewer/$i/metrics.csv"; done
   points fewer -- "g[0]['x'] == [0, 1]"
 }
-check 'a curve ends where most of its runs have ended' fewer
+with_python 'a curve ends where most of its runs have ended' fewer
 
 if command -v gnuplot >/dev/null; then
   # drawn FILE KIND ARGUMENTS

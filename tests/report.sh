@@ -43,7 +43,6 @@ else
   skip 'by way of TMPDIR' 'Graphviz is not installed'
 fi
 data() {
-  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
   python3 - <<'END'
 import json, re
 text = re.search(r'<script id="data" type="application/json">(.*?)</script>', open("page.html").read(), re.S)
@@ -63,7 +62,7 @@ assert options["topology"]["varies"] and data["runs"][2]["options"]["topology"] 
 assert all(len(o["help"]) > 5 for o in data["options"])
 END
 }
-check 'with the figures of the runs' data
+with_python 'with the figures of the runs' data
 evil() {
   cp -r runs evil && mv evil 'evil <b>&' || return
   sed -i 's#"model": "logreg"#"model": "</script><script>document.title=1</script><b>"#' 'evil <b>&'/*/config.json

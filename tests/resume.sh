@@ -6,9 +6,6 @@
 subcommand=(train --quiet)
 RANDOM=7
 
-# The columns of metrics.csv but for seconds, which no two runs share.
-figures() { awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i != "seconds") keep[i] = 1 }
-  { line = ""; for (i = 1; i <= NF; i++) if (keep[i]) line = line "," $i; print line }' "$1/metrics.csv"; }
 same() {
   cmp "$1/model.safetensors" "$2/model.safetensors" && diff <(figures "$1") <(figures "$2") &&
     diff <(ls "$1") <(ls "$2") && { [ ! -e "$1/nodes.csv" ] || cmp "$1/nodes.csv" "$2/nodes.csv"; }
@@ -119,7 +116,6 @@ check 'a checkpoint and the one before it are kept' \
   test -s kept/checkpoint.safetensors -a -s kept/checkpoint.previous.safetensors
 
 readable() {
-  command -v python3 >/dev/null || { echo 'no python3'; return 0; }
   python3 - kept/checkpoint.safetensors <<'END'
 import json, struct, sys
 data = open(sys.argv[1], "rb").read()
@@ -134,7 +130,7 @@ rounds = struct.unpack("<32d", data[8 + length:8 + length + 256])[2::4]
 assert set(rounds) == {json.loads(about["counters"])["round"]}, rounds
 END
 }
-check 'it is a safetensors file with the run in its metadata' readable
+with_python 'it is a safetensors file with the run in its metadata' readable
 
 # copied: a fresh copy of that folder in ./copy
 copied() { rm -rf copy && cp -r kept copy; }
@@ -228,9 +224,7 @@ infinite_weight() {
     <checkpoint.safetensors)
   poke '\0\0\0\0\0\0\xf0\x7f' $(($(stat -c %s checkpoint.safetensors) - begin - 8))
 }
-if command -v python3 >/dev/null; then
-  check 'refused: a mass without end' spoiled 'no number' infinite_weight
-fi
+with_python 'refused: a mass without end' spoiled 'no number' infinite_weight
 check 'refused: an option that is no text' spoiled "its option 'seed' is no text" \
   sed -i 's/\\"seed\\":\\"1\\"/\\"seed\\":11111/' checkpoint.safetensors
 check 'refused: an option that is not there' spoiled "no option 'seed', which config.json beside it has" \

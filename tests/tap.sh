@@ -1,9 +1,9 @@
 #!/bin/bash
 # What the test scripts share: a folder of their own, $folder, and one line of TAP a check. To be sourced.
 set -u
-# Who starts tests by nohup has them ignore SIGHUP, which only a new program can undo.
+# Who starts tests by nohup has them ignore SIGHUP, and some services SIGPIPE, which only a new program can undo.
 ignored=$(sed -n 's/^SigIgn:[[:space:]]*//p' /proc/$$/status)
-(( 0x${ignored:-0} & 1 )) && exec env --default-signal=HUP bash "$0" "$@"
+(( 0x${ignored:-0} & 0x1001 )) && exec env --default-signal=HUP,PIPE bash "$0" "$@"
 folder=$(mktemp -d) || exit 1
 trap 'kill -KILL $(jobs -pr) 2>/dev/null; rm -rf "$folder"' EXIT  # what a failed check left in the background
 log=$folder/log
@@ -25,6 +25,9 @@ check() {
   fi
 }
 
+# with_python WHAT COMMAND...: a check that takes Python to look at what was made
+with_python() { if command -v python3 >/dev/null; then check "$@"; else skip "$1" 'python3 is not installed'; fi; }
+
 # await COMMAND...: waits until it succeeds
 await() {
   local last=$((SECONDS + patience))
@@ -38,6 +41,12 @@ await() {
 learned() {
   awk -F: '/"test_accuracy"/ { found = 1; good = $2 + 0 >= 0.9 } END { exit !(found && good) }' "$1/summary.json" ||
     { cat "$1/summary.json"; return 1; }
+}
+
+# figures FOLDER: the columns of this run's metrics.csv but for seconds, which no two runs share
+figures() {
+  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i != "seconds") keep[i] = 1 }
+    { line = ""; for (i = 1; i <= NF; i++) if (keep[i]) line = line "," $i; print line }' "$1/metrics.csv"
 }
 
 # new_commands FILE: the command lines that `grapevine model new` printed there; that of a command which this

@@ -195,9 +195,38 @@ START_TEST(a_search_passes_over_and_says_so_once)
 }
 END_TEST
 
+/* Who may write to where the program lies may change the program, so what is installed beside it, in a project's
+ * folder of a umask of 002, is taken as the program is; what only the search path names is not. */
+START_TEST(what_is_beside_the_program_is_not_asked)
+{
+  set_up();
+  struct gv_search search = {0};
+  struct gv_plugin_list list;
+  const struct gv_model *model = NULL;
+  gv_log_set_sink(keep_line, NULL);
+  ck_assert(gv_search_add(&search, inner));
+  search.owned = 1;
+  mode(file, 0666);
+  mode(inner, 0777);
+  assert_ok(gv_plugin_list(&search, &list, err));
+  ck_assert_uint_eq(list.count, 1);
+  gv_plugin_list_clear(&list);
+  assert_fails(GV_INPUT, "cannot be loaded", gv_plugin_load("mine", &search, &model, NULL, err));
+  assert_fails(GV_USAGE, "other.so in /tmp", gv_plugin_load("other", &search, &model, NULL, err));
+  ck_assert_int_eq(lines, 0);
+  search.owned = 0;
+  assert_fails(GV_USAGE, "is passed over", gv_plugin_load("mine", &search, &model, NULL, err));
+  ck_assert_int_eq(lines, 1);
+  gv_log_set_sink(NULL, NULL);
+  gv_search_clear(&search);
+  tear_down();
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {rights, owners, groups, access_lists, links_are_followed,
-                                a_search_passes_over_and_says_so_once, NULL};
+                                a_search_passes_over_and_says_so_once, what_is_beside_the_program_is_not_asked,
+                                NULL};
   return run_suite("trust", tests);
 }

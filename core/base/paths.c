@@ -123,6 +123,7 @@ bool gv_search_add_installed(struct gv_search *search, const char *kind)
   bool models = strcmp(kind, "models") == 0, library, added = true;
   const char *installed = models ? GV_PKGLIBDIR : GV_PKGDATADIR;
   char self[PATH_MAX], tail[PATH_MAX];
+  search->own = search->count;
   if (own_folder(self, &library)) {
     /* In the build tree libtool leaves plugins and libraries in .libs; data is linked beside the program. */
     cut(self, "/.libs");
@@ -131,6 +132,7 @@ bool gv_search_add_installed(struct gv_search *search, const char *kind)
     if (added && follow(self, library, installed))
       added = add_if_there(search, self, kind);
   }
+  search->owned = search->count - search->own;
   return added && add_if_there(search, installed, kind);
 }
 

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A list of folders to search, in order. */
+/* A list of folders to search, in order. folders[own .. own + owned) were found beside the program itself. */
 struct gv_search {
   char **folders;
-  size_t count;
+  size_t count, own, owned;
 };
 
 /* Adds a folder, or every folder of a ':'-separated list; false without memory. NULL and "" add nothing. */

@@ -1,6 +1,7 @@
 # Disks that are full or read-only, streams that are closed. To be sourced by tests/faults.sh.
 mkdir disk && cd disk || exit 1
-run train --quiet --nodes 4 --workers 2 --rounds 3 --model logreg --out kept >/dev/null 2>&1
+small=(train --nodes 4 --workers 2 --rounds 3 --model logreg --compute-time 1e-3)
+run "${small[@]}" --quiet --out kept >/dev/null 2>&1
 
 # fails WORD COMMAND...: exit status 1, one error line with the word, nothing half-written
 fails() {
@@ -42,8 +43,7 @@ without_streams() {
     run $words >"$out" <&- 2>&- && [ -s "$out" ] || { echo "$words"; return 1; }
     faults=$((faults + 1))
   done
-  rm -rf r && run train --rounds 3 --nodes 4 --workers 2 --model logreg --out r >/dev/null <&- 2>&- &&
-    same_bits kept r || return
+  rm -rf r && run "${small[@]}" --out r >/dev/null <&- 2>&- && same_bits kept r || return
   run train --rounds 1 --nodes 4 --bad 2>/dev/full
   [ $? = 2 ]
 }

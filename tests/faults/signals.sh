@@ -72,4 +72,19 @@ others() {
 }
 check 'SIGTERM at random moments of what writes one file' others TERM
 check 'SIGKILL, too' others KILL
+
+# A model that never comes back: the first signal asks in vain, one that comes a second after it ends the program.
+# The main thread sleeps again when it has dealt with the first.
+asked() { [ "$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$pid/status")" = S ]; }
+hung() {
+  faults=$((faults + 1))
+  local model=$GV_BUILD/tests/plugins/.libs/faulty.so:in=gradient,how=hang
+  begin hung train --quiet --nodes 4 --workers 1 --model "$model" \
+    --out hung && await grep -q '^it hangs$' "$err" && await asked || return
+  kill -INT $pid
+  await asked || return
+  sleep 1.1
+  kill -0 $pid && ends_by 130 INT && [ ! -e hung/summary.json ]
+}
+check 'a second one, a second later, ends a run that does not stop' hung
 cd ..

@@ -51,6 +51,9 @@ static int visit(const struct gv_host *host, const char *in, const char *how, in
     return (int)strlen((const char *)(uintptr_t)nowhere);  /* in the C library, for the model */
   else if (strcmp(how, "kill") == 0)
     raise(SIGKILL);
+  else if (strcmp(how, "hang") == 0 && write(STDERR_FILENO, "it hangs\n", 9) == 9)
+    for (;;)
+      pause();
   else if (strcmp(how, "say") == 0)
     return host->fail(host, "told to fail in %s", function);
   return 1;
@@ -141,7 +144,7 @@ static const struct gv_option options[] = {
     {.key = "in", .type = GV_OPTION_TEXT, .value = "nowhere", .help = "the function that fails"},
     {.key = "at", .type = GV_OPTION_INT, .value = "1", .min = 1, .max = 1e9, .help = "at which call"},
     {.key = "how", .type = GV_OPTION_TEXT, .value = "say",
-     .help = "say, silent, segv, divide, abort, bus, ill, stack, library or kill"},
+     .help = "say, silent, segv, divide, abort, bus, ill, stack, library, kill or hang"},
     {.key = "parameters", .type = GV_OPTION_INT, .value = "10", .min = 1, .max = 1e10, .help = "how many"},
     {.key = NULL},
 };

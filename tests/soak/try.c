@@ -1,5 +1,6 @@
 /* Runs one configuration several times and compares: what must hold of every run there is. */
 #include <dirent.h>
+#include <endian.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,6 +122,28 @@ static bool check_rows(const char *folder, const char *name, struct soak_report 
   return good && rows > 0 ? true : wrong(report, "%s: row %ld is not of finite numbers", path, rows);
 }
 
+/* Whether all values of the model are finite: floats, after the header and its length. */
+static bool check_model(const char *folder, struct soak_report *report)
+{
+  char path[2 * SOAK_TEXT];
+  uint64_t header;
+  float w[1024];
+  size_t got = 0;
+  long count = 0, bad = -1;
+  snprintf(path, sizeof path, "%s/model.safetensors", folder);
+  FILE *file = fopen(path, "rb");
+  if (file == NULL)
+    return wrong(report, "%s: it is missing", path);
+  bool good = fread(&header, sizeof header, 1, file) == 1 && fseek(file, (long)le64toh(header), SEEK_CUR) == 0;
+  for (; good && bad < 0 && (got = fread(w, sizeof *w, sizeof w / sizeof *w, file)) > 0; count += (long)got)
+    for (size_t i = 0; i < got && bad < 0; i++)
+      bad = isfinite(w[i]) ? -1 : count + (long)i;
+  fclose(file);
+  if (!good || count == 0)
+    return wrong(report, "%s: it holds no model", path);
+  return bad < 0 || wrong(report, "%s: value %ld is not finite", path, bad);
+}
+
 static bool check_refusal(const struct outcome *o, struct soak_report *report)
 {
   report->checked[SOAK_REFUSAL]++;
@@ -142,7 +165,7 @@ static bool check_finite(const struct soak_config *config, const struct outcome 
 {
   const char *each = soak_value(config, "nodes-csv");
   report->checked[SOAK_FINITE]++;
-  return check_rows(o->folder, "metrics.csv", report) &&
+  return check_rows(o->folder, "metrics.csv", report) && check_model(o->folder, report) &&
          (each == NULL || strcmp(each, "yes") != 0 || check_rows(o->folder, "nodes.csv", report));
 }
 

@@ -11,7 +11,7 @@ As root: makes a root of each suite [bookworm trixie] with debootstrap, puts the
   gcc     ./quickstart check, in a system that has nothing but what quickstart installs
   clang   the same, built with clang and without a warning
   package the Debian package: built, looked at by lintian, installed, and used as debian/tests/use does
-  bare    without oneDNN, hwloc, gnuplot, Graphviz and fashion-mnist, and looks whether what is missing is said
+  bare    without oneDNN, hwloc, gnuplot, Graphviz, fashion-mnist and Python; what is missing must be said
 
   --folder FOLDER     roots and logs go there, SUITE and SUITE.log [/var/tmp/grapevine-systems]
   --tests 'TEST ...'  as in make check TESTS='tests/install.sh tests/test_base'; not given: all of them
@@ -152,7 +152,7 @@ variant_package() {
       apt-get -qq -y purge --autoremove grapevine libgrapevine0 libgrapevine-dev'
 }
 
-absent=(libdnnl-dev libhwloc-dev gnuplot-nox graphviz dataset-fashion-mnist)
+absent=(libdnnl-dev libhwloc-dev gnuplot-nox graphviz dataset-fashion-mnist python3)
 # says ROOT STATUS WORD ARGUMENT...: grapevine ends with that status and has the word in the line that it says
 says() {
   local root=$1 status=$2 word=$3 code=0 said
