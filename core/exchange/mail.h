@@ -35,9 +35,10 @@ enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_view *vie
 float *gv_mail_mass(const struct gv_mail *mail, int node);
 double gv_mail_weight(const struct gv_mail *mail, int node);
 
-/* Gives 1/(1 + d) of the node's mass to each of the d that hear it in `round` of its own and whose mailbox is
- * empty, takes in what has come from anybody, and writes the estimate (dim). lag is told of what was published,
- * skipped and taken. Wait-free. */
+/* Gives W[i,node] of the node's mass to each i that hears it in `round` of its own and whose mailbox is empty,
+ * takes in what has come from anybody, and writes the estimate (dim). Of a W over 1/2 it gives no more than leaves
+ * it the weight 1/2, or half of its mass; for a W below 0 nothing. lag is told of what was published, skipped and
+ * taken. Wait-free. */
 void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *estimate, struct gv_asynchrony *lag);
 
 /* Takes in what lies in the node's mailboxes, and writes the estimate (dim); while nobody delivers. */
