@@ -205,7 +205,9 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
   if (s->workers < 1 || s->workers > s->schedule->nodes)
     return gv_fail(err, GV_USAGE, "workers %d: accepted are 1 to %d, the number of nodes", s->workers,
                    s->schedule->nodes);
-  if (s->rounds < 1 || s->rounds > UINT32_MAX || !(s->eval_every >= 1))
+  if (!(s->eval_every >= 1))
+    return gv_fail(err, GV_USAGE, "eval-every: %g rounds; accepted: 1 and more", s->eval_every);
+  if (s->rounds < 1 || s->rounds > UINT32_MAX)
     return gv_fail(err, GV_USAGE, "rounds %llu: accepted are 1 to %llu", (unsigned long long)s->rounds,
                    (unsigned long long)UINT32_MAX);
   if (s->parameters < 1 || s->task->max_batch < s->source->max_batch || s->task->max_batch < GV_EVALUATION_BATCH)
