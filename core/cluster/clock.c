@@ -77,11 +77,6 @@ static double round_seconds(const struct gv_clock *clock, int node, uint64_t rou
   return p->samples != NULL ? sample * p->samples(p->context, node, round) : sample;
 }
 
-double gv_clock_compute(const struct gv_clock *clock, int node, uint64_t round)
-{
-  return round_seconds(clock, node, round, sample_seconds(clock));
-}
-
 static double slowness(const struct gv_clock *clock, int node)
 {
   return clock->pacing.slow != NULL ? clock->pacing.slow[node] : 1;
@@ -99,18 +94,13 @@ static double compute_of(const struct gv_clock *clock, int node, uint64_t round,
   return seconds;
 }
 
-static bool is_absent(const struct gv_clock *clock, int node, uint64_t round)
-{
-  return clock->schedule->faults.churn > 0 && gv_schedule_absent(clock->schedule, node, round);
-}
-
 static void mix_all(struct gv_clock *clock, uint64_t round, bool reduced, double bytes)
 {
   const struct gv_network *network = &clock->pacing.network;
   double latest = 0;
   int n = clock->schedule->nodes, present = 0;
   for (int i = 0; i < n; i++)
-    if (!is_absent(clock, i, round)) {
+    if (!gv_schedule_absent(clock->schedule, i, round)) {
       latest = fmax(latest, clock->done[i]);
       present++;
     }
@@ -118,7 +108,7 @@ static void mix_all(struct gv_clock *clock, uint64_t round, bool reduced, double
             : present > 1 ? gv_network_partial(network, present - 1, bytes)
                           : 0;
   for (int i = 0; i < n; i++)
-    clock->numbers[i] = is_absent(clock, i, round) ? clock->done[i] : latest;
+    clock->numbers[i] = gv_schedule_absent(clock->schedule, i, round) ? clock->done[i] : latest;
 }
 
 static void mix_neighbors(struct gv_clock *clock, const struct gv_graph *graph, double bytes)
@@ -137,7 +127,9 @@ void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery del
 {
   double sample = sample_seconds(clock);
   for (int i = 0; i < clock->schedule->nodes; i++)
-    clock->done[i] = clock->numbers[i] + (is_absent(clock, i, round) ? 0 : compute_of(clock, i, round, sample));
+    clock->done[i] = clock->numbers[i] + (gv_schedule_absent(clock->schedule, i, round)
+                                              ? 0
+                                              : compute_of(clock, i, round, sample));
   if (delivery == GV_DELIVER_LINKS)
     mix_neighbors(clock, graph, bytes);
   else if (delivery != GV_DELIVER_NONE)

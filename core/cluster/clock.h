@@ -61,9 +61,6 @@ static inline bool gv_clock_wants(uint64_t round)
   return round < 16 || (round & 15) == 0;
 }
 
-/* Seconds that the node computes in the round, without jitter and slowness. */
-double gv_clock_compute(const struct gv_clock *clock, int node, uint64_t round);
-
 /* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom, of
  * GV_DELIVER_LINKS alone. O(edges). */
 void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery delivery, const struct gv_graph *graph,
