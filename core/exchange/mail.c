@@ -298,7 +298,8 @@ void gv_mail_settle(struct gv_mail *mail, int node, float *estimate)
       purse->weight += mail->boxes[b].weight;
       purse->in[receives++] = &mail->boxes[b];
     }
-  move(purse, 0, receives, mail->dim, estimate);
+  if (receives > 0)
+    move(purse, 0, receives, mail->dim, estimate);
   for (size_t b = 0; b < receives; b++)
     atomic_store_explicit(&purse->in[b]->full, false, memory_order_release);
 }

@@ -41,7 +41,8 @@ double gv_mail_weight(const struct gv_mail *mail, int node);
  * taken. Wait-free. */
 void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *estimate, struct gv_asynchrony *lag);
 
-/* Takes in what lies in the node's mailboxes, and writes the estimate (dim); while nobody delivers. */
+/* Takes in what lies in the node's mailboxes and, where something did, writes the estimate (dim); while nobody
+ * delivers. */
 void gv_mail_settle(struct gv_mail *mail, int node, float *estimate);
 
 /* The node's mass is `weight` times estimate (dim) from now on; while nobody delivers. */
