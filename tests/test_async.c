@@ -286,6 +286,33 @@ START_TEST(shares_are_those_of_the_topology)
 }
 END_TEST
 
+/* A mailbox for each who ever hears another, counted once however often: no run is refused for memory that it does
+ * not need. */
+START_TEST(memory_is_that_of_the_edges)
+{
+  static const struct { const char *topology; int nodes; double boxes; } cases[] = {
+      {"ring", 1, 0}, {"ring", 2, 2}, {"ring", 9, 18}, {"star", 1400, 2 * 1399}, {"one-peer-exponential", 8, 24},
+      {"one-peer-exponential", 6, 18}, {"random-matching", 6, 30}, {"base:k=1", 3, 4}, {"base:k=1", 8, 24}};
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    struct gv_schedule *schedule = NULL;
+    struct gv_options *options = NULL, *none = NULL;
+    const struct gv_named *algorithm = NULL, *optimizer = NULL;
+    assert_ok(gv_schedule_create_shares(cases[c].topology, cases[c].nodes, 1, &schedule, err));
+    assert_ok(gv_named_parse(&gv_algorithm_table, "push-sum", &algorithm, &none, err));
+    assert_ok(gv_named_parse(&gv_optimizer_table, "momentum", &optimizer, &options, err));
+    const struct gv_engine_setup setup = {
+        .parameters = 1000, .schedule = schedule, .async = true,
+        .algorithm = (const struct gv_algorithm *)algorithm, .algorithm_options = none,
+        .optimizer = (const struct gv_optimizer *)optimizer, .optimizer_options = options};
+    /* A node has its replica, its mass and the momentum. */
+    ck_assert_double_eq(gv_engine_bytes(&setup), (3.0 * cases[c].nodes + cases[c].boxes) * 4000);
+    gv_options_destroy(none);
+    gv_options_destroy(options);
+    gv_schedule_destroy(schedule);
+  }
+}
+END_TEST
+
 /* ---- the engine ---- */
 
 static const char *const asynchronous[] = {"dsgd", "adpsgd", "push-sum"};
@@ -478,6 +505,7 @@ int main(void)
   const TTest *const tests[] = {snapshots_are_never_torn, snapshots_are_never_torn_oversubscribed,
                                 a_pinned_slot_is_left_alone, mail_keeps_all_mass,
                                 a_hub_serves_its_leaves_in_turn, shares_are_those_of_the_topology,
+                                memory_is_that_of_the_edges,
                                 runs_take_all_their_steps_and_learn, a_slow_node_does_fewer_rounds,
                                 every_step_counted_is_taken,
                                 failures_and_stops_end_the_run, what_waits_for_all_is_refused,

@@ -123,6 +123,27 @@ void gv_mail_destroy(struct gv_mail *mail)
   gv_free(mail);
 }
 
+/* Whether node i receives from node j in a round before round k. */
+static bool heard_before(const struct gv_schedule *schedule, int k, int i, int j)
+{
+  bool heard = false;
+  while (k > 0 && !heard)
+    heard = gv_graph_find(&schedule->graphs[--k], i, j) >= 0;
+  return heard;
+}
+
+double gv_mail_boxes(const struct gv_schedule *schedule)
+{
+  int64_t count = 0;
+  if (schedule->period == 0)
+    return (double)schedule->nodes * (schedule->nodes - 1.0);
+  for (int k = 0; k < schedule->period; k++)
+    for (int i = 0; i < schedule->nodes; i++)
+      for (int64_t e = schedule->graphs[k].first[i]; e < schedule->graphs[k].first[i + 1]; e++)
+        count += !heard_before(schedule, k, i, schedule->graphs[k].from[e]);
+  return (double)count;
+}
+
 /* The box from sender to receiver; there is one. */
 static struct box *box_between(const struct gv_mail *mail, int32_t sender, int32_t receiver)
 {

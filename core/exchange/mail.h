@@ -27,6 +27,9 @@ enum gv_status gv_mail_create(const struct gv_schedule *schedule, size_t dim, st
                               struct gv_error *err);
 void gv_mail_destroy(struct gv_mail *mail);
 
+/* How many mailboxes of dim floats the nodes of a schedule fill: one for each who ever hears another. */
+double gv_mail_boxes(const struct gv_schedule *schedule);
+
 /* Takes the node's mass and the mailboxes it fills; on the worker that hosts it. Its weight is 1, its vector 0.
  * view, of the schedule, is that worker's, and stays until the last call for the node. */
 enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_view *view, struct gv_error *err);
