@@ -256,13 +256,12 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
     step(worker, i, &turn);
 }
 
-/* One worker moves the simulated cluster's clock on: the one that measures. */
-static void tick(struct gv_worker *worker, const struct turn *turn)
+/* One worker moves the simulated cluster's clock on: the one that measures. bytes: of a message of the round. */
+static void tick(struct gv_worker *worker, const struct turn *turn, double bytes)
 {
   struct gv_engine *e = worker->engine;
   const struct gv_graph *graph = NULL;
   enum gv_delivery delivery = GV_DELIVER_NONE;
-  double bytes = worker->message_bytes;
   if (turn->carried == GV_MIX_NEIGHBORS) {
     delivery = GV_DELIVER_LINKS;
     graph = gv_view_graph(worker->view, turn->round);
@@ -281,8 +280,7 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
   struct turn turn = turn_of(worker, round), next = turn;
   if (turn.carried == GV_MIX_GLOBAL)
     average_all(worker, &turn);
-  if (worker->index == e->host[e->timed])
-    tick(worker, &turn);
+  double bytes = worker->message_bytes;  /* before the next step has its own */
   if (steps)
     next = turn_of(worker, round + 1);
   /* Whose neighbours are late is put off to the end of the pass; the order of nodes changes no result. */
@@ -302,4 +300,6 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
     if (steps)
       step(worker, worker->later[l], &next);
   }
+  if (worker->index == e->host[e->timed])  /* the round's gradients have been taken, whichever half they are of */
+    tick(worker, &turn, bytes);
 }
