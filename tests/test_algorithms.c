@@ -278,8 +278,29 @@ START_TEST(identities_hold)
 }
 END_TEST
 
+/* A rate whose inverse is not finite, as a schedule may end with, moves nothing, whatever is divided by it. */
+START_TEST(a_rate_next_to_nothing_moves_nothing)
+{
+  enum { FEW = 37 };
+  static float mean[FEW], start[FEW];
+  for (size_t a = 0; gv_algorithm_table.entries[a] != NULL; a++) {
+    if (!toy_in_step(gv_algorithm_table.entries[a]))
+      continue;
+    for (int r = 0; r < 3; r++) {
+      struct toy_run run = {.algorithm = gv_algorithm_table.entries[a]->name, .nodes = 5, .dim = FEW,
+                            .rate = (const double[]){1e-45, 1e-39, 1.2e-38}[r], .rounds = 24};
+      assert_ok(toy_train(&run, mean, err));
+      toy_init(&toy, 5, start);
+      for (int e = 0; e < FEW; e++)
+        ck_assert_float_eq_tol(mean[e], start[e], 1e-6f * (1 + fabsf(start[e])));
+    }
+  }
+}
+END_TEST
+
 int main(void)
 {
-  const TTest *const tests[] = {as_defined, each_has_a_definition, identities_hold, NULL};
+  const TTest *const tests[] = {as_defined, each_has_a_definition, identities_hold,
+                                a_rate_next_to_nothing_moves_nothing, NULL};
   return run_suite("algorithms", tests);
 }

@@ -197,9 +197,10 @@ static void post_body(void *arg, struct gv_team *team, int worker)
 
 START_TEST(mail_keeps_all_mass)
 {
-  static const char *const topologies[] = {"ring", "one-peer-exponential", "random-matching"};
+  static const char *const topologies[] = {"ring", "one-peer-exponential", "random-matching", "equi-static:m=3",
+                                           "equi-dyn:eta=0.9"};
   static const int workers[] = {1, 2, 8};
-  for (size_t t = 0; t < 3; t++)
+  for (size_t t = 0; t < sizeof topologies / sizeof topologies[0]; t++)
     for (size_t w = 0; w < 3; w++) {
       const struct gv_schedule *schedule = schedule_of(topologies[t], NODES);
       struct post post = {.workers = workers[w], .rounds = PUBLISHES / 60, .schedule = schedule};
@@ -219,6 +220,96 @@ START_TEST(mail_keeps_all_mass)
       gv_mail_destroy(post.mail);
       gv_schedule_destroy((struct gv_schedule *)schedule);
     }
+}
+END_TEST
+
+/* Mail on one thread: every node delivers in turn, so many times; lag is each node's own. */
+static struct gv_mail *mail_after(const struct gv_schedule *schedule, struct gv_view *view, uint64_t rounds,
+                                  struct gv_asynchrony *lag)
+{
+  struct gv_mail *mail = NULL;
+  float estimate;
+  assert_ok(gv_mail_create(schedule, 1, &mail, err));
+  for (int i = 0; i < schedule->nodes; i++)
+    assert_ok(gv_mail_place(mail, i, view, err));
+  for (uint64_t round = 0; round < rounds; round++)
+    for (int i = 0; i < schedule->nodes; i++)
+      gv_mail_deliver(mail, i, round, &estimate, &lag[i]);
+  return mail;
+}
+
+/* A hub cannot give to all its leaves in a round, and keeps a weight; it does not keep it from the same ones. */
+START_TEST(a_hub_serves_its_leaves_in_turn)
+{
+  enum { STAR = 32, TIMES = 620 };
+  struct gv_schedule *schedule = NULL;
+  struct gv_view *view = NULL;
+  struct gv_asynchrony lag[STAR] = {0};
+  assert_ok(gv_schedule_create_shares("star", STAR, 1, &schedule, err));
+  assert_ok(gv_view_create(schedule, &view, err));
+  gv_mail_destroy(mail_after(schedule, view, TIMES, lag));
+  uint64_t least = UINT64_MAX, most = 0;
+  for (int i = 1; i < STAR; i++) {
+    least = lag[i].taken < least ? lag[i].taken : least;
+    most = lag[i].taken > most ? lag[i].taken : most;
+  }
+  ck_assert_uint_gt(least, 0);
+  ck_assert_msg(most - least <= 2, "%d to %d of %d", (int)least, (int)most, TIMES);
+  gv_view_destroy(view);
+  gv_schedule_destroy(schedule);
+}
+END_TEST
+
+/* A node gives what W says, and keeps the rest, but 1/2 at the least: on the ring one of two thirds stays. */
+START_TEST(shares_are_those_of_the_topology)
+{
+  enum { FIVE = 5 };
+  static const struct { const char *topology; double kept; } cases[] = {
+      {"ring", 2.0 / 3}, {"one-peer-exponential", 0.5}, {"equi-dyn:eta=0.1", 0.92}, {"equi-dyn:eta=0.5", 0.6},
+      {"equi-dyn:eta=0.9", 0.5}, {"equi-static:m=1", 0.5}};
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    struct gv_schedule *schedule = NULL;
+    struct gv_view *view = NULL;
+    struct gv_mail *mail = NULL;
+    struct gv_asynchrony lag = {0};
+    float estimate;
+    assert_ok(gv_schedule_create_shares(cases[c].topology, FIVE, 1, &schedule, err));
+    assert_ok(gv_view_create(schedule, &view, err));
+    mail = mail_after(schedule, view, 0, &lag);
+    gv_mail_deliver(mail, 0, 0, &estimate, &lag);
+    ck_assert_msg(fabs(gv_mail_weight(mail, 0) - cases[c].kept) < 1e-9, "%s: keeps %g", cases[c].topology,
+                  gv_mail_weight(mail, 0));
+    gv_mail_destroy(mail);
+    gv_view_destroy(view);
+    gv_schedule_destroy(schedule);
+  }
+}
+END_TEST
+
+/* A mailbox for each who ever hears another, counted once however often: no run is refused for memory that it does
+ * not need. */
+START_TEST(memory_is_that_of_the_edges)
+{
+  static const struct { const char *topology; int nodes; double boxes; } cases[] = {
+      {"ring", 1, 0}, {"ring", 2, 2}, {"ring", 9, 18}, {"star", 1400, 2 * 1399}, {"one-peer-exponential", 8, 24},
+      {"one-peer-exponential", 6, 18}, {"random-matching", 6, 30}, {"base:k=1", 3, 4}, {"base:k=1", 8, 24}};
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+    struct gv_schedule *schedule = NULL;
+    struct gv_options *options = NULL, *none = NULL;
+    const struct gv_named *algorithm = NULL, *optimizer = NULL;
+    assert_ok(gv_schedule_create_shares(cases[c].topology, cases[c].nodes, 1, &schedule, err));
+    assert_ok(gv_named_parse(&gv_algorithm_table, "push-sum", &algorithm, &none, err));
+    assert_ok(gv_named_parse(&gv_optimizer_table, "momentum", &optimizer, &options, err));
+    const struct gv_engine_setup setup = {
+        .parameters = 1000, .schedule = schedule, .async = true,
+        .algorithm = (const struct gv_algorithm *)algorithm, .algorithm_options = none,
+        .optimizer = (const struct gv_optimizer *)optimizer, .optimizer_options = options};
+    /* A node has its replica, its mass and the momentum. */
+    ck_assert_double_eq(gv_engine_bytes(&setup), (3.0 * cases[c].nodes + cases[c].boxes) * 4000);
+    gv_options_destroy(none);
+    gv_options_destroy(options);
+    gv_schedule_destroy(schedule);
+  }
 }
 END_TEST
 
@@ -413,6 +504,8 @@ int main(void)
 {
   const TTest *const tests[] = {snapshots_are_never_torn, snapshots_are_never_torn_oversubscribed,
                                 a_pinned_slot_is_left_alone, mail_keeps_all_mass,
+                                a_hub_serves_its_leaves_in_turn, shares_are_those_of_the_topology,
+                                memory_is_that_of_the_edges,
                                 runs_take_all_their_steps_and_learn, a_slow_node_does_fewer_rounds,
                                 every_step_counted_is_taken,
                                 failures_and_stops_end_the_run, what_waits_for_all_is_refused,

@@ -126,6 +126,41 @@ START_TEST(who_waits_for_whom)
 }
 END_TEST
 
+/* Messages that travel while nodes compute: a round takes the longer of the two, and waits for who has not begun
+ * it. */
+START_TEST(messages_travel_meanwhile)
+{
+  const double slow[4] = {3, 1, 1, 1}, c = 0.01, m = 2 * 1.1e-3, all = gv_network_allreduce(&net, 4, 1e6);
+  struct gv_pacing pacing = {.network = net, .compute = c, .slow = slow, .overlaps = true};
+  struct gv_schedule *schedule = NULL;
+  struct gv_clock *clock = clock_of(&schedule, "ring", 4, &pacing);
+  const double twice[2][4] = {{3 * c, c, c, c}, {6 * c, 3 * c + m, 2 * c, 3 * c + m}};
+  for (uint64_t k = 0; k < 2; k++) {
+    gv_clock_round(clock, k, GV_DELIVER_LINKS, gv_schedule_graph(schedule, k), 1e6);
+    for (int i = 0; i < 4; i++)
+      ck_assert_double_eq_tol(clock->numbers[i], twice[k][i], 1e-15);
+  }
+  gv_clock_round(clock, 2, GV_DELIVER_ALLREDUCE, NULL, 1e6);  /* all wait for 0 to have begun */
+  ck_assert_double_eq_tol(clock->numbers[0], 9 * c, 1e-15);
+  for (int i = 1; i < 4; i++)
+    ck_assert_double_eq_tol(clock->numbers[i], 6 * c + all, 1e-15);
+  double pace = 3 / c + 1 / (3 * c);
+  ck_assert_double_eq_tol(gv_clock_asynchronous(clock, 1000, 2, 1e6), 1000 / pace, 1e-12);
+  gv_clock_destroy(clock);
+
+  /* Where messages take longer it is they that count. */
+  pacing.compute = 1e-4;
+  assert_ok(gv_clock_create(&pacing, schedule, &clock, err));
+  for (uint64_t k = 0; k < 5; k++)
+    gv_clock_round(clock, k, GV_DELIVER_LINKS, gv_schedule_graph(schedule, k), 1e6);
+  for (int i = 0; i < 4; i++)
+    ck_assert_double_eq_tol(clock->numbers[i], 5 * m, 1e-15);
+  ck_assert_double_eq_tol(gv_clock_asynchronous(clock, 1000, 2, 1e6), 1000 * m / 4, 1e-12);
+  gv_clock_destroy(clock);
+  gv_schedule_destroy(schedule);
+}
+END_TEST
+
 START_TEST(jitter_has_mean_one)
 {
   struct gv_pacing pacing = {.compute = 1, .jitter = 0.5, .seed = 3};
@@ -147,16 +182,24 @@ static int32_t samples_of(const void *context, int node, uint64_t round)
   return *(const int *)context * (node + 1) + (int32_t)(round & 1);
 }
 
+/* Seconds that the node computes in the round; all nodes go on by it. */
+static double computes(struct gv_clock *clock, int node, uint64_t round)
+{
+  double before = clock->numbers[node];
+  gv_clock_round(clock, round, GV_DELIVER_NONE, NULL, 0);
+  return clock->numbers[node] - before;
+}
+
 START_TEST(what_is_measured)
 {
   struct gv_pacing pacing = {.network = net};
   struct gv_schedule *schedule = NULL;
   struct gv_clock *clock = clock_of(&schedule, "ring", 4, &pacing);
   gv_clock_measure(clock, 9, 1);
-  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 9);
+  ck_assert_double_eq(computes(clock, 0, 0), 9);
   gv_clock_measure(clock, 1, 1);
   gv_clock_measure(clock, 2, 1);
-  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 1.5);
+  ck_assert_double_eq(computes(clock, 0, 0), 1.5);
   gv_clock_destroy(clock);
   gv_schedule_destroy(schedule);
 
@@ -165,16 +208,14 @@ START_TEST(what_is_measured)
   pacing = (struct gv_pacing){.samples = samples_of, .context = &more};
   clock = clock_of(&schedule, "ring", 4, &pacing);
   gv_clock_measure(clock, 90, 30);
-  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 30);
+  ck_assert_double_eq(computes(clock, 0, 0), 30);
   gv_clock_measure(clock, 50, 40);
   gv_clock_measure(clock, 2, 12);
-  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 10);
-  ck_assert_double_eq(gv_clock_compute(clock, 3, 0), 40);
-  ck_assert_double_eq(gv_clock_compute(clock, 3, 1), 41);
-  for (uint64_t k = 0; k < 2; k++)
-    gv_clock_round(clock, k, GV_DELIVER_NONE, NULL, 0);
+  ck_assert_double_eq(computes(clock, 0, 0), 10);
+  ck_assert_double_eq(computes(clock, 3, 0), 40);
+  ck_assert_double_eq(computes(clock, 3, 1), 41);
   for (int i = 0; i < 4; i++)
-    ck_assert_double_eq(clock->numbers[i], 20 * (i + 1) + 1);
+    ck_assert_double_eq(computes(clock, i, 0) + computes(clock, i, 1), 20 * (i + 1) + 1);
   double pace = 1 / 10.5 + 1 / 20.5 + 1 / 30.5 + 1 / 40.5;
   ck_assert_double_eq_tol(gv_clock_asynchronous(clock, 1000, 2, 1e6), 1000 / pace, 1e-9);
   gv_clock_destroy(clock);
@@ -184,8 +225,8 @@ START_TEST(what_is_measured)
   pacing.compute = 5;
   clock = clock_of(&schedule, "ring", 4, &pacing);
   gv_clock_measure(clock, 90, 30);
-  ck_assert_double_eq(gv_clock_compute(clock, 0, 0), 5);
-  ck_assert_double_eq(gv_clock_compute(clock, 3, 0), 5);
+  ck_assert_double_eq(computes(clock, 0, 0), 5);
+  ck_assert_double_eq(computes(clock, 3, 0), 5);
   gv_clock_destroy(clock);
   gv_schedule_destroy(schedule);
 }
@@ -205,6 +246,8 @@ START_TEST(whole_runs)
   const struct { const char *algorithm, *topology; double seconds; } known[] = {
       {"dsgd", "ring", 20 * (c + 2 * m)},
       {"dsgd", "one-peer-exponential", 20 * (c + m)},
+      {"dsgd-awc", "ring", 20 * c},  /* messages take less */
+      {"dsgd-awc", "full", 20 * c},
       {"psgd", "ring", 20 * (c + all)},
       {"dsgd", "full", 20 * (c + all)},
       {"local:period=5", "ring", 20 * c + 4 * all},
@@ -222,6 +265,35 @@ START_TEST(whole_runs)
       ck_assert_msg(fabs(seconds - known[i].seconds) < 1e-12, "%s, %s: %.12g, not %.12g", known[i].algorithm,
                     known[i].topology, seconds, known[i].seconds);
     }
+}
+END_TEST
+
+static enum gv_status look(void *context, const struct gv_evaluation *evaluation, struct gv_error *err)
+{
+  (void)err;
+  *(struct gv_evaluation *)context = *evaluation;
+  return GV_OK;
+}
+
+/* As soon as any node has computed, time has gone by: in the first round, whoever takes part in it, and in
+ * whichever half of a round gradients are taken. */
+START_TEST(what_is_computed_takes_time)
+{
+  const struct { const char *algorithm; int nodes; double churn; uint64_t rounds; } cases[] = {
+      {"dsgd", 4, 0, 1}, {"dsgd-awc", 4, 0, 1}, {"dsgd", 4, 0.5, 1}, {"dsgd-awc", 4, 0.5, 1},
+      {"dsgd", 1, 0.97, 40}};
+  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++)
+    for (uint64_t seed = 1; seed <= 12; seed++)
+      for (int workers = 1; workers <= (cases[c].nodes < 4 ? 1 : 4); workers++) {
+        struct gv_evaluation last = {0};
+        struct toy_run run = {.algorithm = cases[c].algorithm, .nodes = cases[c].nodes, .workers = workers,
+                              .dim = 37, .rate = 0.05, .rounds = cases[c].rounds, .evaluated = look,
+                              .context = &last, .faults = {.churn = cases[c].churn, .seed = seed}};
+        assert_ok(toy_train(&run, NULL, err));
+        ck_assert_msg((last.simulated_seconds > 0) == (last.node_rounds_max > 0),
+                      "%s, %d nodes, churn %g, seed %d: %d rounds in %g s", cases[c].algorithm, cases[c].nodes,
+                      cases[c].churn, (int)seed, (int)last.node_rounds_max, last.simulated_seconds);
+      }
 }
 END_TEST
 
@@ -360,7 +432,8 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {published_pair, formulas, costs_of_topologies, a_delay_spreads_a_hop_a_round,
-                                who_waits_for_whom, jitter_has_mean_one, what_is_measured, whole_runs,
+                                who_waits_for_whom, messages_travel_meanwhile, jitter_has_mean_one,
+                                what_is_measured, whole_runs, what_is_computed_takes_time,
                                 larger_batches_take_longer, faults_shorten_waiting, churn_shrinks_a_mean_of_all,
                                 NULL};
   return run_suite("cluster", tests);

@@ -481,6 +481,9 @@ START_TEST(setups_that_do_not_fit_are_refused)
   run.workers = 1;
   run.rounds = 5000000000;
   assert_fails(GV_USAGE, "rounds 5000000000", toy_train(&run, NULL, err));
+  run.rounds = 10;
+  run.eval_every = 0.5;
+  assert_fails(GV_USAGE, "eval-every: 0.5 rounds", toy_train(&run, NULL, err));
 }
 END_TEST
 

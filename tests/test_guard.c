@@ -1,4 +1,7 @@
 /* What goes with what: undefined combinations are refused in one line that names what to take, defined ones run. */
+#include <stdio.h>
+
+#include "core/engine/internal.h"
 #include "tests/toy.h"
 
 static const struct {
@@ -91,6 +94,38 @@ static const char *const robust[] = {"dsgd", "dsgd-awc", "pga:period=4", "aga:pe
 enum { ROBUST = sizeof robust / sizeof robust[0] };
 
 /* The same bits for any number of workers also where links fail and nodes sit out rounds. */
+/* Places of elements are sent, or drawn, as 32 bits. */
+START_TEST(what_picks_elements_counts_so_far)
+{
+  static const struct { const char *compress; size_t parameters; bool runs; } sizes[] = {
+      {"top-k", UINT32_MAX, true},        {"top-k", (size_t)UINT32_MAX + 1, false}, {"random-k", UINT32_MAX, true},
+      {"random-k", (size_t)1 << 40, false}, {"sign", (size_t)1 << 40, true}};
+  struct gv_schedule *schedule = NULL;
+  struct gv_options *optimizer_options = NULL;
+  const struct gv_named *optimizer = NULL;
+  assert_ok(gv_schedule_create("ring", NULL, 4, 1, &schedule, err));
+  assert_ok(gv_named_parse(&gv_optimizer_table, "sgd", &optimizer, &optimizer_options, err));
+  for (size_t c = 0; c < sizeof sizes / sizeof sizes[0]; c++) {
+    const struct gv_named *algorithm = NULL;
+    struct gv_options *options = NULL;
+    char spec[64];
+    snprintf(spec, sizeof spec, "choco:compress=%s", sizes[c].compress);
+    assert_ok(gv_named_parse(&gv_algorithm_table, spec, &algorithm, &options, err));
+    const struct gv_engine_setup setup = {
+        .parameters = sizes[c].parameters, .schedule = schedule, .algorithm_options = options,
+        .algorithm = (const struct gv_algorithm *)algorithm, .optimizer = (const struct gv_optimizer *)optimizer,
+        .optimizer_options = optimizer_options};
+    if (sizes[c].runs)
+      assert_ok(gv_guard(&setup, err));
+    else
+      assert_fails(GV_USAGE, "picks among 4294967295 parameters at most", gv_guard(&setup, err));
+    gv_options_destroy(options);
+  }
+  gv_options_destroy(optimizer_options);
+  gv_schedule_destroy(schedule);
+}
+END_TEST
+
 START_TEST(faults_are_the_same_for_every_number_of_workers)
 {
   static float first[333], other[333], without[333];
@@ -231,7 +266,8 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {undefined_combinations_are_refused, faults_are_the_same_for_every_number_of_workers,
+  const TTest *const tests[] = {undefined_combinations_are_refused, what_picks_elements_counts_so_far,
+                                faults_are_the_same_for_every_number_of_workers,
                                 absent_nodes_stay_where_they_are, messages_and_bytes_are_counted,
                                 who_sits_out_sends_nothing, NULL};
   return run_suite("guard", tests);

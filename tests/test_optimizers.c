@@ -135,6 +135,23 @@ START_TEST(adam_in_its_first_step)
 }
 END_TEST
 
+/* A gradient that stays is its own mean, and of length 1 by the root of its mean square, in every step. */
+START_TEST(adam_is_freed_of_its_bias)
+{
+  const struct gv_named *found = NULL;
+  struct gv_options *options = NULL;
+  float g = 1, d = 0, m = 0, v = 0;
+  assert_ok(gv_named_parse(&gv_optimizer_table, "adam:beta1=0.9999,beta2=0.999999", &found, &options, err));
+  for (uint64_t step = 0; step < 10000; step++) {
+    const struct gv_slope slope = {.n = 1, .step = step, .g = &g, .d = &d, .state = {&m, &v}};
+    float by = *((const struct gv_optimizer *)found)->direction(options, &slope);
+    if (step == 0 || step == 9999)
+      ck_assert_float_eq_tol(by, 1, 1e-3f);
+  }
+  gv_options_destroy(options);
+}
+END_TEST
+
 static double rate_at(const char *spec, uint64_t round)
 {
   const struct gv_named *found = NULL;
@@ -167,6 +184,6 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {optimizers_follow_their_formulas, psgd_clips_the_mean, adam_in_its_first_step,
-                                learning_rates, NULL};
+                                adam_is_freed_of_its_bias, learning_rates, NULL};
   return run_suite("optimizers", tests);
 }

@@ -232,6 +232,24 @@ START_TEST(asynchronous_runs_go_on)
 }
 END_TEST
 
+/* Who is asked whether to save, and does not, leaves the run as one that never asks. */
+START_TEST(asking_changes_nothing)
+{
+  static struct saved all;
+  static float quiet[DIM], asked[DIM];
+  struct toy_run run = {.topology = "ring", .algorithm = "push-sum", .nodes = NODES, .dim = DIM, .rate = 0.05,
+                        .rounds = 60, .eval_every = 7, .async = true, .workers = 1, .evaluated = evaluated,
+                        .context = &all, .engine = &all.engine};
+  memset(&all, 0, sizeof all);
+  assert_ok(toy_train(&run, quiet, err));
+  all.rows = 0;
+  run.keep = keep;
+  assert_ok(toy_train(&run, asked, err));
+  ck_assert_int_gt(all.rows, 2);
+  ck_assert_mem_eq(quiet, asked, sizeof quiet);
+}
+END_TEST
+
 /* A slow node's step, under way at an evaluation, is not among those kept: the round is the evaluation's still. */
 START_TEST(a_slow_node_keeps_no_round_back)
 {
@@ -279,7 +297,7 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {every_algorithm_and_optimizer, every_round, faults_and_global_averages,
-                                asynchronous_runs_go_on, a_slow_node_keeps_no_round_back,
-                                messages_keep_their_round, NULL};
+                                asynchronous_runs_go_on, asking_changes_nothing,
+                                a_slow_node_keeps_no_round_back, messages_keep_their_round, NULL};
   return run_suite("resume", tests);
 }

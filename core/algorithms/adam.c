@@ -26,8 +26,9 @@ static void step(const float *restrict g, float *restrict d, float *restrict m, 
 
 const float *gv_adam(const struct gv_options *options, const struct gv_slope *s)
 {
-  double b1 = gv_options_real(options, "beta1"), b2 = gv_options_real(options, "beta2"), t = (double)s->step + 1;
-  const struct moments by = {(float)b1, (float)b2, (float)(1 / (1 - pow(b1, t))), (float)(1 / (1 - pow(b2, t))),
+  float b1 = (float)gv_options_real(options, "beta1"), b2 = (float)gv_options_real(options, "beta2");
+  double t = (double)s->step + 1;  /* the bias is that of the betas as float: near 1 they differ by percents */
+  const struct moments by = {b1, b2, (float)(1 / (1 - pow((double)b1, t))), (float)(1 / (1 - pow((double)b2, t))),
                              (float)gv_options_real(options, "epsilon")};
   step(s->g, s->d, s->state[0], s->state[1], by, s->n);
   return s->d;

@@ -195,6 +195,11 @@ static const struct operator *operator_of(const struct gv_options *options)
   return operator;
 }
 
+size_t gv_compress_max(const struct gv_options *options)
+{
+  return operator_of(options)->of_share ? UINT32_MAX : SIZE_MAX;
+}
+
 double gv_compress_gamma(const struct gv_options *options)
 {
   const struct operator *operator = operator_of(options);

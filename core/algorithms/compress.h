@@ -18,9 +18,13 @@ enum { GV_COMPRESS_CHUNK = 256 };  /* elements that share a scale, 8-bit */
  *   sign      sign(v_i) ||v||_1/n: a bit an element, and the scale
  *   8-bit     round(v_i/s) s, s = max|v|/127 of each 256 elements: a byte an element, and the scales
  *   identity  v: 4 bytes an element
- * Non-finite elements stay so. */
+ * What is not finite is sent first by top-k and left as it is by identity, and by 8-bit with its 256; it makes all
+ * that sign sends infinite or NAN; random-k leaves it out where it is not drawn. */
 double gv_compress(const struct gv_options *options, uint64_t seed, int node, uint64_t round, float *v, size_t n,
                    float *scratch);
+
+/* Elements that it can tell apart, at most: the places of those picked are 32 bits. */
+size_t gv_compress_max(const struct gv_options *options);
 
 /* How far choco had better go towards the neighbours for this `compress` and `share`, 1 at most. */
 double gv_compress_gamma(const struct gv_options *options);

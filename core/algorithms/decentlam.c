@@ -9,7 +9,7 @@
 #include "core/algorithms/tables.h"
 #include "core/base/clones.h"
 
-/* inverse: of the rate, 0 for a rate of 0, which moves nothing. */
+/* inverse: of the rate. */
 GV_CLONES
 static void step(float *restrict x, const float *restrict mixed, float *restrict m, float b, float rate,
                  float inverse, size_t n)
@@ -44,12 +44,11 @@ static void local(const struct gv_options *options, const struct gv_block *block
 
 static void combine(const struct gv_options *options, const struct gv_block *block)
 {
-  float rate = block->rate, inverse = rate > 0 ? 1 / rate : 0;
   float b = (float)gv_options_real(options, "beta");
   if (block->mixing == GV_MIX_GLOBAL)
     memcpy(block->x, block->mixed[0], block->n * sizeof *block->x);
   else
-    step(block->x, block->mixed[0], block->state[0], b, rate, inverse, block->n);
+    step(block->x, block->mixed[0], block->state[0], b, block->rate, gv_inverse(block->rate), block->n);
 }
 
 static const struct gv_option options[] = {

@@ -2,6 +2,7 @@
  * x+)/a. The momentum follows how the replica really moved, to which the neighbours' gradients have come through
  * the averages; for different data, on any graph.
  * Passes: read x, d and h, write the message; read degree + 1 messages, x and h, write x and h. */
+#include "core/algorithms/descent.h"
 #include "core/algorithms/tables.h"
 #include "core/base/clones.h"
 
@@ -14,7 +15,7 @@ static void step(float *restrict message, const float *restrict x, const float *
     message[i] = x[i] - rate * (b * h[i] + d[i]);
 }
 
-/* inverse: of the rate, 0 for a rate of 0. */
+/* inverse: of the rate. */
 GV_CLONES
 static void follow(float *restrict x, const float *restrict mixed, float *restrict h, float b, float inverse,
                    size_t n)
@@ -35,7 +36,7 @@ static void local(const struct gv_options *options, const struct gv_block *block
 static void combine(const struct gv_options *options, const struct gv_block *block)
 {
   follow(block->x, block->mixed[0], block->state[0], (float)gv_options_real(options, "beta"),
-         block->rate > 0 ? 1 / block->rate : 0, block->n);
+         gv_inverse(block->rate), block->n);
 }
 
 static const struct gv_option options[] = {

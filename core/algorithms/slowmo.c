@@ -10,7 +10,7 @@
 #include "core/algorithms/tables.h"
 #include "core/base/clones.h"
 
-/* inverse: of the rate, 0 for a rate of 0. */
+/* inverse: of the rate. */
 GV_CLONES
 static void slow(float *restrict x, float *restrict u, float *restrict before, float alpha, float beta, float rate,
                  float inverse, size_t n)
@@ -44,9 +44,8 @@ static void combine(const struct gv_options *options, const struct gv_block *blo
 {
   if (block->mixing != GV_MIX_GLOBAL)
     return;
-  float rate = block->rate;
   slow(block->x, block->state[0], block->state[1], (float)gv_options_real(options, "alpha"),
-       (float)gv_options_real(options, "beta"), rate, rate > 0 ? 1 / rate : 0, block->n);
+       (float)gv_options_real(options, "beta"), block->rate, gv_inverse(block->rate), block->n);
 }
 
 static const struct gv_option options[] = {

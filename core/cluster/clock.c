@@ -32,6 +32,8 @@ enum gv_status gv_clock_create(const struct gv_pacing *pacing, const struct gv_s
   *clock = (struct gv_clock){.pacing = *pacing, .schedule = schedule};
   status = gv_alloc_for(&clock->done, (size_t)schedule->nodes, sizeof *clock->done, what, err);
   if (status == GV_OK)
+    status = gv_alloc_for(&clock->sent, (size_t)schedule->nodes, sizeof *clock->sent, what, err);
+  if (status == GV_OK)
     status = gv_alloc_for(&clock->numbers, gv_clock_count(schedule->nodes), sizeof *clock->numbers, what, err);
   if (status != GV_OK) {
     gv_clock_destroy(clock);
@@ -46,6 +48,7 @@ void gv_clock_destroy(struct gv_clock *clock)
   if (clock == NULL)
     return;
   gv_free(clock->done);
+  gv_free(clock->sent);
   gv_free(clock->numbers);
   gv_free(clock);
 }
@@ -59,6 +62,11 @@ void gv_clock_measure(struct gv_clock *clock, double seconds, int32_t samples)
   }
   m[SECONDS] += seconds;
   m[SAMPLES] += samples;
+}
+
+bool gv_clock_wants(const struct gv_clock *clock, uint64_t round)
+{
+  return round < 16 || (round & 15) == 0 || measured(clock)[FIRST] == 0;
 }
 
 /* Seconds that a sample takes. */
@@ -75,11 +83,6 @@ static double round_seconds(const struct gv_clock *clock, int node, uint64_t rou
   if (p->compute > 0)
     return p->compute;
   return p->samples != NULL ? sample * p->samples(p->context, node, round) : sample;
-}
-
-double gv_clock_compute(const struct gv_clock *clock, int node, uint64_t round)
-{
-  return round_seconds(clock, node, round, sample_seconds(clock));
 }
 
 static double slowness(const struct gv_clock *clock, int node)
@@ -99,36 +102,34 @@ static double compute_of(const struct gv_clock *clock, int node, uint64_t round,
   return seconds;
 }
 
-static bool is_absent(const struct gv_clock *clock, int node, uint64_t round)
-{
-  return clock->schedule->faults.churn > 0 && gv_schedule_absent(clock->schedule, node, round);
-}
-
 static void mix_all(struct gv_clock *clock, uint64_t round, bool reduced, double bytes)
 {
   const struct gv_network *network = &clock->pacing.network;
   double latest = 0;
   int n = clock->schedule->nodes, present = 0;
   for (int i = 0; i < n; i++)
-    if (!is_absent(clock, i, round)) {
-      latest = fmax(latest, clock->done[i]);
+    if (!gv_schedule_absent(clock->schedule, i, round)) {
+      latest = fmax(latest, clock->sent[i]);
       present++;
     }
   latest += reduced       ? gv_network_allreduce(network, present, bytes)
             : present > 1 ? gv_network_partial(network, present - 1, bytes)
                           : 0;
-  for (int i = 0; i < n; i++)
-    clock->numbers[i] = is_absent(clock, i, round) ? clock->done[i] : latest;
+  for (int i = 0; i < n; i++) {
+    bool absent = gv_schedule_absent(clock->schedule, i, round);
+    clock->numbers[i] = absent ? clock->done[i] : fmax(clock->done[i], latest);
+  }
 }
 
 static void mix_neighbors(struct gv_clock *clock, const struct gv_graph *graph, double bytes)
 {
   for (int i = 0; i < clock->schedule->nodes; i++) {
     int64_t degree = graph->first[i + 1] - graph->first[i];
-    double ready = clock->done[i];
+    double ready = clock->sent[i];
     for (int64_t e = graph->first[i]; e < graph->first[i + 1]; e++)
-      ready = fmax(ready, clock->done[graph->from[e]]);
-    clock->numbers[i] = ready + gv_network_partial(&clock->pacing.network, (double)degree, bytes);
+      ready = fmax(ready, clock->sent[graph->from[e]]);
+    ready += gv_network_partial(&clock->pacing.network, (double)degree, bytes);
+    clock->numbers[i] = fmax(clock->done[i], ready);
   }
 }
 
@@ -136,8 +137,11 @@ void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery del
                     double bytes)
 {
   double sample = sample_seconds(clock);
-  for (int i = 0; i < clock->schedule->nodes; i++)
-    clock->done[i] = clock->numbers[i] + (is_absent(clock, i, round) ? 0 : compute_of(clock, i, round, sample));
+  for (int i = 0; i < clock->schedule->nodes; i++) {
+    double computes = gv_schedule_absent(clock->schedule, i, round) ? 0 : compute_of(clock, i, round, sample);
+    clock->done[i] = clock->numbers[i] + computes;
+    clock->sent[i] = clock->pacing.overlaps ? clock->numbers[i] : clock->done[i];
+  }
   if (delivery == GV_DELIVER_LINKS)
     mix_neighbors(clock, graph, bytes);
   else if (delivery != GV_DELIVER_NONE)
@@ -158,11 +162,13 @@ double gv_clock_seconds(const struct gv_clock *clock)
 double gv_clock_asynchronous(const struct gv_clock *clock, double steps, double messages, double bytes)
 {
   double pace = 0, sample = sample_seconds(clock);
+  double travels = gv_network_partial(&clock->pacing.network, messages, bytes);
   for (int i = 0; i < clock->schedule->nodes; i++) {
     double mean = 0;
     for (uint64_t k = 0; k < LOOKED_AT; k++)
       mean += round_seconds(clock, i, k, sample) / LOOKED_AT;
-    pace += 1 / (mean * slowness(clock, i) + gv_network_partial(&clock->pacing.network, messages, bytes));
+    mean *= slowness(clock, i);
+    pace += 1 / (clock->pacing.overlaps ? fmax(mean, travels) : mean + travels);
   }
   return steps > 0 ? steps / pace : 0;
 }

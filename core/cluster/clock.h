@@ -4,7 +4,11 @@
  * computed, and takes d_i (alpha + M beta) to receive their messages. A global average waits for all who take part,
  * and takes a ring all-reduce. Messages that cannot be summed on their way, as compressed ones, go from everybody
  * to everybody: p who take part wait for all of them, and take (p-1) (alpha + M beta). Nobody waits for anybody
- * else. One thread.
+ * else.
+ *
+ * Where messages are sent before their node computes they travel meanwhile. Then a node waits only for the
+ * neighbours to have begun the round, not to have computed in it, and is through it when its messages are there and
+ * it has computed, whichever is later. One thread.
  */
 #ifndef GV_CLUSTER_CLOCK_H
 #define GV_CLUSTER_CLOCK_H
@@ -31,6 +35,7 @@ struct gv_pacing {
   double compute;      /* seconds that every node computes in a round; 0: as measured, by the samples it draws */
   double jitter;       /* S: times exp(S z - S^2/2), z standard normal, drawn for each node and round; mean 1 */
   const double *slow;  /* (nodes) that many times as long, or NULL; outlives the clock */
+  bool overlaps;       /* messages are sent before their node computes */
   uint64_t seed;
   int32_t (*samples)(const void *context, int node, uint64_t round);  /* that it computes on; pure; NULL: one */
   const void *context;
@@ -40,6 +45,7 @@ struct gv_clock {
   struct gv_pacing pacing;
   const struct gv_schedule *schedule;
   double *done;        /* (nodes) scratch: when a node has computed */
+  double *sent;        /* (nodes) scratch: when its message was sent */
   double *numbers;     /* (gv_clock_count) all that changes: each node's time, then what was measured */
 };
 
@@ -55,14 +61,8 @@ size_t gv_clock_count(int nodes);
  * another. */
 void gv_clock_measure(struct gv_clock *clock, double seconds, int32_t samples);
 
-/* Whether a round's gradient is worth measuring: a few of many are. */
-static inline bool gv_clock_wants(uint64_t round)
-{
-  return round < 16 || (round & 15) == 0;
-}
-
-/* Seconds that the node computes in the round, without jitter and slowness. */
-double gv_clock_compute(const struct gv_clock *clock, int node, uint64_t round);
+/* Whether a round's gradient is worth measuring: a few of many are, and the first of all. */
+bool gv_clock_wants(const struct gv_clock *clock, uint64_t round);
 
 /* The clock goes on by one round; messages are of so many bytes. graph: who receives from whom, of
  * GV_DELIVER_LINKS alone. O(edges). */
@@ -73,7 +73,8 @@ void gv_clock_round(struct gv_clock *clock, uint64_t round, enum gv_delivery del
 double gv_clock_seconds(const struct gv_clock *clock);
 
 /* In asynchronous pace, where nobody waits: when all nodes together have taken so many steps, of which each takes
- * in `messages` on average; steps / sum_i 1/(seconds of a step of node i, a mean over its first rounds). */
+ * in `messages` on average; steps / sum_i 1/(seconds of a step of node i, a mean over its first rounds). A step
+ * takes as long as its computation and its messages together or, where they overlap, the longer of the two. */
 double gv_clock_asynchronous(const struct gv_clock *clock, double steps, double messages, double bytes);
 
 #endif

@@ -205,7 +205,9 @@ static enum gv_status check_setup(const struct gv_engine_setup *s, struct gv_err
   if (s->workers < 1 || s->workers > s->schedule->nodes)
     return gv_fail(err, GV_USAGE, "workers %d: accepted are 1 to %d, the number of nodes", s->workers,
                    s->schedule->nodes);
-  if (s->rounds < 1 || s->rounds > UINT32_MAX || !(s->eval_every >= 1))
+  if (!(s->eval_every >= 1))
+    return gv_fail(err, GV_USAGE, "eval-every: %g rounds; accepted: 1 and more", s->eval_every);
+  if (s->rounds < 1 || s->rounds > UINT32_MAX)
     return gv_fail(err, GV_USAGE, "rounds %llu: accepted are 1 to %llu", (unsigned long long)s->rounds,
                    (unsigned long long)UINT32_MAX);
   if (s->parameters < 1 || s->task->max_batch < s->source->max_batch || s->task->max_batch < GV_EVALUATION_BATCH)
@@ -246,6 +248,19 @@ static enum gv_status make_exchange(struct gv_engine *e, struct gv_error *err)
   return status;
 }
 
+/* The engine's `timed`; the same one for a run that goes on, so it is looked for from round 0. */
+static int timed_node(const struct gv_engine_setup *s)
+{
+  enum { LOOKED_AT = 100000 };
+  int timed = -1;
+  for (uint64_t round = 0; timed < 0 && round < s->rounds && round < LOOKED_AT; round++)
+    for (int i = 0; i < s->schedule->nodes; i++)
+      if (!gv_schedule_absent(s->schedule, i, round) &&
+          (timed < 0 || gv_engine_drawn(s->source, i, 0) > gv_engine_drawn(s->source, timed, 0)))
+        timed = i;
+  return timed < 0 ? 0 : timed;
+}
+
 enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_engine **out, struct gv_error *err)
 {
   enum gv_status status = check_setup(setup, err);
@@ -279,9 +294,7 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
     status = gv_evaluate_prepare(e, err);
   if (status == GV_OK)
     status = gv_alloc_for(&e->host, (size_t)e->nodes, sizeof *e->host, "the nodes", err);
-  for (int i = 1; i < e->nodes; i++)
-    if (gv_engine_drawn(setup->source, i, 0) > gv_engine_drawn(setup->source, e->timed, 0))
-      e->timed = i;
+  e->timed = timed_node(setup);
   bool strides = gv_hosting_strides(setup->schedule, setup->workers);
   for (int w = 0; status == GV_OK && w < setup->workers; w++) {
     struct gv_worker *worker = &e->worker[w];
@@ -297,6 +310,7 @@ enum gv_status gv_engine_create(const struct gv_engine_setup *setup, struct gv_e
   if (status == GV_OK)
     status = gv_clock_create(&(struct gv_pacing){.network = setup->network, .compute = setup->compute_time,
                                                  .jitter = setup->compute_jitter, .slow = setup->slow,
+                                                 .overlaps = setup->algorithm->replica_message,
                                                  .seed = setup->seed, .samples = gv_engine_drawn,
                                                  .context = setup->source},
                              setup->schedule, &e->clock, err);

@@ -1,4 +1,5 @@
 /* What an algorithm is not defined for is refused before a run: a line that says why, and what to take instead. */
+#include "core/algorithms/compress.h"
 #include "core/engine/internal.h"
 #include "core/graph/spectrum/spectrum.h"
 #include "core/graph/topology.h"
@@ -94,9 +95,21 @@ static enum gv_status guard_faults(const struct gv_engine_setup *s, struct gv_er
   return GV_OK;
 }
 
+static enum gv_status guard_size(const struct gv_engine_setup *s, struct gv_error *err)
+{
+  if (!s->algorithm->compresses || s->parameters <= gv_compress_max(s->algorithm_options))
+    return GV_OK;
+  return gv_fail(err, GV_USAGE, "algorithm %s: compress=%s picks among %zu parameters at most, and the model has "
+                 "%zu; accepted: sign, 8-bit, identity", s->algorithm->named.name,
+                 gv_options_text(s->algorithm_options, "compress"), gv_compress_max(s->algorithm_options),
+                 s->parameters);
+}
+
 enum gv_status gv_guard(const struct gv_engine_setup *s, struct gv_error *err)
 {
   enum gv_status status = guard_optimizer(s, err);
+  if (status == GV_OK)
+    status = guard_size(s, err);
   if (status == GV_OK)
     status = guard_averages(s, err);
   if (status == GV_OK)

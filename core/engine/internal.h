@@ -85,8 +85,9 @@ struct gv_engine {
   struct gv_gate gate;
   struct gv_budget budget;   /* of asynchronous steps */
   struct gv_clock *clock;    /* of the simulated cluster; moved by the worker that hosts the next */
-  int timed;                 /* the node whose gradients are measured: one with the largest batches, of whose time
-                                the least goes by for something else than samples */
+  int timed;                 /* the node whose gradients are measured: of those there in the first round that has
+                                any, one with the largest batches, of whose time the least goes by for something
+                                else than samples */
   float *start;              /* (dim) the common start vector, gone once copied */
   float *mean;               /* (dim) */
   const float **replicas;    /* (nodes) */

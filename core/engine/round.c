@@ -32,11 +32,6 @@ static struct turn turn_of(const struct gv_worker *worker, uint64_t round)
   return turn;
 }
 
-static bool is_absent(const struct gv_engine *e, int index, uint64_t round)
-{
-  return e->setup.schedule->faults.churn > 0 && gv_schedule_absent(e->setup.schedule, index, round);
-}
-
 /* Whether a global average is one by all-reduce: compressed messages cannot be summed on their way. */
 static bool is_reduced(const struct gv_engine *e, const struct turn *turn)
 {
@@ -83,7 +78,7 @@ static void step(struct gv_worker *worker, int index, const struct turn *turn)
   const struct gv_algorithm *algorithm = e->setup.algorithm;
   float *message[GV_MESSAGES_MAX] = {NULL};
   double loss = 0, bytes = gv_engine_message_bytes(&e->setup);
-  bool absent = is_absent(e, index, turn->round);
+  bool absent = gv_schedule_absent(e->setup.schedule, index, turn->round);
   for (int m = 0; m < algorithm->messages; m++)
     message[m] = gv_exchange_message(e->exchange, index, m, 0);
   float *g = algorithm->gradient_message ? message[0] : worker->gradient;
@@ -198,7 +193,7 @@ static void mix(struct gv_worker *worker, int index, const struct turn *turn)
   struct gv_engine *e = worker->engine;
   struct gv_node *node = &e->node[index];
   const struct gv_algorithm *algorithm = e->setup.algorithm;
-  bool absent = is_absent(e, index, turn->round);
+  bool absent = gv_schedule_absent(e->setup.schedule, index, turn->round);
   if (algorithm->replica_message && !absent)
     take_gradient(worker, index, worker->gradient, turn);
   if (turn->carried == GV_MIX_NEIGHBORS)
@@ -226,7 +221,7 @@ static void count_average(struct gv_worker *worker, uint64_t round)
   const struct gv_engine *e = worker->engine;
   int present = 0;
   for (int i = 0; i < e->nodes; i++)
-    present += !is_absent(e, i, round);
+    present += !gv_schedule_absent(e->setup.schedule, i, round);
   double bytes = gv_allreduce_bytes(present, gv_engine_message_bytes(&e->setup));
   worker->messages += (uint64_t)(present * gv_allreduce_messages(present));
   worker->bytes += (uint64_t)llrint(present * bytes);  /* whole, but for the division by their number */
@@ -261,13 +256,12 @@ void gv_worker_step(struct gv_worker *worker, uint64_t round)
     step(worker, i, &turn);
 }
 
-/* One worker moves the simulated cluster's clock on: the one that measures. */
-static void tick(struct gv_worker *worker, const struct turn *turn)
+/* One worker moves the simulated cluster's clock on: the one that measures. bytes: of a message of the round. */
+static void tick(struct gv_worker *worker, const struct turn *turn, double bytes)
 {
   struct gv_engine *e = worker->engine;
   const struct gv_graph *graph = NULL;
   enum gv_delivery delivery = GV_DELIVER_NONE;
-  double bytes = worker->message_bytes;
   if (turn->carried == GV_MIX_NEIGHBORS) {
     delivery = GV_DELIVER_LINKS;
     graph = gv_view_graph(worker->view, turn->round);
@@ -286,8 +280,7 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
   struct turn turn = turn_of(worker, round), next = turn;
   if (turn.carried == GV_MIX_GLOBAL)
     average_all(worker, &turn);
-  if (worker->index == e->host[e->timed])
-    tick(worker, &turn);
+  double bytes = worker->message_bytes;  /* before the next step has its own */
   if (steps)
     next = turn_of(worker, round + 1);
   /* Whose neighbours are late is put off to the end of the pass; the order of nodes changes no result. */
@@ -307,4 +300,6 @@ void gv_worker_mix(struct gv_worker *worker, uint64_t round, bool steps)
     if (steps)
       step(worker, worker->later[l], &next);
   }
+  if (worker->index == e->host[e->timed])  /* the round's gradients have been taken, whichever half they are of */
+    tick(worker, &turn, bytes);
 }

@@ -18,12 +18,14 @@ double gv_engine_message_bytes(const struct gv_engine_setup *s)
 double gv_engine_bytes(const struct gv_engine_setup *s)
 {
   const struct gv_algorithm *a = s->algorithm;
-  double vectors = a->states + s->optimizer->states + gv_engine_owns(s);
-  if (!s->async)
-    vectors += (s->schedule->nodes > 1 ? 2 : 1) * a->messages;
-  else if (a->pushes)  /* what a node has, and a mailbox for each who hears it in some round */
-    vectors += 1 + gv_schedule_partners_max(s->schedule);
-  else
-    vectors += 3;      /* of its slots; it seldom needs more */
-  return vectors * (double)s->schedule->nodes * (double)s->parameters * (double)sizeof(float);
+  double each = a->states + s->optimizer->states + gv_engine_owns(s), more = 0;
+  if (!s->async) {
+    each += (s->schedule->nodes > 1 ? 2 : 1) * a->messages;
+  } else if (!a->pushes) {
+    each += 3;  /* of its slots; it seldom needs more */
+  } else if (!s->schedule->average) {  /* which is refused */
+    each++;     /* its mass */
+    more = gv_mail_boxes(s->schedule);
+  }
+  return (each * (double)s->schedule->nodes + more) * (double)s->parameters * (double)sizeof(float);
 }

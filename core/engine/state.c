@@ -15,14 +15,23 @@ int gv_engine_vectors(const struct gv_engine *e)
   return 1 + e->setup.algorithm->states + e->setup.optimizer->states;
 }
 
+/* What lies in a node's mailboxes is its own once it is looked at: nobody else's to be saved. */
+static void take_in(const struct gv_engine *e, int node)
+{
+  if (e->mail != NULL)
+    gv_mail_settle(e->mail, node, e->node[node].x);
+}
+
 const float *gv_engine_vector(const struct gv_engine *e, int node, int v)
 {
+  take_in(e, node);
   return vector_of(e, node, v);
 }
 
 void gv_engine_node_state(const struct gv_engine *e, int node, struct gv_node_state *state)
 {
   const struct gv_node *own = &e->node[node];
+  take_in(e, node);
   *state = (struct gv_node_state){.loss = own->loss, .weight = own->weight, .rounds = own->rounds,
                                   .evaluated = own->evaluated};
   if (e->mail != NULL)
@@ -54,8 +63,6 @@ void gv_worker_keep(struct gv_worker *worker, uint64_t round, bool must)
   struct gv_error error = {GV_OK, ""};
   if (e->setup.keep == NULL)
     return;
-  for (int i = worker->nodes.first; i < worker->nodes.end && e->mail != NULL; i += worker->nodes.step)
-    gv_mail_settle(e->mail, i, e->node[i].x);
   gv_team_barrier(worker->team);
   if (worker->index == 0) {
     struct gv_counters counters;

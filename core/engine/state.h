@@ -32,7 +32,10 @@ struct gv_node_state {
 
 struct gv_engine;
 
-/* ---- while `keep` of the engine's setup is called ---- */
+/* ---- while `keep` of the engine's setup is called ----
+ *
+ * In asynchronous push-sum a node that is looked at first takes in what lies in its mailboxes; who saves nothing
+ * looks at none, and the run goes on as if it had not been asked. */
 
 /* How many vectors (dim) make a node: its replica x, then the states of the algorithm, then of the optimizer. */
 int gv_engine_vectors(const struct gv_engine *engine);

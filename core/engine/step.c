@@ -95,7 +95,7 @@ int32_t gv_engine_drawn(const void *of, int node, uint64_t round)
 double gv_worker_timed_compute(struct gv_worker *worker, int index, float *g, uint64_t round, double rate)
 {
   struct gv_engine *e = worker->engine;
-  if (index != e->timed || e->setup.compute_time > 0 || !gv_clock_wants(round))
+  if (index != e->timed || e->setup.compute_time > 0 || !gv_clock_wants(e->clock, round))
     return gv_worker_compute(worker, index, g, round, rate);
   double began = gv_thread_seconds(), loss = gv_worker_compute(worker, index, g, round, rate);
   gv_clock_measure(e->clock, gv_thread_seconds() - began, gv_engine_drawn(e->setup.source, index, round));

@@ -1,6 +1,7 @@
 /* Mailboxes: one an edge, handed back and forth between its two ends by one flag. */
 #include "core/exchange/mail.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,12 @@
 enum { BLOCK = 2048 };
 
 /* A step moves a node's estimate by its length over the node's weight; so what a node may give is bounded. */
-static const double least_weight = 0.5 - 1e-9;
+static const double least_weight = 0.5, slack = 1e-9;
 
 struct box {
   _Alignas(GV_APART) atomic_bool full;  /* empty: the sender's; full: the receiver's */
   int32_t sender;
+  float share;     /* of the sender's mass */
   double weight;
   uint64_t round;  /* of the sender, when it filled the box */
   bool counted;    /* while vectors are handed out */
@@ -121,6 +123,27 @@ void gv_mail_destroy(struct gv_mail *mail)
   gv_free(mail);
 }
 
+/* Whether node i receives from node j in a round before round k. */
+static bool heard_before(const struct gv_schedule *schedule, int k, int i, int j)
+{
+  bool heard = false;
+  while (k > 0 && !heard)
+    heard = gv_graph_find(&schedule->graphs[--k], i, j) >= 0;
+  return heard;
+}
+
+double gv_mail_boxes(const struct gv_schedule *schedule)
+{
+  int64_t count = 0;
+  if (schedule->period == 0)
+    return (double)schedule->nodes * (schedule->nodes - 1.0);
+  for (int k = 0; k < schedule->period; k++)
+    for (int i = 0; i < schedule->nodes; i++)
+      for (int64_t e = schedule->graphs[k].first[i]; e < schedule->graphs[k].first[i + 1]; e++)
+        count += !heard_before(schedule, k, i, schedule->graphs[k].from[e]);
+  return (double)count;
+}
+
 /* The box from sender to receiver; there is one. */
 static struct box *box_between(const struct gv_mail *mail, int32_t sender, int32_t receiver)
 {
@@ -218,12 +241,12 @@ static void estimate_of(float *restrict estimate, const float *restrict mass, fl
 }
 
 /* What is given is taken off by the same floats, so that mass changes by the rounding of sums alone. */
-static void move(struct purse *purse, size_t sends, size_t receives, float share, size_t dim, float *estimate)
+static void move(struct purse *purse, size_t sends, size_t receives, size_t dim, float *estimate)
 {
   for (size_t first = 0; first < dim; first += BLOCK) {
     size_t n = dim - first < BLOCK ? dim - first : BLOCK;
     for (size_t b = 0; b < sends; b++)
-      give(purse->out[b]->mass + first, purse->mass + first, share, n);
+      give(purse->out[b]->mass + first, purse->mass + first, purse->out[b]->share, n);
     for (size_t b = 0; b < sends; b++)
       take(purse->mass + first, purse->out[b]->mass + first, -1, n);
     for (size_t b = 0; b < receives; b++)
@@ -232,12 +255,28 @@ static void move(struct purse *purse, size_t sends, size_t receives, float share
   }
 }
 
+/* Which reader a node begins with: another one each time that a graph comes round, for not all may get a share. */
+static int64_t turn_of(const struct gv_schedule *schedule, uint64_t round, int64_t degree)
+{
+  uint64_t times = schedule->period > 0 ? round / (uint64_t)schedule->period : round;
+  return degree > 0 ? (int64_t)(times % (uint64_t)degree) : 0;
+}
+
+/* What a node may give away at `weight`, of which it can spare `rest`, to one whose W says `wanted`. Half at least,
+ * where so much is wanted: else nodes of weight 1 would all keep it for ever. */
+static double share_of(double wanted, double weight, double rest)
+{
+  return fmin(wanted, fmax(0.5, rest / weight));
+}
+
 void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *estimate, struct gv_asynchrony *lag)
 {
   struct purse *purse = &mail->purses[node];
   const struct gv_graph *graph = gv_view_graph(purse->view, round);
+  const int32_t *reader = graph->reader + graph->reader_first[node];
   int64_t degree = graph->reader_first[node + 1] - graph->reader_first[node];
-  double share = 1.0 / (double)(1 + degree), given = 0, come = 0;
+  int64_t turn = turn_of(mail->schedule, round, degree);
+  double given = 0, come = 0;
   size_t sends = 0, receives = 0;
   for (int64_t b = mail->first[node]; b < mail->first[node + 1]; b++)
     /* pairs with the sender's store below: the box is filled to the end */
@@ -246,11 +285,15 @@ void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *esti
       gv_asynchrony_take(lag, round, mail->boxes[b].round);
       purse->in[receives++] = &mail->boxes[b];
     }
-  for (int64_t e = graph->reader_first[node]; e < graph->reader_first[node + 1]; e++) {
-    struct box *box = box_between(mail, node, graph->reader[e]);
+  for (int64_t k = 0; k < degree; k++) {
+    int32_t to = reader[k + turn < degree ? k + turn : k + turn - degree];
+    struct box *box = box_between(mail, node, to);
+    double rest = purse->weight + come - given - least_weight;
+    double share = share_of(gv_graph_weight(graph, to, node), purse->weight, rest);
     /* pairs with the receiver's store below: it has read the box to the end */
-    if (!atomic_load_explicit(&box->full, memory_order_acquire) &&
-        purse->weight + come - given - share * purse->weight >= least_weight) {
+    if (!atomic_load_explicit(&box->full, memory_order_acquire) && share > 0 &&
+        share * purse->weight <= rest + slack) {
+      box->share = (float)share;
       box->weight = share * purse->weight;
       box->round = round;
       given += box->weight;
@@ -258,7 +301,7 @@ void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *esti
     }
   }
   purse->weight += come - given;
-  move(purse, sends, receives, (float)share, mail->dim, estimate);
+  move(purse, sends, receives, mail->dim, estimate);
   for (size_t b = 0; b < sends; b++)
     atomic_store_explicit(&purse->out[b]->full, true, memory_order_release);
   for (size_t b = 0; b < receives; b++)
@@ -276,7 +319,8 @@ void gv_mail_settle(struct gv_mail *mail, int node, float *estimate)
       purse->weight += mail->boxes[b].weight;
       purse->in[receives++] = &mail->boxes[b];
     }
-  move(purse, 0, receives, 0, mail->dim, estimate);
+  if (receives > 0)
+    move(purse, 0, receives, mail->dim, estimate);
   for (size_t b = 0; b < receives; b++)
     atomic_store_explicit(&purse->in[b]->full, false, memory_order_release);
 }

@@ -27,6 +27,9 @@ enum gv_status gv_mail_create(const struct gv_schedule *schedule, size_t dim, st
                               struct gv_error *err);
 void gv_mail_destroy(struct gv_mail *mail);
 
+/* How many mailboxes of dim floats the nodes of a schedule fill: one for each who ever hears another. */
+double gv_mail_boxes(const struct gv_schedule *schedule);
+
 /* Takes the node's mass and the mailboxes it fills; on the worker that hosts it. Its weight is 1, its vector 0.
  * view, of the schedule, is that worker's, and stays until the last call for the node. */
 enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_view *view, struct gv_error *err);
@@ -35,12 +38,14 @@ enum gv_status gv_mail_place(struct gv_mail *mail, int node, struct gv_view *vie
 float *gv_mail_mass(const struct gv_mail *mail, int node);
 double gv_mail_weight(const struct gv_mail *mail, int node);
 
-/* Gives 1/(1 + d) of the node's mass to each of the d that hear it in `round` of its own and whose mailbox is
- * empty, takes in what has come from anybody, and writes the estimate (dim). lag is told of what was published,
- * skipped and taken. Wait-free. */
+/* Gives W[i,node] of the node's mass to each i that hears it in `round` of its own and whose mailbox is empty,
+ * takes in what has come from anybody, and writes the estimate (dim). Of a W over 1/2 it gives no more than leaves
+ * it the weight 1/2, or half of its mass; for a W below 0 nothing. lag is told of what was published, skipped and
+ * taken. Wait-free. */
 void gv_mail_deliver(struct gv_mail *mail, int node, uint64_t round, float *estimate, struct gv_asynchrony *lag);
 
-/* Takes in what lies in the node's mailboxes, and writes the estimate (dim); while nobody delivers. */
+/* Takes in what lies in the node's mailboxes and, where something did, writes the estimate (dim); while nobody
+ * delivers. */
 void gv_mail_settle(struct gv_mail *mail, int node, float *estimate);
 
 /* The node's mass is `weight` times estimate (dim) from now on; while nobody delivers. */

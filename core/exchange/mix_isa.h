@@ -1,8 +1,8 @@
 /* mix_isa.h - averages that are written past the caches, in vectors of one width: mix_stream.c includes it once
  * for each. Alone it is the form that every x86-64 processor runs.
  *
- * Each: out (n) 64-byte aligned, n a multiple of GV_STREAM_FLOATS, inputs anywhere. The sums are those of mix.c in
- * their order, so the bits are. Without a fence: that is the caller's.
+ * Each: out (n) 64-byte aligned, n a multiple of mix_stream.c's STEP, inputs anywhere. The sums are those of mix.c
+ * in their order, so the bits are. Without a fence: that is the caller's.
  */
 #include <stddef.h>
 

@@ -23,9 +23,9 @@ enum gv_status gv_schedule_set_faults(struct gv_schedule *s, const struct gv_fau
   return GV_OK;
 }
 
-bool gv_schedule_absent(const struct gv_schedule *s, int node, uint64_t round)
+bool gv_faults_absent(const struct gv_faults *faults, int node, uint64_t round)
 {
-  return gv_uniform_of_pair(s->faults.seed, GV_RANDOM_CHURN, (uint32_t)node, 0, (uint32_t)round) < s->faults.churn;
+  return gv_uniform_of_pair(faults->seed, GV_RANDOM_CHURN, (uint32_t)node, 0, (uint32_t)round) < faults->churn;
 }
 
 static bool fails(const struct gv_schedule *s, int a, int b, uint64_t round)
@@ -41,7 +41,7 @@ void gv_faults_apply(const struct gv_schedule *s, uint64_t round, const struct g
   /* Nodes' presence is kept where the readers will stand, which are filled last. */
   int64_t *absent = out->reader_first, from = 0, end = 0;
   for (int i = 0; i < s->nodes; i++) {
-    absent[i] = s->faults.churn > 0 && gv_schedule_absent(s, i, round);
+    absent[i] = gv_schedule_absent(s, i, round);
     out->self[i] = graph->self[i];
   }
   for (int i = 0; i < s->nodes; i++) {

@@ -20,6 +20,9 @@ struct gv_faults {
   uint64_t seed;
 };
 
+/* What is drawn for gv_schedule_absent; where there is churn. */
+bool gv_faults_absent(const struct gv_faults *faults, int node, uint64_t round);
+
 struct gv_schedule {
   int nodes;
   int period;                   /* W(k) = W(k mod period); 1: static; 0: every round is drawn anew */
@@ -68,7 +71,10 @@ static inline bool gv_schedule_faulty(const struct gv_schedule *schedule)
 }
 
 /* Whether the node sits out this round: then W(round) has nothing of it but its own 1. Pure. */
-bool gv_schedule_absent(const struct gv_schedule *schedule, int node, uint64_t round);
+static inline bool gv_schedule_absent(const struct gv_schedule *schedule, int node, uint64_t round)
+{
+  return schedule->faults.churn > 0 && gv_faults_absent(&schedule->faults, node, round);
+}
 
 /* W(round), without faults, of a schedule that has a period. Pure. */
 static inline const struct gv_graph *gv_schedule_graph(const struct gv_schedule *schedule, uint64_t round)

@@ -11,7 +11,8 @@ enum { GV_STALENESS_BINS = 16 };  /* of struct gv_asynchrony */
  * done. Since the start of the run, over all nodes. All zero in synchronous pace, where no message lags. */
 struct gv_asynchrony {
   uint64_t published;           /* messages */
-  uint64_t skipped;             /* times a node kept its own to itself, for no slot or mailbox was free */
+  uint64_t skipped;             /* times a node kept its own to itself: no slot or mailbox was free, or, in
+                                   push-sum, the share would have left it a weight under 1/2 */
   uint64_t taken;               /* neighbours' messages averaged with */
   uint64_t staleness[GV_STALENESS_BINS];  /* of those: bin 0 not behind, bin b 2^(b-1) to 2^b - 1 rounds, the last
                                              all beyond */
