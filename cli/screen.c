@@ -40,13 +40,18 @@ void gv_screen_give_back(void)
 
 /* ---- signals ---- */
 
-static void on_deadly(int number)
+/* Who had the signal before is told what came, and from whom. */
+static void on_deadly(int number, siginfo_t *info, void *context)
 {
   gv_screen_give_back();
   for (int k = 0; k < DEADLY; k++)
-    if (deadly[k] == number)
+    if (deadly[k] == number) {
       sigaction(number, &before[k], NULL);
-  raise(number);  /* delivered when the handler returns */
+      if ((before[k].sa_flags & SA_SIGINFO) != 0)
+        before[k].sa_sigaction(number, info, context);
+      else
+        raise(number);  /* delivered when the handler returns */
+    }
 }
 
 static void on_stop(int number);
@@ -74,8 +79,11 @@ static void on_continue(int number)
 
 static void watch(void)
 {
-  struct sigaction action = {.sa_handler = on_deadly}, again = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
+  struct sigaction action = {.sa_sigaction = on_deadly, .sa_flags = SA_SIGINFO | SA_ONSTACK},
+                   again = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
+  for (int k = 0; k < DEADLY; k++)
+    sigaddset(&action.sa_mask, deadly[k]);
   sigemptyset(&again.sa_mask);
   for (int k = 0; k < DEADLY; k++)
     sigaction(deadly[k], &action, &before[k]);

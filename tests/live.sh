@@ -158,11 +158,24 @@ check 'and --resume goes on with its curves' resumed
 # by SIGNAL STATUS: ends a run that would take hours
 by() {
   started 80 24 "${endless[@]}" --out "by-$1"
-  shown 'test accuracy' 2 && kill "-$1" "$(cat pid)" && ended "$2" && restored
+  shown 'test accuracy' 2 && kill "-$1" "$(cat pid)" && ended "$2" && restored && ! grep -qa 'crashed' screen
 }
 check 'so does SIGTERM' by TERM 130
 check 'SIGQUIT gives it back' by QUIT 131
-check 'a crash gives it back' by ABRT 134
+check 'SIGABRT, too' by ABRT 134
+faulty=$GV_BUILD/tests/plugins/.libs/faulty.so
+# crashes HOW STATUS
+crashes() {
+  started 80 24 --model "$faulty:in=gradient,at=1000,how=$1" --rounds 4000000000 --out "crash-$1"
+  ended "$2" && restored && picture | grep -qa "^grapevine: model 'faulty' .* crashed in its gradient"
+}
+if $sanitized; then
+  skip 'crashes' 'a sanitizer has its own last words'
+else
+  check 'a crash gives it back, and is told below' crashes segv 139
+  check 'so does the end of a stack' crashes stack 139
+  check 'and an abort' crashes abort 134
+fi
 # A process whose parent is in another session does not stop, but for what it does before.
 pause() {
   started 80 24 "${endless[@]}" --out pause
