@@ -11,6 +11,7 @@
 #include "core/base/memory.h"
 #include "core/base/named.h"
 #include "core/base/random.h"
+#include "core/base/stack.h"
 #include "core/base/team.h"
 #include "tests/suite.h"
 
@@ -395,6 +396,24 @@ START_TEST(team_runs_every_worker)
 }
 END_TEST
 
+START_TEST(sizes_of_stacks)
+{
+  static const struct {
+    const char *text;
+    size_t bytes;
+  } sizes[] = {
+      {"512", 512 << 10},  {"64k", 64 << 10},  {"4 M", 4 << 20},      {" 1G ", 1 << 30}, {"100 b\t", 100},
+      {"-1B", SIZE_MAX},   {"0", 0},           {"4MB", 0},            {"4 M B", 0},      {"M", 0},
+      {"", 0},             {" ", 0},           {"-5M", 0},            {"soft", 0},       {"1T", 0},
+      {"99999999999G", 0}, {"1e3", 0},         {"99999999999999999999B", 0},
+  };
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+    ck_assert_msg(gv_stack_size(sizes[i].text) == sizes[i].bytes, "'%s': %zu", sizes[i].text,
+                  gv_stack_size(sizes[i].text));
+  ck_assert_uint_eq(gv_stack_size(NULL), 0);
+}
+END_TEST
+
 START_TEST(machine_has_a_processor)
 {
   struct gv_machine machine;
@@ -422,8 +441,9 @@ int main(void)
                                 random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
                                 slices_cover_all_once,
-                                file_is_whole_or_absent, file_leaves_what_is_no_file, file_on_a_full_disk,
-                                team_runs_every_worker,
+                                file_is_whole_or_absent, file_leaves_what_is_no_file,
+                                file_on_a_full_disk,
+                                team_runs_every_worker, sizes_of_stacks,
                                 machine_has_a_processor, NULL};
   return run_suite("base", tests);
 }
