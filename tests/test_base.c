@@ -1,5 +1,6 @@
 /* The ground floor: status lines, option tables, random numbers, memory, files, the team. */
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -353,6 +354,74 @@ START_TEST(file_leaves_what_is_no_file)
 }
 END_TEST
 
+static void link_leads_to(const char *link, const char *to, const char *end)
+{
+  struct gv_new_file file;
+  struct stat at;
+  ck_assert_int_eq(symlink(to, link), 0);
+  assert_ok(gv_file_try(link, err));
+  assert_ok(gv_file_begin(&file, link, err));
+  fputs("there", file.stream);
+  assert_ok(gv_file_commit(&file, err));
+  ck_assert_int_eq(lstat(link, &at), 0);
+  ck_assert(S_ISLNK(at.st_mode));
+  ck_assert_int_eq(lstat(end, &at), 0);
+  ck_assert(S_ISREG(at.st_mode) && at.st_size == 5);
+  unlink(end);
+}
+
+/* By itself, by its own folder, by its whole path and by another link. */
+START_TEST(file_behind_a_link_to_nothing_yet)
+{
+  char folder[] = "/tmp/gv-file-XXXXXX", sub[64], link[4][80], end[64];
+  struct gv_new_file file;
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(sub, sizeof sub, "%s/sub", folder);
+  snprintf(end, sizeof end, "%s/end", folder);
+  ck_assert_int_eq(mkdir(sub, 0700), 0);
+  for (int i = 0; i < 4; i++)
+    snprintf(link[i], sizeof link[i], "%s/link%d", i % 2 == 1 ? sub : folder, i);
+  link_leads_to(link[0], "end", end);
+  link_leads_to(link[1], "../end", end);
+  link_leads_to(link[2], end, end);
+  link_leads_to(link[3], "../link0", end);
+  unlink(link[0]);
+  ck_assert_int_eq(symlink("none/end", link[0]), 0);
+  assert_fails(GV_SYSTEM, "No such file", gv_file_try(link[0], err));
+  unlink(link[0]);
+  ck_assert_int_eq(symlink("link0", link[0]), 0);
+  assert_fails(GV_SYSTEM, "ymbolic link", gv_file_begin(&file, link[0], err));
+  for (int i = 0; i < 4; i++)
+    unlink(link[i]);
+  ck_assert_int_eq(rmdir(sub), 0);
+  ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* A name may be as long as the system allows; one that is longer is found at once. */
+START_TEST(file_of_a_long_name)
+{
+  char folder[] = "/tmp/gv-file-XXXXXX", path[NAME_MAX + 64];
+  struct gv_new_file file;
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  int used = snprintf(path, sizeof path, "%s/", folder);
+  for (int length = NAME_MAX - 20; length <= NAME_MAX + 1; length++) {
+    memset(path + used, 'n', (size_t)length);
+    path[used + length] = '\0';
+    if (length > NAME_MAX) {
+      assert_fails(GV_SYSTEM, "too long", gv_file_try(path, err));
+      assert_fails(GV_SYSTEM, "too long", gv_file_begin(&file, path, err));
+      break;
+    }
+    assert_ok(gv_file_try(path, err));
+    assert_ok(gv_file_begin(&file, path, err));
+    assert_ok(gv_file_commit(&file, err));
+    ck_assert_int_eq(unlink(path), 0);
+  }
+  ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 START_TEST(file_on_a_full_disk)
 {
   if (access("/dev/full", W_OK) != 0)
@@ -442,7 +511,7 @@ int main(void)
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
                                 slices_cover_all_once,
                                 file_is_whole_or_absent, file_leaves_what_is_no_file,
-                                file_on_a_full_disk,
+                                file_behind_a_link_to_nothing_yet, file_of_a_long_name, file_on_a_full_disk,
                                 team_runs_every_worker, sizes_of_stacks,
                                 machine_has_a_processor, NULL};
   return run_suite("base", tests);
