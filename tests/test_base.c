@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/base/machine.h"
 #include "core/base/memory.h"
 #include "core/base/named.h"
@@ -25,6 +26,23 @@ START_TEST(status_line)
   ck_assert_int_eq(gv_status_exit(GV_USAGE), 2);
   ck_assert_int_eq(gv_status_exit(GV_OK), 0);
   ck_assert_int_eq(gv_status_exit(GV_NUMERIC), 1);
+}
+END_TEST
+
+static void keep_line(void *context, enum gv_log_level level, const char *line)
+{
+  (void)level;
+  snprintf(context, 64, "%s", line);
+}
+
+/* Whatever a model logs. */
+START_TEST(log_line)
+{
+  char line[64] = "";
+  gv_log_set_sink(keep_line, line);
+  gv_log(GV_LOG_DETAIL, "model %s", "a\nb\033[31mc\177");
+  gv_log_set_sink(NULL, NULL);
+  ck_assert_str_eq(line, "model a b [31mc ");
 }
 END_TEST
 
@@ -504,7 +522,7 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {status_line, option_values, option_refusals,
+  const TTest *const tests[] = {status_line, log_line, option_values, option_refusals,
                                 option_tables_that_contradict_themselves,
                                 named_lookup, random_known_answer, random_moments, random_normals_as_floats,
                                 random_dirichlet_at_the_ends,

@@ -7,6 +7,7 @@ libgv_la_SOURCES += \
   %D%/clones.h \
   %D%/crc32c.c %D%/crc32c.h \
   %D%/file.c %D%/file.h \
+  %D%/line.h \
   %D%/log.c %D%/log.h \
   %D%/machine.c %D%/machine.h \
   %D%/memory.c %D%/memory.h \
