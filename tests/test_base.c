@@ -111,6 +111,30 @@ START_TEST(option_refusals)
 }
 END_TEST
 
+/* A double rounds 2^53 + 1 to 2^53. */
+START_TEST(option_bounds_of_large_whole_numbers)
+{
+  static const struct gv_option large[] = {
+      {.key = "seed", .type = GV_OPTION_INT, .value = "1", .min = 0, .max = 0x1p53, .help = "h"},
+      {.key = "any", .type = GV_OPTION_INT, .value = "0", .min = -(double)INFINITY, .max = (double)INFINITY,
+       .help = "h"},
+      {.key = "part", .type = GV_OPTION_LIST, .value = "3", .min = 2.5, .max = 0x1p53, .help = "h"},
+      {.key = NULL}};
+  struct gv_options *options = NULL;
+  assert_ok(gv_options_create(large, "t", &options, err));
+  assert_ok(gv_options_parse(options, "seed=9007199254740992", err));
+  ck_assert_int_eq(gv_options_int(options, "seed"), 9007199254740992);
+  assert_fails(GV_USAGE, "from 0 to 9007199254740992", gv_options_parse(options, "seed=9007199254740993", err));
+  assert_fails(GV_USAGE, "seed is '-1'", gv_options_parse(options, "seed=-1", err));
+  assert_ok(gv_options_parse(options, "any=9223372036854775807", err));
+  assert_ok(gv_options_parse(options, "any=-9223372036854775808", err));
+  assert_ok(gv_options_parse(options, "part=3-9007199254740992", err));
+  assert_fails(GV_USAGE, "part is", gv_options_parse(options, "part=3-9007199254740993", err));
+  assert_fails(GV_USAGE, "part is", gv_options_parse(options, "part=2", err));
+  gv_options_destroy(options);
+}
+END_TEST
+
 START_TEST(option_tables_that_contradict_themselves)
 {
   const struct gv_option outside[] = {
@@ -523,7 +547,7 @@ END_TEST
 int main(void)
 {
   const TTest *const tests[] = {status_line, log_line, option_values, option_refusals,
-                                option_tables_that_contradict_themselves,
+                                option_bounds_of_large_whole_numbers, option_tables_that_contradict_themselves,
                                 named_lookup, random_known_answer, random_moments, random_normals_as_floats,
                                 random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
