@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "cli/study_table.h"
 #include "core/base/option.h"
 #include "run/study/check.h"
@@ -49,23 +50,16 @@ static const struct gv_option rows[] = {
 /* ---- progress ---- */
 
 struct talk {
-  bool shows, live, drawn, stopping;
+  bool shows, live, stopping;
   struct gv_stop stop;
 };
-
-static void clear_line(struct talk *talk)
-{
-  if (talk->drawn)
-    fprintf(stderr, "\r\033[K");
-  talk->drawn = false;
-}
 
 static void on_progress(void *context, const struct gv_study_progress *p)
 {
   struct talk *talk = context;
   char left[32];
   if (talk->shows && p->stopping && !talk->stopping) {
-    clear_line(talk);
+    gv_screen_no_line();
     fprintf(stderr, "stopping; %zu run%s under way save%s\n", p->running, p->running == 1 ? "" : "s",
             p->running == 1 ? "s" : "");
     talk->stopping = true;
@@ -82,15 +76,14 @@ static void on_progress(void *context, const struct gv_study_progress *p)
     used += snprintf(line + used, sizeof line - (size_t)used, ", %zu failed", p->failed);
   if (p->waiting > 0)
     snprintf(line + used, sizeof line - (size_t)used, ", %zu trained by other processes", p->waiting);
-  fprintf(stderr, "\r\033[K%.*s", gv_columns(stderr) - 1, line);
-  talk->drawn = true;
+  gv_screen_line("%s", line);
 }
 
 static void on_end(void *context, const struct gv_planned *run, enum gv_run_end end, const char *why,
                    const struct gv_study_progress *p)
 {
   struct talk *talk = context;
-  clear_line(talk);
+  gv_screen_no_line();
   if (end != GV_RUN_TRAINED)
     fprintf(stderr, "grapevine: run %s %s: %s\n", run->folder, end == GV_RUN_FAILED ? "failed" : "stopped", why);
   else if (talk->shows && !talk->live)
@@ -157,7 +150,7 @@ static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_shar
   gv_watch_signals(stop, &talk.stop);
   enum gv_status status = gv_study_execute(plan, &how, &failed, err);
   gv_unwatch_signals();
-  clear_line(&talk);
+  gv_screen_no_line();
   if (status == GV_OK && failed > 0)
     status = gv_fail(err, GV_INPUT, "%zu of %zu runs failed; the table has the others, and the same command tries "
                      "them again", failed, plan->count);
@@ -241,7 +234,7 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
 static int run_study(int argc, char **argv)
 {
   return gv_run_word(argc, argv, &gv_command_study,
-                     "which file? `grapevine study --help` shows what stands in one", study);
+                     "wants a file of experiments; `grapevine study --help` shows what stands in one", study);
 }
 
 const struct gv_command gv_command_study = {

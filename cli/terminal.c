@@ -13,7 +13,8 @@
 bool gv_colour(FILE *stream)
 {
   const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-  return isatty(fileno(stream)) && (no_colour == NULL || *no_colour == '\0') && term != NULL && *term != '\0';
+  return isatty(fileno(stream)) && (no_colour == NULL || *no_colour == '\0') && term != NULL && *term != '\0' &&
+         strcmp(term, "dumb") != 0;
 }
 
 bool gv_utf8(void)

@@ -28,7 +28,6 @@ struct train {
   struct gv_run *run;
   struct gv_options *own;
   bool shows, live;      /* says anything; the progress line is redrawn in place */
-  bool drawn;            /* an unfinished progress line stands on the terminal */
   struct gv_live *view;  /* of --live, instead of lines; NULL: none */
 };
 
@@ -41,13 +40,6 @@ static enum gv_status set(void *context, const char *key, const char *value, str
 }
 
 /* ---- progress, on stderr ---- */
-
-static void clear_line(struct train *train)
-{
-  if (train->drawn)
-    fprintf(stderr, "\r\033[K");
-  train->drawn = false;
-}
 
 static void print_start(const struct gv_result *r)
 {
@@ -82,7 +74,7 @@ static void on_evaluation(void *context, const struct gv_result *r)
   }
   if (!train->shows || e->round == 0)
     return;
-  clear_line(train);
+  gv_screen_no_line();
   fprintf(stderr, "epoch %6.2f  train loss %.4f", e->epoch, e->train_loss);
   if (r->test_samples > 0)
     fprintf(stderr, "  test loss %.4f", e->test_loss);
@@ -100,10 +92,8 @@ static void on_progress(void *context, const struct gv_result *r, uint64_t round
     gv_live_progress(train->view, r, round, seconds);
     return;
   }
-  if (!train->live || seconds <= 0)
-    return;
-  fprintf(stderr, "\r\033[K%s", gv_progress_text(r, round, seconds, gv_columns(stderr) - 1, text, sizeof text));
-  train->drawn = true;
+  if (train->live && seconds > 0)
+    gv_screen_line("%s", gv_progress_text(r, round, seconds, gv_columns(stderr) - 1, text, sizeof text));
 }
 
 /* ---- the end, on stdout ---- */
@@ -213,7 +203,7 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
   gv_end_with_study();
   enum gv_status status = gv_run_train(train->run, error);
   gv_unwatch_signals();
-  clear_line(train);
+  gv_screen_no_line();
   if (train->view != NULL)
     gv_live_end(train->view);
   const struct gv_result *result = gv_run_result(train->run);

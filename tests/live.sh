@@ -138,6 +138,25 @@ warned() {
     tr -d '\r' <screen | grep -qaF "${leave}grapevine: warning: algorithm dsgd-awc"
 }
 check 'a warning stands in the view, and below it when the screen is given back' warned
+# A log line begins a line of its own also where progress is redrawn in place, without --live.
+beside_progress() {
+  local words=(train --model logreg --algorithm dsgd-awc --learning-rate 60 --schedule constant --topology ring
+    --weights lazy --split sorted --nodes 16 --epochs 100 --out beside)
+  GRAPEVINE=$grapevine timeout -k 10 $patience script -qec "\"\$GRAPEVINE\" ${words[*]} >/dev/null" /dev/null \
+    </dev/null >screen 2>&1 || { cat -v screen; return 1; }
+  tr '\r' '\n' <screen | sed $'s/^\033\\[K//' >lines
+  grep -a 'grapevine: ' lines
+  grep -qa '^grapevine: warning: algorithm dsgd-awc' lines && ! grep -qa '.grapevine: ' lines
+}
+check 'a warning does not stand behind the line of progress' beside_progress
+in_colour() {
+  TERM=$1 GRAPEVINE=$grapevine timeout -k 10 $patience script -qec "\"\$GRAPEVINE\" train --nodes 0" /dev/null \
+    </dev/null >screen 2>&1
+  cat -v screen
+  grep -qa 'nodes is' screen && [ "$(grep -ca $'\033\\[31m' screen)" = "$2" ]
+}
+check 'errors are in colour' in_colour xterm 1
+check 'but on a dumb terminal' in_colour dumb 0
 diverged() {
   started 90 24 --model logreg:l2=1000 --learning-rate 100 --eval-every 0.1 --out diverged
   ended 1 && restored "$(times "$leave")" && picture | grep -qa 'error: .*the loss is'
