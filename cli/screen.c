@@ -24,7 +24,7 @@ enum { DEADLY = sizeof deadly / sizeof deadly[0] };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* of what follows, but in signal handlers */
 static bool begun;
-static volatile sig_atomic_t held;   /* the terminal shows its second screen */
+static volatile sig_atomic_t held;    /* the terminal shows its second screen */
 static volatile sig_atomic_t stands;  /* an unfinished line does */
 static char said[256];
 static struct sigaction before[DEADLY], before_stop, before_continue;
