@@ -124,12 +124,12 @@ static int measure_and_print(const char *name, const struct gv_options *options,
 {
   bool json = gv_options_flag(options, "json");
   char program[4096];
-  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  program[length > 0 ? length : 0] = '\0';
   struct talk talk = {.live = isatty(STDERR_FILENO), .figures = json ? json_array() : NULL};
   struct gv_bench bench = {.quick = gv_options_flag(options, "quick"), .program = program, .context = &talk,
                            .doing = on_doing, .measured = on_figure};
-  enum gv_status status = gv_bench_begin(&bench, error);
+  enum gv_status status = gv_program_path("is started", program, sizeof program, error);
+  if (status == GV_OK)
+    status = gv_bench_begin(&bench, error);
   if (status == GV_OK) {
     gv_watch_signals(stop, &bench);
     if (!json)

@@ -168,8 +168,8 @@ void gv_mend_environment(void);
 
 /* ---- words.c ---- */
 
-/* The text as one word of a shell, in memory of its own; NULL without memory. */
-char *gv_shell_word(const char *text);
+/* path <- of this program, which `why`, as in "trains the runs". */
+enum gv_status gv_program_path(const char *why, char *path, size_t size, struct gv_error *err);
 
 /* This program, as a shell finds it from any folder: its name where PATH leads to it, else its path as one word. In
  * memory of its own; NULL without memory. */

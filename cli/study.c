@@ -128,16 +128,6 @@ static void print_dry(const struct gv_study_plan *plan, const struct gv_share *s
 
 /* ---- the study ---- */
 
-/* path <- of this program, which trains the runs. */
-static enum gv_status find_program(char *path, size_t size, struct gv_error *err)
-{
-  ssize_t length = readlink("/proc/self/exe", path, size - 1);
-  if (length <= 0)
-    return gv_fail(err, GV_SYSTEM, "/proc/self/exe cannot be read: it says which program trains the runs");
-  path[length] = '\0';
-  return GV_OK;
-}
-
 static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_share *share, const char *program,
                                 bool quiet, struct gv_error *err)
 {
@@ -215,7 +205,7 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
   if (status == GV_OK)
     status = gv_share_make(&plan, parallel, &share, err);
   if (status == GV_OK)
-    status = find_program(program, sizeof program, err);
+    status = gv_program_path("trains the runs", program, sizeof program, err);
   if (status == GV_OK && dry)
     print_dry(&plan, &share, program);
   if (status == GV_OK && !dry && !only)

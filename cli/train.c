@@ -10,6 +10,7 @@
 #include "cli/screen.h"
 #include "core/base/log.h"
 #include "core/base/option.h"
+#include "core/base/shell.h"
 
 /* Options of the command itself, beside those of the run. */
 static const struct gv_option own_rows[] = {
@@ -169,6 +170,16 @@ static void print_next(void)
   free(program);
 }
 
+/* A command to be typed as it stands, between what is said before and behind it. */
+static void say_resume(const char *before, const char *folder, const char *behind)
+{
+  char *program = gv_program_word(), *word = gv_shell_word(folder);
+  if (program != NULL && word != NULL)
+    fprintf(stderr, "grapevine: %s`%s train --resume %s` goes on%s\n", before, program, word, behind);
+  free(program);
+  free(word);
+}
+
 static bool stop(void *run)
 {
   gv_run_stop(run);
@@ -212,8 +223,7 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
       fprintf(stderr, "grapevine: what was measured until round %llu is in %s/metrics.csv\n",
               (unsigned long long)result->last.round, result->folder);
     if (result->kept && status != GV_NUMERIC)  /* which would come again */
-      fprintf(stderr, "grapevine: `grapevine train --resume %s` goes on from the last checkpoint\n",
-              result->folder);
+      say_resume("", result->folder, " from the last checkpoint");
     return gv_complain(error);
   }
   if (json)
@@ -226,10 +236,12 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
     gv_fail(error, GV_SYSTEM, "standard output cannot be written; the results are in %s", result->folder);
     return gv_complain(error);
   }
+  char before[GV_ERROR_TEXT + 4];
+  snprintf(before, sizeof before, "%s; ", error->text);
   if (status == GV_INTERRUPTED && result->kept)
-    fprintf(stderr, "grapevine: %s; `grapevine train --resume %s` goes on\n", error->text, result->folder);
+    say_resume(before, result->folder, "");
   else if (status == GV_INTERRUPTED)
-    fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text,
+    fprintf(stderr, "grapevine: %sthe mean model of that round is in %s/model.safetensors\n", before,
             result->folder);
   return gv_status_exit(status);
 }

@@ -18,6 +18,7 @@ libgv_la_SOURCES += \
   %D%/places.c %D%/places.h \
   %D%/quota.c %D%/quota.h \
   %D%/random.c %D%/random.h \
+  %D%/shell.c %D%/shell.h \
   %D%/stack.c %D%/stack.h \
   %D%/status.c \
   %D%/team.h
