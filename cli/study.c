@@ -41,7 +41,8 @@ static const struct gv_option rows[] = {
      .type = GV_OPTION_TEXT,
      .value = "auto",
      .help =
-         "figures of the table, as summary.csv has them, joined by commas; auto: the file's, or the usual ones"},
+         "figures of the table, as summary.csv has them, joined by commas; auto: the file's, or the usual ones, "
+         "and all in json and csv"},
     {.key = "quiet", .type = GV_OPTION_FLAG, .value = "no", .help = "no progress"},
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
@@ -163,13 +164,14 @@ static void print_results(const struct gv_study_plan *plan, const struct gv_opti
 {
   struct gv_table_of_study table;
   struct gv_error collected = {GV_OK, ""}, written = {GV_OK, ""}, printed = {GV_OK, ""};
-  const char *metrics = gv_options_text(options, "metrics");
+  const char *metrics = gv_options_text(options, "metrics"), *format = gv_options_text(options, "format");
+  bool data = strcmp(format, "json") == 0 || strcmp(format, "csv") == 0;
   if (strcmp(metrics, "auto") == 0)
-    metrics = plan->spec->metrics;
+    metrics = data ? NULL : plan->spec->metrics;
   if (gv_study_collect(plan, &table, &collected) == GV_OK) {
     if (write)
       (void)gv_study_write(&table, &written);
-    (void)gv_print_study(&table, metrics, gv_options_text(options, "format"), &printed);
+    (void)gv_print_study(&table, metrics, format, &printed);
     gv_study_table_clear(&table);
   }
   join(err, &collected);
