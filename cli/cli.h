@@ -9,6 +9,7 @@
 
 struct gv_options;
 struct gv_option;
+struct gv_shape;
 struct json_t;
 
 struct gv_command {
@@ -108,6 +109,9 @@ int gv_run_plain(int argc, char **argv, const struct gv_command *command, const 
  * error. */
 enum gv_status gv_read_sizes(const char *owner, const char *text, int *sizes, int most, int *count,
                              struct gv_error *err);
+
+/* shape <- "CxHxW", or "N" of plain features; up to 2^31 - 1 of them. `owner` begins the error. */
+enum gv_status gv_read_shape(const char *owner, const char *text, struct gv_shape *shape, struct gv_error *err);
 
 /* ---- page.c ---- */
 
