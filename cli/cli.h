@@ -205,9 +205,6 @@ void gv_show_log(bool verbose);
 /* "1.24 M", "873 k", "12.3", into text. Returns text. */
 char *gv_short_number(double x, char *text, size_t size);
 
-/* "12 bytes", "427 KiB", "1.21 GiB", into text. Returns text. */
-char *gv_short_bytes(double bytes, char *text, size_t size);
-
 /* "1.8 ms", "3.2 s", "12 s", "3 min 20 s", "2 h 5 min", into text. Returns text. */
 char *gv_short_time(double seconds, char *text, size_t size);
 

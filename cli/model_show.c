@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/page.h"
+#include "core/base/memory.h"
 #include "core/base/option.h"
 #include "core/engine/engine.h"
 #include "datasets/dataset.h"
@@ -118,7 +119,7 @@ static void print_tensors(const struct gv_plan *plan)
   }
   printf("  %s parameter%s, %s a node\n", gv_short_number((double)plan->parameters, text, sizeof text),
          plan->parameters == 1 ? "" : "s",
-         gv_short_bytes((double)plan->parameters * sizeof(float), bytes, sizeof bytes));
+         gv_bytes_text((double)plan->parameters * sizeof(float), bytes, sizeof bytes));
 }
 
 static enum gv_status print_page(const struct show *show, struct gv_error *err)

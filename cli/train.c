@@ -9,6 +9,7 @@
 #include "cli/live.h"
 #include "cli/screen.h"
 #include "core/base/log.h"
+#include "core/base/memory.h"
 #include "core/base/option.h"
 #include "core/base/shell.h"
 
@@ -144,7 +145,7 @@ static void print_table(const struct gv_result *r, const char *network)
     printf("  drift of the farthest node  %.3g\n", e->drift_max);
   if (e->messages > 0) {
     printf("  sent by a node a round      %.3g message%s, %s", e->messages, e->messages == 1 ? "" : "s",
-           gv_short_bytes(e->bytes, time, sizeof time));
+           gv_bytes_text(e->bytes, time, sizeof time));
     if (e->global_averages > 0)
       printf("; %llu global average%s in all", (unsigned long long)e->global_averages,
              e->global_averages == 1 ? "" : "s");

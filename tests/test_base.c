@@ -302,6 +302,19 @@ START_TEST(memory_is_aligned_and_zeroed)
 }
 END_TEST
 
+START_TEST(bytes_as_text)
+{
+  static const struct {
+    double bytes;
+    const char *text;
+  } sizes[] = {{0, "0 bytes"}, {12, "12 bytes"}, {437248, "427 KiB"}, {32768, "32.0 KiB"}, {0x1p20, "1.00 MiB"},
+               {1.21 * 0x1p30, "1.21 GiB"}, {23.5 * 0x1p30, "23.5 GiB"}, {0x1p50, "1.00 PiB"}};
+  char text[16];
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+    ck_assert_str_eq(gv_bytes_text(sizes[i].bytes, text, sizeof text), sizes[i].text);
+}
+END_TEST
+
 START_TEST(slices_cover_all_once)
 {
   for (size_t n = 0; n < 200; n += n < 40 ? 1 : 23)
@@ -551,7 +564,7 @@ int main(void)
                                 named_lookup, random_known_answer, random_moments, random_normals_as_floats,
                                 random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
-                                slices_cover_all_once,
+                                bytes_as_text, slices_cover_all_once,
                                 file_is_whole_or_absent, file_leaves_what_is_no_file,
                                 file_behind_a_link_to_nothing_yet, file_of_a_long_name, file_on_a_full_disk,
                                 team_runs_every_worker, sizes_of_stacks,
