@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <grapevine/model.h>
+
 #include "cli/cli.h"
 #include "cli/page.h"
 #include "core/base/named.h"
@@ -237,4 +239,32 @@ enum gv_status gv_read_sizes(const char *owner, const char *text, int *sizes, in
     if (*c == '\0')
       return GV_OK;
   }
+}
+
+enum gv_status gv_read_shape(const char *owner, const char *text, struct gv_shape *shape, struct gv_error *err)
+{
+  int64_t sides[3], product = 1;
+  int count = 0;
+  bool good = true;
+  for (const char *c = text; good; c++) {
+    char *end = NULL;
+    errno = 0;
+    sides[count] = *c >= '0' && *c <= '9' ? strtoll(c, &end, 10) : 0;
+    good = sides[count] >= 1 && errno == 0 && sides[count] <= INT32_MAX / product;
+    if (!good)
+      break;
+    product *= sides[count++];
+    c = end;
+    if (*c == '\0')
+      break;
+    good = *c == 'x' && count < 3;
+  }
+  if (!good || count == 2)
+    return gv_fail(err, GV_USAGE, "%s: shape is '%s'; accepted: CxHxW, three whole numbers of at least 1, or one "
+                   "number of features; %d features at most", owner, text, INT32_MAX);
+  *shape = (struct gv_shape){.features = product,
+                             .channels = count == 3 ? (int32_t)sides[0] : 1,
+                             .height = count == 3 ? (int32_t)sides[1] : 1,
+                             .width = (int32_t)sides[count - 1]};
+  return GV_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/page.h"
+#include "cli/screen.h"
 #include "core/base/memory.h"
 #include "core/base/option.h"
 #include "run/bench/bench.h"
@@ -22,7 +23,7 @@ static const struct gv_option rows[] = {
 };
 
 struct talk {
-  bool live, drawn;        /* the line of what is measured is redrawn in place; stands on the terminal */
+  bool live;               /* the line of what is measured is redrawn in place */
   const char *benchmark;   /* whose figures the table is at */
   json_t *figures;         /* or NULL: the table */
 };
@@ -34,20 +35,11 @@ static void list_benchmarks(FILE *out)
   fprintf(out, "  %-9s  all of these, in some three minutes [all]\n", "all");
 }
 
-static void clear_line(struct talk *talk)
-{
-  if (talk->drawn)
-    fprintf(stderr, "\r\033[K");
-  talk->drawn = false;
-}
-
 static void on_doing(void *context, const char *what)
 {
-  struct talk *talk = context;
-  if (!talk->live)
-    return;
-  fprintf(stderr, "\r\033[K%s ...", what);
-  talk->drawn = true;
+  const struct talk *talk = context;
+  if (talk->live)
+    gv_screen_line("%s ...", what);
 }
 
 /* Four digits, whatever the unit. */
@@ -63,7 +55,7 @@ static void on_figure(void *context, const struct gv_figure *f)
 {
   struct talk *talk = context;
   char value[32], limit[32], both[48];
-  clear_line(talk);
+  gv_screen_no_line();
   if (talk->figures != NULL) {
     json_array_append_new(talk->figures,
                           json_pack("{s:s,s:s,s:f,s:s,s:f,s:s,s:f,s:f}", "benchmark", f->benchmark, "name", f->name,
@@ -132,12 +124,12 @@ static int measure_and_print(const char *name, const struct gv_options *options,
 {
   bool json = gv_options_flag(options, "json");
   char program[4096];
-  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  program[length > 0 ? length : 0] = '\0';
   struct talk talk = {.live = isatty(STDERR_FILENO), .figures = json ? json_array() : NULL};
   struct gv_bench bench = {.quick = gv_options_flag(options, "quick"), .program = program, .context = &talk,
                            .doing = on_doing, .measured = on_figure};
-  enum gv_status status = gv_bench_begin(&bench, error);
+  enum gv_status status = gv_program_path("is started", program, sizeof program, error);
+  if (status == GV_OK)
+    status = gv_bench_begin(&bench, error);
   if (status == GV_OK) {
     gv_watch_signals(stop, &bench);
     if (!json)
@@ -145,7 +137,7 @@ static int measure_and_print(const char *name, const struct gv_options *options,
     status = gv_bench_run(&bench, name, error);
     gv_unwatch_signals();
   }
-  clear_line(&talk);
+  gv_screen_no_line();
   if (status == GV_OK && json)
     status = print_json(&bench, &talk, error);
   json_decref(talk.figures);

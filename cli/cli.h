@@ -9,6 +9,7 @@
 
 struct gv_options;
 struct gv_option;
+struct gv_shape;
 struct json_t;
 
 struct gv_command {
@@ -109,6 +110,9 @@ int gv_run_plain(int argc, char **argv, const struct gv_command *command, const 
 enum gv_status gv_read_sizes(const char *owner, const char *text, int *sizes, int most, int *count,
                              struct gv_error *err);
 
+/* shape <- "CxHxW", or "N" of plain features; up to 2^31 - 1 of them. `owner` begins the error. */
+enum gv_status gv_read_shape(const char *owner, const char *text, struct gv_shape *shape, struct gv_error *err);
+
 /* ---- page.c ---- */
 
 /* Prints text from column `at` on, where the cursor is, wrapped at words before column `width`. */
@@ -168,8 +172,8 @@ void gv_mend_environment(void);
 
 /* ---- words.c ---- */
 
-/* The text as one word of a shell, in memory of its own; NULL without memory. */
-char *gv_shell_word(const char *text);
+/* path <- of this program, which `why`, as in "trains the runs". */
+enum gv_status gv_program_path(const char *why, char *path, size_t size, struct gv_error *err);
 
 /* This program, as a shell finds it from any folder: its name where PATH leads to it, else its path as one word. In
  * memory of its own; NULL without memory. */
@@ -200,9 +204,6 @@ void gv_show_log(bool verbose);
 
 /* "1.24 M", "873 k", "12.3", into text. Returns text. */
 char *gv_short_number(double x, char *text, size_t size);
-
-/* "12 bytes", "427 KiB", "1.21 GiB", into text. Returns text. */
-char *gv_short_bytes(double bytes, char *text, size_t size);
 
 /* "1.8 ms", "3.2 s", "12 s", "3 min 20 s", "2 h 5 min", into text. Returns text. */
 char *gv_short_time(double seconds, char *text, size_t size);

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/page.h"
+#include "cli/screen.h"
 #include "core/base/option.h"
 #include "run/consensus/simulation.h"
 
@@ -23,7 +24,7 @@ struct talk {
   struct gv_options *options;
   const char **topology;  /* (count) in the order given */
   int count;
-  bool drawn;             /* an unfinished progress line stands on the terminal */
+  bool drawn;             /* it takes so long that progress is shown */
 };
 
 static enum gv_status set(void *context, const char *key, const char *value, struct gv_error *err)
@@ -48,8 +49,8 @@ static void on_progress(void *context, const struct gv_trace *trace, uint64_t ro
   double done = (double)round / (double)gv_options_int(talk->options, "rounds");
   if (seconds < 1 && !talk->drawn)
     return;
-  fprintf(stderr, "\r\033[K%s  %3.0f %%  round %llu  %s left", trace->topology, floor(100 * done),
-          (unsigned long long)round, gv_short_time(seconds / done - seconds, left, sizeof left));
+  gv_screen_line("%s  %3.0f %%  round %llu  %s left", trace->topology, floor(100 * done),
+                 (unsigned long long)round, gv_short_time(seconds / done - seconds, left, sizeof left));
   talk->drawn = true;
 }
 
@@ -209,8 +210,7 @@ static int run_and_print(struct talk *talk, struct gv_error *error)
   gv_watch_signals(stop, sim);
   enum gv_status ran = gv_simulation_run(sim, error);
   gv_unwatch_signals();
-  if (talk->drawn)
-    fprintf(stderr, "\r\033[K");
+  gv_screen_no_line();
   struct gv_error later = {GV_OK, ""};
   if (ran == GV_OK || ran == GV_INTERRUPTED) {
     status = gv_simulation_write(sim, &later);

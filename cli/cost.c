@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/page.h"
+#include "core/base/memory.h"
 #include "core/base/option.h"
 #include "run/cost.h"
 #include "run/json.h"
@@ -69,7 +70,7 @@ static void tell(const struct ask *ask, int nodes, const char *method, const str
   }
   char bytes[32], time[32], round[32];
   printf("  %6d  %-34s %9.4g  %9s  %8s", nodes, method, cost->messages,
-         gv_short_bytes(cost->bytes, bytes, sizeof bytes), gv_short_time(cost->seconds, time, sizeof time));
+         gv_bytes_text(cost->bytes, bytes, sizeof bytes), gv_short_time(cost->seconds, time, sizeof time));
   if (ask->compute > 0)
     printf("  %8s", gv_short_time(ask->compute + cost->seconds, round, sizeof round));
   if (isfinite(share))
@@ -120,7 +121,7 @@ static enum gv_status tell_all(struct ask *ask, struct gv_error *err)
     ask->page = json_array();
   else
     printf("messages of %s; alpha %s, %.4g GB/s\n\n  %6s  %-34s %9s  %9s  %8s%s  %8s\n",
-           gv_short_bytes(ask->bytes, bytes, sizeof bytes), gv_short_time(ask->network.alpha, alpha, sizeof alpha),
+           gv_bytes_text(ask->bytes, bytes, sizeof bytes), gv_short_time(ask->network.alpha, alpha, sizeof alpha),
            1e-9 / ask->network.beta, "nodes", "method", "messages", "received", "time",
            ask->compute > 0 ? "     round" : "", "of PSGD's");
   for (int i = 0; i < count; i++)

@@ -90,6 +90,15 @@ static void add_model(struct line *line, const char *crash)
   add(line, "` finds out more");
 }
 
+static void add_plugin(struct line *line, const char *crash)
+{
+  add(line, "model plugin '");
+  add(line, gv_calling.loading);
+  add(line, "' crashed while it was loaded: ");
+  add(line, crash);
+  add(line, "; its file is damaged, or what it does at its start fails");
+}
+
 static void say(int number)
 {
   struct line line = {.used = 0};
@@ -100,6 +109,8 @@ static void say(int number)
   add(&line, "grapevine: ");
   if (gv_calling.function != NULL) {
     add_model(&line, crash);
+  } else if (gv_calling.loading != NULL) {
+    add_plugin(&line, crash);
   } else {
     add(&line, "crashed: ");
     add(&line, crash);
@@ -117,7 +128,8 @@ static void on_crash(int number, siginfo_t *info, void *context)
     for (;;)
       pause();  /* another thread has the word, and ends the program */
   gv_screen_give_back();
-  say(number);
+  if (info->si_code > 0 || info->si_pid == getpid())  /* what others sent is no fault of this program's */
+    say(number);
   signal(number, SIG_DFL);
   if (info->si_code <= 0)
     raise(number);  /* it was sent; delivered when the handler returns. Else the fault comes again, at its place */
@@ -139,6 +151,8 @@ void gv_watch_crashes(void)
     return;
   struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigemptyset(&action.sa_mask);
+  for (int i = 0; i < CRASHES; i++)  /* the handler's own crash, as at a model's name that is gone, ends all */
+    sigaddset(&action.sa_mask, crashes[i].number);
   word = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
   give_stack();
   gv_calling_thread = give_stack;

@@ -159,7 +159,7 @@ static void print_page(const struct gv_dataset *dataset, const struct gv_descrip
     printf("  origins      %d; --split natural makes them nodes\n", dataset->groups);
   printf("  values       %.6g to %.6g, mean %.4g, deviation %.4g (normalize %s)\n", d->least, d->largest, d->mean,
          d->deviation, dataset->normalized);
-  printf("  memory       %s as %s", gv_short_bytes(d->bytes, bytes, sizeof bytes), d->storage);
+  printf("  memory       %s as %s", gv_bytes_text(d->bytes, bytes, sizeof bytes), d->storage);
   if (strcmp(d->storage, "sparse") == 0)
     printf(", %.3g %% of the values", 100 * d->nonzeros);
   printf("\n");

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/page.h"
+#include "cli/screen.h"
 #include "core/base/option.h"
 #include "run/eval.h"
 
@@ -33,8 +34,8 @@ static void on_progress(void *context, double share, double seconds)
   char left[32];
   if (seconds < 1 || (share >= 1 && !*drawn))
     return;
-  fprintf(stderr, "\r\033[K%3.0f %%  %s left", floor(100 * share),
-          gv_short_time(seconds / share - seconds, left, sizeof left));
+  gv_screen_line("%3.0f %%  %s left", floor(100 * share),
+                 gv_short_time(seconds / share - seconds, left, sizeof left));
   *drawn = true;
 }
 
@@ -95,8 +96,7 @@ static int evaluate_and_print(const struct gv_options *options, struct gv_error 
   gv_show_log(gv_options_flag(options, "verbose"));
   enum gv_status status =
       gv_eval_create(options, !json && isatty(STDERR_FILENO) ? on_progress : NULL, &drawn, &eval, error);
-  if (drawn)
-    fprintf(stderr, "\r\033[K");
+  gv_screen_no_line();
   if (status == GV_OK && json) {
     char *text = gv_eval_text(eval);
     if (text != NULL)

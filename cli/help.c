@@ -73,15 +73,33 @@ static enum gv_status list_all(struct gv_error *err)
   return status;
 }
 
-/* All names of all tables, for the nearest one. */
+/* All names that there are, for the nearest one: of all tables, commands and the plugins of a list. */
 static const char *any_name(const void *context, size_t i)
 {
-  (void)context;
+  const struct gv_plugin_list *plugins = context;
   for (size_t t = 0; t < TABLES; t++)
     for (size_t k = 0; gv_tables[t]->entries[k] != NULL; k++)
       if (i-- == 0)
         return gv_tables[t]->entries[k]->name;
-  return NULL;
+  for (size_t c = 0; gv_program.commands[c] != NULL; c++)
+    if (i-- == 0)
+      return gv_program.commands[c]->name;
+  return i < plugins->count ? plugins->files[i].name : NULL;
+}
+
+static enum gv_status unknown(const char *name, const struct gv_search *search, struct gv_error *err)
+{
+  struct gv_plugin_list plugins = {0};
+  enum gv_status status = gv_plugin_list(search, &plugins, err);
+  if (status != GV_OK)
+    return status;
+  const char *near = gv_nearest(name, any_name, &plugins);
+  if (near != NULL)
+    gv_fail(err, GV_USAGE, "nothing is named '%s'; did you mean '%s'? `grapevine help` lists all", name, near);
+  else
+    gv_fail(err, GV_USAGE, "nothing is named '%s'; `grapevine help` lists all", name);
+  gv_plugin_list_clear(&plugins);
+  return GV_USAGE;
 }
 
 static enum gv_status explain(const char *name, struct gv_error *err)
@@ -105,11 +123,7 @@ static enum gv_status explain(const char *name, struct gv_error *err)
   if (status == GV_OK) {
     print_page("model", model->name, model->summary, model->options);
   } else if (status == GV_USAGE) {  /* no plugin either; one that is there but cannot be loaded has said why */
-    const char *near = gv_nearest(name, any_name, NULL);
-    if (near != NULL)
-      gv_fail(err, status, "nothing is named '%s'; did you mean '%s'? `grapevine help` lists all", name, near);
-    else
-      gv_fail(err, status, "nothing is named '%s'; `grapevine help` lists all", name);
+    status = unknown(name, &search, err);
   }
   gv_search_clear(&search);
   return status;

@@ -211,34 +211,11 @@ static int check_and_print(struct check *check)
 
 /* ---- what is asked ---- */
 
-/* "3x32x32", or "64" for plain features. */
-static enum gv_status read_shape(const char *text, struct gv_shape *shape, struct gv_error *err)
-{
-  long long side[3] = {1, 1, 1};
-  int count = 0;
-  const char *at = text;
-  for (char *end; count < 3 && *at >= '0' && *at <= '9'; at = *end == 'x' && end[1] != '\0' ? end + 1 : end) {
-    side[count] = strtoll(at, &end, 10);
-    if (side[count] < 1 || side[count] > 1000000)
-      break;
-    count++;
-  }
-  if (*at != '\0' || (count != 1 && count != 3) || side[0] * side[1] > INT32_MAX / side[2])
-    return gv_fail(err, GV_USAGE, "shape '%.40s': write CHANNELSxHEIGHTxWIDTH as in 3x32x32, or a number of "
-                   "features; at most 2^31 - 1 in all", text);
-  bool plain = count == 1;
-  *shape = (struct gv_shape){.features = side[0] * side[1] * side[2],
-                             .channels = plain ? 1 : (int32_t)side[0],
-                             .height = (int32_t)side[1],
-                             .width = (int32_t)(plain ? side[0] : side[2])};
-  return GV_OK;
-}
-
 static enum gv_status read_task(struct check *check, struct gv_error *err)
 {
   const struct gv_options *o = check->options;
   struct gv_shape *shape = &check->task.shape;
-  enum gv_status status = read_shape(gv_options_text(o, "shape"), shape, err);
+  enum gv_status status = gv_read_shape("check", gv_options_text(o, "shape"), shape, err);
   if (status != GV_OK)
     return status;
   bool labels = !gv_options_is_word(o, "classes"), floats = !gv_options_is_word(o, "outputs");

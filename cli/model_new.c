@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/base/option.h"
 #include "core/base/paths.h"
+#include "core/base/shell.h"
 #include "plugins/search.h"
 #include "plugins/skeleton.h"
 

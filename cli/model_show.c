@@ -1,11 +1,11 @@
 /* grapevine model show: a model's options, and the tensors it has for data of a given shape. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/page.h"
+#include "core/base/memory.h"
 #include "core/base/option.h"
 #include "core/engine/engine.h"
 #include "datasets/dataset.h"
@@ -40,35 +40,6 @@ struct show {
   struct gv_plan *plan;
 };
 
-/* shape <- "CxHxW" or "N", N features */
-static enum gv_status read_shape(const char *text, struct gv_shape *shape, struct gv_error *err)
-{
-  int64_t sides[3], product = 1;
-  int count = 0;
-  bool good = true;
-  for (const char *c = text; good; c++) {
-    char *end = NULL;
-    errno = 0;
-    sides[count] = *c >= '0' && *c <= '9' ? strtoll(c, &end, 10) : 0;
-    good = sides[count] >= 1 && sides[count] <= INT32_MAX && errno == 0 && sides[count] <= GV_PLAN_MAX / product;
-    if (!good)
-      break;
-    product *= sides[count++];
-    c = end;
-    if (*c == '\0')
-      break;
-    good = *c == 'x' && count < 3;
-  }
-  if (!good || count == 2)
-    return gv_fail(err, GV_USAGE, "show: shape is '%s'; accepted: CxHxW, three whole numbers of at least 1, or one "
-                   "number of features; 2^40 features at most", text);
-  *shape = (struct gv_shape){.features = product,
-                             .channels = count == 3 ? (int32_t)sides[0] : 1,
-                             .height = count == 3 ? (int32_t)sides[1] : 1,
-                             .width = (int32_t)sides[count - 1]};
-  return GV_OK;
-}
-
 static enum gv_status choose_shape(const struct gv_options *options, struct gv_shape *shape, struct gv_error *err)
 {
   static const char *const keys[] = {"shape", "classes", "outputs"};
@@ -87,7 +58,7 @@ static enum gv_status choose_shape(const struct gv_options *options, struct gv_s
   }
   if (gv_options_given(options, "classes") && gv_options_given(options, "outputs"))
     return gv_fail(err, GV_USAGE, "show: data have --classes or --outputs, not both; leave one out");
-  enum gv_status status = read_shape(gv_options_text(options, "shape"), shape, err);
+  enum gv_status status = gv_read_shape("show", gv_options_text(options, "shape"), shape, err);
   if (gv_options_is_word(options, "outputs"))
     shape->classes = (int32_t)gv_options_int(options, "classes");
   else
@@ -148,7 +119,7 @@ static void print_tensors(const struct gv_plan *plan)
   }
   printf("  %s parameter%s, %s a node\n", gv_short_number((double)plan->parameters, text, sizeof text),
          plan->parameters == 1 ? "" : "s",
-         gv_short_bytes((double)plan->parameters * sizeof(float), bytes, sizeof bytes));
+         gv_bytes_text((double)plan->parameters * sizeof(float), bytes, sizeof bytes));
 }
 
 static enum gv_status print_page(const struct show *show, struct gv_error *err)

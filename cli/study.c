@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "cli/study_table.h"
 #include "core/base/option.h"
 #include "run/study/check.h"
@@ -40,7 +41,8 @@ static const struct gv_option rows[] = {
      .type = GV_OPTION_TEXT,
      .value = "auto",
      .help =
-         "figures of the table, as summary.csv has them, joined by commas; auto: the file's, or the usual ones"},
+         "figures of the table, as summary.csv has them, joined by commas; auto: the file's, or the usual ones, "
+         "and all in json and csv"},
     {.key = "quiet", .type = GV_OPTION_FLAG, .value = "no", .help = "no progress"},
     {.key = "help", .type = GV_OPTION_FLAG, .value = "no", .help = "this page"},
     {.key = NULL},
@@ -49,23 +51,16 @@ static const struct gv_option rows[] = {
 /* ---- progress ---- */
 
 struct talk {
-  bool shows, live, drawn, stopping;
+  bool shows, live, stopping;
   struct gv_stop stop;
 };
-
-static void clear_line(struct talk *talk)
-{
-  if (talk->drawn)
-    fprintf(stderr, "\r\033[K");
-  talk->drawn = false;
-}
 
 static void on_progress(void *context, const struct gv_study_progress *p)
 {
   struct talk *talk = context;
   char left[32];
   if (talk->shows && p->stopping && !talk->stopping) {
-    clear_line(talk);
+    gv_screen_no_line();
     fprintf(stderr, "stopping; %zu run%s under way save%s\n", p->running, p->running == 1 ? "" : "s",
             p->running == 1 ? "s" : "");
     talk->stopping = true;
@@ -82,15 +77,14 @@ static void on_progress(void *context, const struct gv_study_progress *p)
     used += snprintf(line + used, sizeof line - (size_t)used, ", %zu failed", p->failed);
   if (p->waiting > 0)
     snprintf(line + used, sizeof line - (size_t)used, ", %zu trained by other processes", p->waiting);
-  fprintf(stderr, "\r\033[K%.*s", gv_columns(stderr) - 1, line);
-  talk->drawn = true;
+  gv_screen_line("%s", line);
 }
 
 static void on_end(void *context, const struct gv_planned *run, enum gv_run_end end, const char *why,
                    const struct gv_study_progress *p)
 {
   struct talk *talk = context;
-  clear_line(talk);
+  gv_screen_no_line();
   if (end != GV_RUN_TRAINED)
     fprintf(stderr, "grapevine: run %s %s: %s\n", run->folder, end == GV_RUN_FAILED ? "failed" : "stopped", why);
   else if (talk->shows && !talk->live)
@@ -135,16 +129,6 @@ static void print_dry(const struct gv_study_plan *plan, const struct gv_share *s
 
 /* ---- the study ---- */
 
-/* path <- of this program, which trains the runs. */
-static enum gv_status find_program(char *path, size_t size, struct gv_error *err)
-{
-  ssize_t length = readlink("/proc/self/exe", path, size - 1);
-  if (length <= 0)
-    return gv_fail(err, GV_SYSTEM, "/proc/self/exe cannot be read: it says which program trains the runs");
-  path[length] = '\0';
-  return GV_OK;
-}
-
 static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_share *share, const char *program,
                                 bool quiet, struct gv_error *err)
 {
@@ -157,7 +141,7 @@ static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_shar
   gv_watch_signals(stop, &talk.stop);
   enum gv_status status = gv_study_execute(plan, &how, &failed, err);
   gv_unwatch_signals();
-  clear_line(&talk);
+  gv_screen_no_line();
   if (status == GV_OK && failed > 0)
     status = gv_fail(err, GV_INPUT, "%zu of %zu runs failed; the table has the others, and the same command tries "
                      "them again", failed, plan->count);
@@ -180,13 +164,14 @@ static void print_results(const struct gv_study_plan *plan, const struct gv_opti
 {
   struct gv_table_of_study table;
   struct gv_error collected = {GV_OK, ""}, written = {GV_OK, ""}, printed = {GV_OK, ""};
-  const char *metrics = gv_options_text(options, "metrics");
+  const char *metrics = gv_options_text(options, "metrics"), *format = gv_options_text(options, "format");
+  bool data = strcmp(format, "json") == 0 || strcmp(format, "csv") == 0;
   if (strcmp(metrics, "auto") == 0)
-    metrics = plan->spec->metrics;
+    metrics = data ? NULL : plan->spec->metrics;
   if (gv_study_collect(plan, &table, &collected) == GV_OK) {
     if (write)
       (void)gv_study_write(&table, &written);
-    (void)gv_print_study(&table, metrics, gv_options_text(options, "format"), &printed);
+    (void)gv_print_study(&table, metrics, format, &printed);
     gv_study_table_clear(&table);
   }
   join(err, &collected);
@@ -222,7 +207,7 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
   if (status == GV_OK)
     status = gv_share_make(&plan, parallel, &share, err);
   if (status == GV_OK)
-    status = find_program(program, sizeof program, err);
+    status = gv_program_path("trains the runs", program, sizeof program, err);
   if (status == GV_OK && dry)
     print_dry(&plan, &share, program);
   if (status == GV_OK && !dry && !only)
@@ -241,7 +226,7 @@ static enum gv_status study(const char *path, const struct gv_options *options, 
 static int run_study(int argc, char **argv)
 {
   return gv_run_word(argc, argv, &gv_command_study,
-                     "which file? `grapevine study --help` shows what stands in one", study);
+                     "wants a file of experiments; `grapevine study --help` shows what stands in one", study);
 }
 
 const struct gv_command gv_command_study = {

@@ -223,6 +223,43 @@ static void print_sheet(const struct sheet *sheet, const struct style *style, co
     printf("\\hline\n\\end{tabular}\n");
 }
 
+/* part <- the table of the chosen figures alone, with cells of its own. */
+static enum gv_status narrow(const struct gv_table_of_study *table, const struct chosen *chosen,
+                             struct gv_table_of_study *part, struct gv_error *err)
+{
+  size_t groups = table->plan->groups;
+  struct gv_cell *cell = calloc(groups * chosen->count + 1, sizeof *cell);
+  if (cell == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory for the table");
+  *part = *table;
+  part->figures = chosen->count;
+  part->cell = cell;
+  for (size_t c = 0; c < chosen->count; c++) {
+    part->figure[c] = table->figure[chosen->column[c]];
+    for (size_t g = 0; g < groups; g++)
+      cell[g * chosen->count + c] = table->cell[g * table->figures + chosen->column[c]];
+  }
+  return GV_OK;
+}
+
+/* For other programs: all figures, unless some are asked for. */
+static enum gv_status print_data(const struct gv_table_of_study *table, const char *metrics, bool json,
+                                 struct gv_error *err)
+{
+  struct chosen chosen;
+  struct gv_table_of_study part = {.cell = NULL};
+  enum gv_status status = metrics != NULL ? choose(table, metrics, &chosen, err) : GV_OK;
+  if (status == GV_OK && metrics != NULL)
+    status = narrow(table, &chosen, &part, err);
+  const struct gv_table_of_study *all = metrics != NULL ? &part : table;
+  if (status == GV_OK && json)
+    status = gv_print_json(gv_study_json(all), err);
+  else if (status == GV_OK)
+    gv_study_csv(all, stdout);
+  free(part.cell);
+  return status;
+}
+
 enum gv_status gv_print_study(const struct gv_table_of_study *table, const char *metrics, const char *format,
                               struct gv_error *err)
 {
@@ -236,12 +273,8 @@ enum gv_status gv_print_study(const struct gv_table_of_study *table, const char 
                                                               : &text;
   struct chosen chosen;
   struct sheet sheet = {0};
-  if (strcmp(format, "json") == 0)
-    return gv_print_json(gv_study_json(table), err);
-  if (strcmp(format, "csv") == 0) {
-    gv_study_csv(table, stdout);
-    return GV_OK;
-  }
+  if (strcmp(format, "json") == 0 || strcmp(format, "csv") == 0)
+    return print_data(table, metrics, strcmp(format, "json") == 0, err);
   enum gv_status status = choose(table, metrics, &chosen, err);
   if (status == GV_OK && !sheet_make(&sheet, table, &chosen, style))
     status = gv_fail(err, GV_MEMORY, "no memory for the table");

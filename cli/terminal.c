@@ -13,7 +13,8 @@
 bool gv_colour(FILE *stream)
 {
   const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-  return isatty(fileno(stream)) && (no_colour == NULL || *no_colour == '\0') && term != NULL && *term != '\0';
+  return isatty(fileno(stream)) && (no_colour == NULL || *no_colour == '\0') && term != NULL && *term != '\0' &&
+         strcmp(term, "dumb") != 0;
 }
 
 bool gv_utf8(void)
@@ -76,29 +77,18 @@ void gv_show_log(bool verbose)
   gv_log_set_sink(show_line, &wanted);
 }
 
-/* Three digits and a unit, each of five `step` times the one before. */
-static char *scaled(double x, double step, const char *const unit[5], char *text, size_t size)
+/* Three digits and a unit. */
+char *gv_short_number(double x, char *text, size_t size)
 {
+  static const char *const unit[5] = {"", " k", " M", " G", " T"};
   size_t u = 0;
-  while (fabs(x) >= step && u < 4) {
-    x /= step;
+  while (fabs(x) >= 1000 && u < 4) {
+    x /= 1000;
     u++;
   }
   int decimals = fabs(x) >= 100 || (u == 0 && x == floor(x)) ? 0 : fabs(x) >= 10 ? 1 : 2;
   snprintf(text, size, "%.*f%s", decimals, x, unit[u]);
   return text;
-}
-
-char *gv_short_number(double x, char *text, size_t size)
-{
-  static const char *const unit[5] = {"", " k", " M", " G", " T"};
-  return scaled(x, 1000, unit, text, size);
-}
-
-char *gv_short_bytes(double bytes, char *text, size_t size)
-{
-  static const char *const unit[5] = {" bytes", " KiB", " MiB", " GiB", " TiB"};
-  return scaled(bytes, 1024, unit, text, size);
 }
 
 char *gv_short_time(double seconds, char *text, size_t size)

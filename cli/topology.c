@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/page.h"
+#include "cli/screen.h"
 #include "core/base/file.h"
 #include "core/base/option.h"
 #include "core/graph/topology.h"
@@ -44,9 +45,9 @@ void gv_topology_progress(const char *name, int nodes)
   if (!isatty(STDERR_FILENO))
     return;
   if (name != NULL)
-    fprintf(stderr, "\r\033[K%s, %d nodes ...", name, nodes);
+    gv_screen_line("%s, %d nodes ...", name, nodes);
   else
-    fprintf(stderr, "\r\033[K");
+    gv_screen_no_line();
 }
 
 /* ---- for people ---- */

@@ -9,7 +9,9 @@
 #include "cli/live.h"
 #include "cli/screen.h"
 #include "core/base/log.h"
+#include "core/base/memory.h"
 #include "core/base/option.h"
+#include "core/base/shell.h"
 
 /* Options of the command itself, beside those of the run. */
 static const struct gv_option own_rows[] = {
@@ -28,7 +30,6 @@ struct train {
   struct gv_run *run;
   struct gv_options *own;
   bool shows, live;      /* says anything; the progress line is redrawn in place */
-  bool drawn;            /* an unfinished progress line stands on the terminal */
   struct gv_live *view;  /* of --live, instead of lines; NULL: none */
 };
 
@@ -41,13 +42,6 @@ static enum gv_status set(void *context, const char *key, const char *value, str
 }
 
 /* ---- progress, on stderr ---- */
-
-static void clear_line(struct train *train)
-{
-  if (train->drawn)
-    fprintf(stderr, "\r\033[K");
-  train->drawn = false;
-}
 
 static void print_start(const struct gv_result *r)
 {
@@ -82,7 +76,7 @@ static void on_evaluation(void *context, const struct gv_result *r)
   }
   if (!train->shows || e->round == 0)
     return;
-  clear_line(train);
+  gv_screen_no_line();
   fprintf(stderr, "epoch %6.2f  train loss %.4f", e->epoch, e->train_loss);
   if (r->test_samples > 0)
     fprintf(stderr, "  test loss %.4f", e->test_loss);
@@ -100,10 +94,8 @@ static void on_progress(void *context, const struct gv_result *r, uint64_t round
     gv_live_progress(train->view, r, round, seconds);
     return;
   }
-  if (!train->live || seconds <= 0)
-    return;
-  fprintf(stderr, "\r\033[K%s", gv_progress_text(r, round, seconds, gv_columns(stderr) - 1, text, sizeof text));
-  train->drawn = true;
+  if (train->live && seconds > 0)
+    gv_screen_line("%s", gv_progress_text(r, round, seconds, gv_columns(stderr) - 1, text, sizeof text));
 }
 
 /* ---- the end, on stdout ---- */
@@ -153,7 +145,7 @@ static void print_table(const struct gv_result *r, const char *network)
     printf("  drift of the farthest node  %.3g\n", e->drift_max);
   if (e->messages > 0) {
     printf("  sent by a node a round      %.3g message%s, %s", e->messages, e->messages == 1 ? "" : "s",
-           gv_short_bytes(e->bytes, time, sizeof time));
+           gv_bytes_text(e->bytes, time, sizeof time));
     if (e->global_averages > 0)
       printf("; %llu global average%s in all", (unsigned long long)e->global_averages,
              e->global_averages == 1 ? "" : "s");
@@ -177,6 +169,16 @@ static void print_next(void)
            "  %1$s train --split dirichlet:alpha=0.1      nodes that see different classes\n"
            "  %1$s train --data fashion-mnist --epochs 5  60,000 pictures of clothes\n", program);
   free(program);
+}
+
+/* A command to be typed as it stands, between what is said before and behind it. */
+static void say_resume(const char *before, const char *folder, const char *behind)
+{
+  char *program = gv_program_word(), *word = gv_shell_word(folder);
+  if (program != NULL && word != NULL)
+    fprintf(stderr, "grapevine: %s`%s train --resume %s` goes on%s\n", before, program, word, behind);
+  free(program);
+  free(word);
 }
 
 static bool stop(void *run)
@@ -213,7 +215,7 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
   gv_end_with_study();
   enum gv_status status = gv_run_train(train->run, error);
   gv_unwatch_signals();
-  clear_line(train);
+  gv_screen_no_line();
   if (train->view != NULL)
     gv_live_end(train->view);
   const struct gv_result *result = gv_run_result(train->run);
@@ -222,8 +224,7 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
       fprintf(stderr, "grapevine: what was measured until round %llu is in %s/metrics.csv\n",
               (unsigned long long)result->last.round, result->folder);
     if (result->kept && status != GV_NUMERIC)  /* which would come again */
-      fprintf(stderr, "grapevine: `grapevine train --resume %s` goes on from the last checkpoint\n",
-              result->folder);
+      say_resume("", result->folder, " from the last checkpoint");
     return gv_complain(error);
   }
   if (json)
@@ -236,10 +237,12 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
     gv_fail(error, GV_SYSTEM, "standard output cannot be written; the results are in %s", result->folder);
     return gv_complain(error);
   }
+  char before[GV_ERROR_TEXT + 4];
+  snprintf(before, sizeof before, "%s; ", error->text);
   if (status == GV_INTERRUPTED && result->kept)
-    fprintf(stderr, "grapevine: %s; `grapevine train --resume %s` goes on\n", error->text, result->folder);
+    say_resume(before, result->folder, "");
   else if (status == GV_INTERRUPTED)
-    fprintf(stderr, "grapevine: %s; the mean model of that round is in %s/model.safetensors\n", error->text,
+    fprintf(stderr, "grapevine: %sthe mean model of that round is in %s/model.safetensors\n", before,
             result->folder);
   return gv_status_exit(status);
 }

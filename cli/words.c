@@ -1,4 +1,4 @@
-/* Words of command lines that are printed to be typed as they stand. */
+/* This program, in command lines that are printed to be typed as they stand, and that it runs itself. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -6,19 +6,7 @@
 
 #include "cli/cli.h"
 #include "core/base/paths.h"
-
-char *gv_shell_word(const char *text)
-{
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-  char *word = malloc(4 * strlen(text) + 3), *end = word;
-  if (word == NULL || (*text != '\0' && strspn(text, plain) == strlen(text)))
-    return word != NULL ? strcpy(word, text) : NULL;
-  *end++ = '\'';
-  for (const char *c = text; *c != '\0'; c++)
-    end = *c == '\'' ? stpcpy(end, "'\\''") : (*end = *c, end + 1);
-  strcpy(end, "'");
-  return word;
-}
+#include "core/base/shell.h"
 
 /* The first file called grapevine in the folders of PATH, which is what a shell takes. */
 static bool shell_finds(const struct stat *self)
@@ -36,6 +24,15 @@ static bool shell_finds(const struct stat *self)
   }
   gv_search_clear(&search);
   return same;
+}
+
+enum gv_status gv_program_path(const char *why, char *path, size_t size, struct gv_error *err)
+{
+  ssize_t length = readlink("/proc/self/exe", path, size);
+  if (length <= 0 || (size_t)length >= size)
+    return gv_fail(err, GV_SYSTEM, "/proc/self/exe cannot be read: it says which program %s", why);
+  path[length] = '\0';
+  return GV_OK;
 }
 
 char *gv_program_word(void)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "core/base/calling.h"
 #include "core/base/named.h"
 #include "core/base/option.h"
 #include "plugins/search.h"
@@ -215,8 +216,11 @@ enum gv_status gv_plugin_load(const char *name_or_path, const struct gv_search *
   char *file = NULL;
   const struct gv_model *found = NULL;
   enum gv_status status = find(name_or_path, search, &file, err);
-  if (status == GV_OK)
+  if (status == GV_OK) {
+    gv_calling.loading = file;
     status = open_file(file, &found, err);
+    gv_calling.loading = NULL;
+  }
   if (status == GV_OK)
     status = remember(found, file, err);
   if (status == GV_OK) {

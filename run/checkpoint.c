@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/memory.h"
+#include "core/base/shell.h"
 #include "core/cluster/clock.h"
 #include "core/engine/reduce.h"
 #include "core/graph/digest.h"
@@ -272,10 +273,12 @@ void gv_checkpoint_close(struct gv_checkpoint *checkpoint)
 enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_error *why, struct gv_error *err)
 {
   char *previous = gv_path_join(run->resumes, GV_CHECKPOINT_PREVIOUS);
+  bool there = previous != NULL && gv_is_file(previous) && !run->checkpoint.aside;
+  char *word = there ? gv_shell_word(previous) : NULL;
   enum gv_status status =
-      previous != NULL && gv_is_file(previous) && !run->checkpoint.aside
-          ? gv_fail(err, why->status, "%.400s; the one before it is there: --resume %s", why->text, previous)
-          : gv_fail(err, why->status, "%s", why->text);
+      word != NULL ? gv_fail(err, why->status, "%.400s; the one before it is there: --resume %s", why->text, word)
+                   : gv_fail(err, why->status, "%s", why->text);
+  free(word);
   free(previous);
   return status;
 }

@@ -65,6 +65,16 @@ table() {
 }
 check 'start: a table on standard output, nothing on standard error' table
 
+# OpenMP then binds even the first thread to a processor; the caches are those of all that the process may use.
+caches() {
+  local all bound
+  all=$("$grapevine" bench start --quick | grep '^caches') &&
+    bound=$(OMP_PROC_BIND=true "$grapevine" bench start --quick | grep '^caches') || return
+  printf '%s\n' "$all" "$bound"
+  [ "$all" = "$bound" ]
+}
+check 'start: the same caches where OpenMP binds its threads' caches
+
 if command -v python3 >/dev/null; then
   check 'average: figures with limits' measures average 5
   check 'average: shares are shares' near "$folder/average.json"

@@ -138,6 +138,25 @@ warned() {
     tr -d '\r' <screen | grep -qaF "${leave}grapevine: warning: algorithm dsgd-awc"
 }
 check 'a warning stands in the view, and below it when the screen is given back' warned
+# A log line begins a line of its own also where progress is redrawn in place, without --live.
+beside_progress() {
+  local words=(train --model logreg --algorithm dsgd-awc --learning-rate 60 --schedule constant --topology ring
+    --weights lazy --split sorted --nodes 16 --epochs 100 --out beside)
+  GRAPEVINE=$grapevine timeout -k 10 $patience script -qec "\"\$GRAPEVINE\" ${words[*]} >/dev/null" /dev/null \
+    </dev/null >screen 2>&1 || { cat -v screen; return 1; }
+  tr '\r' '\n' <screen | sed $'s/^\033\\[K//' >lines
+  grep -a 'grapevine: ' lines
+  grep -qa '^grapevine: warning: algorithm dsgd-awc' lines && ! grep -qa '.grapevine: ' lines
+}
+check 'a warning does not stand behind the line of progress' beside_progress
+in_colour() {
+  TERM=$1 GRAPEVINE=$grapevine timeout -k 10 $patience script -qec "\"\$GRAPEVINE\" train --nodes 0" /dev/null \
+    </dev/null >screen 2>&1
+  cat -v screen
+  grep -qa 'nodes is' screen && [ "$(grep -ca $'\033\\[31m' screen)" = "$2" ]
+}
+check 'errors are in colour' in_colour xterm 1
+check 'but on a dumb terminal' in_colour dumb 0
 diverged() {
   started 90 24 --model logreg:l2=1000 --learning-rate 100 --eval-every 0.1 --out diverged
   ended 1 && restored "$(times "$leave")" && picture | grep -qa 'error: .*the loss is'
@@ -158,11 +177,24 @@ check 'and --resume goes on with its curves' resumed
 # by SIGNAL STATUS: ends a run that would take hours
 by() {
   started 80 24 "${endless[@]}" --out "by-$1"
-  shown 'test accuracy' 2 && kill "-$1" "$(cat pid)" && ended "$2" && restored
+  shown 'test accuracy' 2 && kill "-$1" "$(cat pid)" && ended "$2" && restored && ! grep -qa 'crashed' screen
 }
 check 'so does SIGTERM' by TERM 130
 check 'SIGQUIT gives it back' by QUIT 131
-check 'a crash gives it back' by ABRT 134
+check 'SIGABRT, too' by ABRT 134
+faulty=$GV_BUILD/tests/plugins/.libs/faulty.so
+# crashes HOW STATUS
+crashes() {
+  started 80 24 --model "$faulty:in=gradient,at=1000,how=$1" --rounds 4000000000 --out "crash-$1"
+  ended "$2" && restored && picture | grep -qa "^grapevine: model 'faulty' .* crashed in its gradient"
+}
+if $sanitized; then
+  skip 'crashes' 'a sanitizer has its own last words'
+else
+  check 'a crash gives it back, and is told below' crashes segv 139
+  check 'so does the end of a stack' crashes stack 139
+  check 'and an abort' crashes abort 134
+fi
 # A process whose parent is in another session does not stop, but for what it does before.
 pause() {
   started 80 24 "${endless[@]}" --out pause

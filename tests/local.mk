@@ -127,6 +127,11 @@ check_LTLIBRARIES += %D%/faults/memory.la
 %C%_faults_memory_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 check_LTLIBRARIES += %D%/faults/clock.la
 %C%_faults_clock_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+# A plugin that crashes while it is loaded: apart from those that tests look through.
+check_LTLIBRARIES += %D%/faults/start.la
+%C%_faults_start_la_SOURCES = %D%/plugins/bad.c
+%C%_faults_start_la_CPPFLAGS = -I$(top_srcdir)/include -DNAME=start -DCRASH
+%C%_faults_start_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 EXTRA_DIST += %D%/faults
 
 SCRIPT_TESTS = \

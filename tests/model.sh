@@ -116,8 +116,9 @@ refused 2 "unknown option 'depth'" model show logreg:depth=3
 refused 2 "'other' is no option" model show logreg other
 refused 1 'has plugin interface 77' model show abi --plugin-dir "$plugins"
 for shape in '' 0x8x8 8x8 1x8x8x8 1x8x 1xx8 -1x8x8 '1x 8x8' 1x8x8.5 2147483648 99999999999999999999 \
-  2147483647x2147483647x2147483647; do
+  2147483647x2147483647x2147483647 1x65536x32768; do
   refused 2 "shape is '$shape'; accepted: CxHxW" model show logreg --shape "$shape"
+  refused 2 "shape is '$shape'; accepted: CxHxW" model check logreg --shape "$shape"
 done
 refused 2 'both say what samples look like' model show logreg --data digits --classes 3
 refused 2 'not both' model show logreg --classes 3 --outputs 1

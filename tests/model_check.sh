@@ -112,9 +112,9 @@ refused() {
 check 'refused: no model' refused 2 'which model?'
 check 'refused: an unknown one' refused 2 "unknown model 'logerg'; did you mean 'logreg'?" logerg
 check 'refused: an option it has not' refused 2 "model logreg: unknown option 'l3'" logreg:l3=1
-check 'refused: a shape that is none' refused 2 "shape '3x3'" logreg --shape 3x3
-check 'refused: a side of nothing' refused 2 "shape '3x0x3'" logreg --shape 3x0x3
-check 'refused: too many features' refused 2 "shape '1000000x1000000x1'" logreg --shape 1000000x1000000x1
+check 'refused: a shape that is none' refused 2 "check: shape is '3x3'" logreg --shape 3x3
+check 'refused: a side of nothing' refused 2 "check: shape is '3x0x3'" logreg --shape 3x0x3
+check 'refused: too many features' refused 2 "check: shape is '1000000x1000000x1'" logreg --shape 1000000x1000000x1
 check 'refused: labels and targets' refused 2 'leave one out' logreg --classes 3 --outputs 3
 check 'refused: an unknown option' refused 2 "did you mean '--classes'" logreg --clases 3
 unwanted() {

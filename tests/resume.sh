@@ -139,6 +139,17 @@ previous() {
     grep -q 'train --resume copy' "$err" && [ -s copy/checkpoint.safetensors ]
 }
 check 'the one before can be named' previous
+# What is printed can be typed as it stands: the program, wherever it lies, and a name that a shell takes apart.
+typed() {
+  local name="my run's" words=()
+  cp -r kept "$name" && briefly "$name" --resume "$name" || return
+  cat "$err"
+  eval "words=($(sed -n 's/^grapevine: .*; `\(.*\)` goes on$/\1/p' "$err"))"
+  [ "${words[*]}" = "$grapevine train --resume $name" ] && [ "${words[3]}" = "$name" ] &&
+    truncate -s 100 "$name/checkpoint.safetensors" &&
+    refuse 1 "--resume 'my run'\\''s/checkpoint.previous.safetensors'" --resume "$name"
+}
+check 'the command that goes on can be typed as it is printed' typed
 
 # full CHECKPOINT: gone on from in the copy, where no file may grow to the size of a checkpoint, and stopped. Its
 # metrics.csv stays short.
@@ -152,7 +163,7 @@ full() {
   ) || return
   tail -n 3 "$err"
   grep -q '"interrupted": true' copy/summary.json && [ -s copy/model.safetensors ] &&
-    tail -n 2 "$err" | grep -q '`grapevine train --resume copy` goes on from the last checkpoint' || return
+    tail -n 2 "$err" | grep -q '^grapevine: `.*grapevine train --resume copy` goes on from the last ch' || return
   grep -q 'checkpoint.safetensors: cannot be written: File too large' "$err" || { echo 'no reason'; return 1; }
   cmp copy/checkpoint.previous.safetensors previous && cmp copy/checkpoint.safetensors newest &&
     diff <(ls seldom) <(ls copy)

@@ -284,7 +284,14 @@ check 'LaTeX' latex
 markdown() { run small.ini --out part --table --format markdown >"$out" && [ "$(grep -c '^|.*|$' "$out")" = 14 ]; }
 check 'Markdown' markdown
 csv() { run small.ini --out part --table --format csv | cmp - part/summary.csv; }
+csv_of_some() {
+  run small.ini --out part --table --format csv --metrics test_loss,rounds >"$out" && cat "$out" &&
+    head -n 1 "$out" | grep -qE ',runs,test_loss,test_loss_std,rounds,rounds_std$' &&
+    run small.ini --out part --table --format json --metrics test_loss >"$out" && cat "$out" &&
+    grep -q '"test_loss"' "$out" && ! grep -q '"test_accuracy"' "$out"
+}
 check 'CSV' csv
+check 'csv and json: the figures that are asked for alone' csv_of_some
 check 'figures that are asked for' \
   prints 'test loss' 'rounds' -- small.ini --out part --table --metrics test_loss,rounds
 watched=(part)

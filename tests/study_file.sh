@@ -54,7 +54,7 @@ rounds = $large
 global-every = $large"
 refused 2 'cannot be read' nothing.ini
 refused 2 "out: the folder's name is empty" "$GV_SOURCE/examples/study/topologies.ini" --out ''
-refused 2 'which file' --dry-run
+refused 2 'study wants a file of experiments' --dry-run
 
 # ---- what is taken ----
 

@@ -1,5 +1,6 @@
 /* The ground floor: status lines, option tables, random numbers, memory, files, the team. */
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,10 +8,12 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/base/machine.h"
 #include "core/base/memory.h"
 #include "core/base/named.h"
 #include "core/base/random.h"
+#include "core/base/stack.h"
 #include "core/base/team.h"
 #include "tests/suite.h"
 
@@ -23,6 +26,23 @@ START_TEST(status_line)
   ck_assert_int_eq(gv_status_exit(GV_USAGE), 2);
   ck_assert_int_eq(gv_status_exit(GV_OK), 0);
   ck_assert_int_eq(gv_status_exit(GV_NUMERIC), 1);
+}
+END_TEST
+
+static void keep_line(void *context, enum gv_log_level level, const char *line)
+{
+  (void)level;
+  snprintf(context, 64, "%s", line);
+}
+
+/* Whatever a model logs. */
+START_TEST(log_line)
+{
+  char line[64] = "";
+  gv_log_set_sink(keep_line, line);
+  gv_log(GV_LOG_DETAIL, "model %s", "a\nb\033[31mc\177");
+  gv_log_set_sink(NULL, NULL);
+  ck_assert_str_eq(line, "model a b [31mc ");
 }
 END_TEST
 
@@ -105,6 +125,30 @@ START_TEST(option_refusals)
   assert_fails(GV_USAGE, "no key=value", gv_options_parse(options, "alpha", err));
   assert_fails(GV_USAGE, "no key=value", gv_options_parse(options, "=3", err));
   assert_fails(GV_USAGE, "last comma", gv_options_parse(options, "alpha=1,", err));
+  gv_options_destroy(options);
+}
+END_TEST
+
+/* A double rounds 2^53 + 1 to 2^53. */
+START_TEST(option_bounds_of_large_whole_numbers)
+{
+  static const struct gv_option large[] = {
+      {.key = "seed", .type = GV_OPTION_INT, .value = "1", .min = 0, .max = 0x1p53, .help = "h"},
+      {.key = "any", .type = GV_OPTION_INT, .value = "0", .min = -(double)INFINITY, .max = (double)INFINITY,
+       .help = "h"},
+      {.key = "part", .type = GV_OPTION_LIST, .value = "3", .min = 2.5, .max = 0x1p53, .help = "h"},
+      {.key = NULL}};
+  struct gv_options *options = NULL;
+  assert_ok(gv_options_create(large, "t", &options, err));
+  assert_ok(gv_options_parse(options, "seed=9007199254740992", err));
+  ck_assert_int_eq(gv_options_int(options, "seed"), 9007199254740992);
+  assert_fails(GV_USAGE, "from 0 to 9007199254740992", gv_options_parse(options, "seed=9007199254740993", err));
+  assert_fails(GV_USAGE, "seed is '-1'", gv_options_parse(options, "seed=-1", err));
+  assert_ok(gv_options_parse(options, "any=9223372036854775807", err));
+  assert_ok(gv_options_parse(options, "any=-9223372036854775808", err));
+  assert_ok(gv_options_parse(options, "part=3-9007199254740992", err));
+  assert_fails(GV_USAGE, "part is", gv_options_parse(options, "part=3-9007199254740993", err));
+  assert_fails(GV_USAGE, "part is", gv_options_parse(options, "part=2", err));
   gv_options_destroy(options);
 }
 END_TEST
@@ -276,6 +320,19 @@ START_TEST(memory_is_aligned_and_zeroed)
 }
 END_TEST
 
+START_TEST(bytes_as_text)
+{
+  static const struct {
+    double bytes;
+    const char *text;
+  } sizes[] = {{0, "0 bytes"}, {12, "12 bytes"}, {437248, "427 KiB"}, {32768, "32.0 KiB"}, {0x1p20, "1.00 MiB"},
+               {1.21 * 0x1p30, "1.21 GiB"}, {23.5 * 0x1p30, "23.5 GiB"}, {0x1p50, "1.00 PiB"}};
+  char text[16];
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+    ck_assert_str_eq(gv_bytes_text(sizes[i].bytes, text, sizeof text), sizes[i].text);
+}
+END_TEST
+
 START_TEST(slices_cover_all_once)
 {
   for (size_t n = 0; n < 200; n += n < 40 ? 1 : 23)
@@ -370,6 +427,74 @@ START_TEST(file_leaves_what_is_no_file)
 }
 END_TEST
 
+static void link_leads_to(const char *link, const char *to, const char *end)
+{
+  struct gv_new_file file;
+  struct stat at;
+  ck_assert_int_eq(symlink(to, link), 0);
+  assert_ok(gv_file_try(link, err));
+  assert_ok(gv_file_begin(&file, link, err));
+  fputs("there", file.stream);
+  assert_ok(gv_file_commit(&file, err));
+  ck_assert_int_eq(lstat(link, &at), 0);
+  ck_assert(S_ISLNK(at.st_mode));
+  ck_assert_int_eq(lstat(end, &at), 0);
+  ck_assert(S_ISREG(at.st_mode) && at.st_size == 5);
+  unlink(end);
+}
+
+/* By itself, by its own folder, by its whole path and by another link. */
+START_TEST(file_behind_a_link_to_nothing_yet)
+{
+  char folder[] = "/tmp/gv-file-XXXXXX", sub[64], link[4][80], end[64];
+  struct gv_new_file file;
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(sub, sizeof sub, "%s/sub", folder);
+  snprintf(end, sizeof end, "%s/end", folder);
+  ck_assert_int_eq(mkdir(sub, 0700), 0);
+  for (int i = 0; i < 4; i++)
+    snprintf(link[i], sizeof link[i], "%s/link%d", i % 2 == 1 ? sub : folder, i);
+  link_leads_to(link[0], "end", end);
+  link_leads_to(link[1], "../end", end);
+  link_leads_to(link[2], end, end);
+  link_leads_to(link[3], "../link0", end);
+  unlink(link[0]);
+  ck_assert_int_eq(symlink("none/end", link[0]), 0);
+  assert_fails(GV_SYSTEM, "No such file", gv_file_try(link[0], err));
+  unlink(link[0]);
+  ck_assert_int_eq(symlink("link0", link[0]), 0);
+  assert_fails(GV_SYSTEM, "ymbolic link", gv_file_begin(&file, link[0], err));
+  for (int i = 0; i < 4; i++)
+    unlink(link[i]);
+  ck_assert_int_eq(rmdir(sub), 0);
+  ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* A name may be as long as the system allows; one that is longer is found at once. */
+START_TEST(file_of_a_long_name)
+{
+  char folder[] = "/tmp/gv-file-XXXXXX", path[NAME_MAX + 64];
+  struct gv_new_file file;
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  int used = snprintf(path, sizeof path, "%s/", folder);
+  for (int length = NAME_MAX - 20; length <= NAME_MAX + 1; length++) {
+    memset(path + used, 'n', (size_t)length);
+    path[used + length] = '\0';
+    if (length > NAME_MAX) {
+      assert_fails(GV_SYSTEM, "too long", gv_file_try(path, err));
+      assert_fails(GV_SYSTEM, "too long", gv_file_begin(&file, path, err));
+      break;
+    }
+    assert_ok(gv_file_try(path, err));
+    assert_ok(gv_file_begin(&file, path, err));
+    assert_ok(gv_file_commit(&file, err));
+    ck_assert_int_eq(unlink(path), 0);
+  }
+  ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 START_TEST(file_on_a_full_disk)
 {
   if (access("/dev/full", W_OK) != 0)
@@ -413,6 +538,24 @@ START_TEST(team_runs_every_worker)
 }
 END_TEST
 
+START_TEST(sizes_of_stacks)
+{
+  static const struct {
+    const char *text;
+    size_t bytes;
+  } sizes[] = {
+      {"512", 512 << 10},  {"64k", 64 << 10},  {"4 M", 4 << 20},      {" 1G ", 1 << 30}, {"100 b\t", 100},
+      {"-1B", SIZE_MAX},   {"0", 0},           {"4MB", 0},            {"4 M B", 0},      {"M", 0},
+      {"", 0},             {" ", 0},           {"-5M", 0},            {"soft", 0},       {"1T", 0},
+      {"99999999999G", 0}, {"1e3", 0},         {"99999999999999999999B", 0},
+  };
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+    ck_assert_msg(gv_stack_size(sizes[i].text) == sizes[i].bytes, "'%s': %zu", sizes[i].text,
+                  gv_stack_size(sizes[i].text));
+  ck_assert_uint_eq(gv_stack_size(NULL), 0);
+}
+END_TEST
+
 START_TEST(machine_has_a_processor)
 {
   struct gv_machine machine;
@@ -434,14 +577,15 @@ END_TEST
 
 int main(void)
 {
-  const TTest *const tests[] = {status_line, option_values, option_texts, option_refusals,
-                                option_tables_that_contradict_themselves,
+  const TTest *const tests[] = {status_line, log_line, option_values, option_texts, option_refusals,
+                                option_bounds_of_large_whole_numbers, option_tables_that_contradict_themselves,
                                 named_lookup, random_known_answer, random_moments, random_normals_as_floats,
                                 random_dirichlet_at_the_ends,
                                 random_shuffle_is_a_permutation, memory_is_aligned_and_zeroed,
-                                slices_cover_all_once,
-                                file_is_whole_or_absent, file_leaves_what_is_no_file, file_on_a_full_disk,
-                                team_runs_every_worker,
+                                bytes_as_text, slices_cover_all_once,
+                                file_is_whole_or_absent, file_leaves_what_is_no_file,
+                                file_behind_a_link_to_nothing_yet, file_of_a_long_name, file_on_a_full_disk,
+                                team_runs_every_worker, sizes_of_stacks,
                                 machine_has_a_processor, NULL};
   return run_suite("base", tests);
 }

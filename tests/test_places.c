@@ -199,6 +199,8 @@ START_TEST(no_groups_no_limits)
   ck_assert_double_infinite(quota().memory);
   put("sys/fs/cgroup/cpu.max", "max 100000\n");
   put("sys/fs/cgroup/memory.max", "max\n");
+  put("sys/fs/cgroup/memory.swap.max", "max\n");
+  ck_assert_double_infinite(quota().swap);
   ck_assert_double_infinite(quota().cores);
   ck_assert_double_infinite(quota().memory);
   end_tree();
@@ -218,6 +220,12 @@ START_TEST(version_two_and_its_parents)
   put("sys/fs/cgroup/user/memory.max", "1048576\n");
   ck_assert_double_eq(quota().cores, 1.5);
   ck_assert_double_eq(quota().memory, 1048576);
+  ck_assert_double_infinite(quota().swap);
+  put("sys/fs/cgroup/user/job/step/memory.swap.max", "4096\n");
+  put("sys/fs/cgroup/user/memory.swap.max", "8192\n");
+  ck_assert_double_eq(quota().swap, 4096);
+  put("sys/fs/cgroup/user/job/memory.swap.max", "0\n");  /* as in most containers: none at all */
+  ck_assert_double_eq(quota().swap, 0);
   put("sys/fs/cgroup/cpu.max", "50000 100000\n");  /* of the mounted group itself */
   ck_assert_double_eq(quota().cores, 0.5);
   put("sys/fs/cgroup/other/cpu.max", "1000 100000\n");
@@ -262,6 +270,11 @@ START_TEST(version_one)
   put("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "1073741824\n");
   ck_assert_double_eq(quota().cores, 2.5);
   ck_assert_double_eq(quota().memory, 0x1p30);
+  ck_assert_double_infinite(quota().swap);
+  put("sys/fs/cgroup/memory/job/memory.memsw.limit_in_bytes", "9223372036854771712\n");
+  ck_assert_double_infinite(quota().swap);
+  put("sys/fs/cgroup/memory/job/memory.memsw.limit_in_bytes", "1073745920\n");  /* both together */
+  ck_assert_double_eq(quota().swap, 4096);
   end_tree();
 }
 END_TEST

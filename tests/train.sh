@@ -285,6 +285,8 @@ refused 2 'name' train --topology :p=1
 refused 2 'no such file' train --model ./absent.so
 refused 2 'is not a folder' train --plugin-dir ./absent
 refused 2 "nothing is named 'rinh'; did you mean 'ring'" help rinh
+refused 2 "nothing is named 'tran'; did you mean 'train'" help tran
+refused 2 "nothing is named 'lgreg'; did you mean 'logreg'" help lgreg
 refused 2 'one name' help ring full
 
 # ---- data that are not what they should be ----

@@ -2,10 +2,13 @@
 #include "core/base/cache.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "core/base/bind.h"
+#include "core/base/machine.h"
 
 enum { INDICES = 8 };
 
@@ -36,24 +39,23 @@ static int index_of(int cpu, int level)
 struct gv_cache gv_cache_look(int level)
 {
   struct gv_cache cache = {0, 0};
-  cpu_set_t mask, counted;  /* counted: the first processors of the caches so far */
+  struct gv_cpus counted = {0};  /* the first processors of the caches so far */
   char text[64];
-  CPU_ZERO(&counted);
-  if (sched_getaffinity(0, sizeof mask, &mask) != 0)
-    return cache;
-  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+  int *cpus = calloc(GV_PROCESSORS_MAX, sizeof *cpus);
+  int count = cpus != NULL ? gv_allowed_processors(cpus) : 0;
+  for (int i = 0; i < count; i++) {
     unsigned long kib = 0;
-    unsigned first = 0;
-    int index = CPU_ISSET((size_t)cpu, &mask) ? index_of(cpu, level) : -1;
-    if (index < 0 || !read_line(cpu, index, "size", text, sizeof text) || sscanf(text, "%luK", &kib) != 1)
+    int first = -1, index = index_of(cpus[i], level);
+    if (index < 0 || !read_line(cpus[i], index, "size", text, sizeof text) || sscanf(text, "%luK", &kib) != 1)
       continue;
-    if (!read_line(cpu, index, "shared_cpu_list", text, sizeof text) || sscanf(text, "%u", &first) != 1 ||
-        first >= CPU_SETSIZE || CPU_ISSET(first, &counted))
+    if (!read_line(cpus[i], index, "shared_cpu_list", text, sizeof text) || sscanf(text, "%d", &first) != 1 ||
+        first < 0 || first >= GV_PROCESSORS_MAX || gv_cpus_has(&counted, first))
       continue;
-    CPU_SET(first, &counted);
+    gv_cpus_set(&counted, first);
     cache.each = (size_t)kib << 10;
     cache.all += cache.each;
   }
+  free(cpus);
   return cache;
 }
 

@@ -3,6 +3,6 @@
 
 #include <stddef.h>
 
-_Thread_local struct gv_calling gv_calling = {.model = NULL, .function = NULL, .node = -1, .round = 0};
+_Thread_local struct gv_calling gv_calling = {.node = -1};
 
 void (*gv_calling_thread)(void);

@@ -1,4 +1,5 @@
-/* calling.h - which function of which model a thread is in: what is said of a crash. The calls go through here. */
+/* calling.h - which function of which model a thread is in, or which plugin it loads: what is said of a crash. The
+ * calls go through here. */
 #ifndef GV_BASE_CALLING_H
 #define GV_BASE_CALLING_H
 
@@ -12,6 +13,7 @@ struct gv_calling {
   const char *function;  /* NULL: none, whatever else stands here */
   int64_t node;          /* whose data it is given, in `round`; -1: no node's */
   uint64_t round;
+  const char *loading;   /* the plugin that is being loaded; NULL: none */
 };
 
 extern _Thread_local struct gv_calling gv_calling;

@@ -3,10 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/base/paths.h"
+
+enum { LINKS = 40 };  /* that the system follows, one behind the other */
 
 static const char *const no_write = "%s: cannot be written: %s";
 
@@ -15,6 +20,23 @@ static char *folder_of(const char *path)
 {
   const char *slash = strrchr(path, '/');
   return slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Where a link leads that leads to nothing yet, or the path itself where it is no link. The caller frees it. */
+static char *behind_links(const char *path)
+{
+  char *at = strdup(path), to[PATH_MAX];
+  for (int i = 0; i < LINKS && at != NULL; i++) {
+    ssize_t length = readlink(at, to, sizeof to - 1);
+    if (length < 0)
+      break;
+    to[length] = '\0';
+    char *folder = folder_of(at);
+    free(at);
+    at = to[0] == '/' ? strdup(to) : folder != NULL ? gv_path_join(folder, to) : NULL;
+    free(folder);
+  }
+  return at;
 }
 
 /* A file of the path's folder that has no name until name_it: whatever ends the program, nothing is left of it.
@@ -28,14 +50,17 @@ static int open_nameless(const char *path)
 }
 
 /* file->temporary <- a name of this process beside the path, made by opening it anew (nameless < 0) or by giving it
- * to the file without a name. One that is taken was left by another process of the same number. Not mkstemp, whose
- * files are the user's alone whatever the umask says. Returns the open file, or -1 with errno. */
+ * to the file without a name; of a long name it has the beginning. One that is taken was left by another process of
+ * the same number. Not mkstemp, whose files are the user's alone whatever the umask says. Returns the open file, or
+ * -1 with errno. */
 static int name_it(struct gv_new_file *file, int nameless)
 {
   char source[40];
+  const char *slash = strrchr(file->path, '/'), *name = slash != NULL ? slash + 1 : file->path;
+  int folder = (int)(name - file->path), most = folder + NAME_MAX - (int)sizeof ".2147483647-999.tmp";
   snprintf(source, sizeof source, "/proc/self/fd/%d", nameless);
   for (int try = 0; try < 1000; try++) {
-    if (asprintf(&file->temporary, "%s.%ld-%d.tmp", file->path, (long)getpid(), try) < 0) {
+    if (asprintf(&file->temporary, "%.*s.%ld-%d.tmp", most, file->path, (long)getpid(), try) < 0) {
       file->temporary = NULL;
       errno = ENOMEM;
       return -1;
@@ -68,13 +93,16 @@ static int own_stream(const struct stat *at)
 enum gv_status gv_file_begin(struct gv_new_file *file, const char *path, struct gv_error *err)
 {
   struct stat at;
-  bool there = stat(path, &at) == 0;
-  int own = there ? own_stream(&at) : -1, fd;
+  bool there = stat(path, &at) == 0, may_be = there || errno == ENOENT;
+  int own = there ? own_stream(&at) : -1, fd, why = errno;
   *file = (struct gv_new_file){.in_place = own >= 0 || (there && !S_ISREG(at.st_mode) && !S_ISDIR(at.st_mode))};
   /* behind a link, the file that it leads to is the one to replace */
-  file->path = there && !file->in_place ? realpath(path, NULL) : strdup(path);
+  file->path = file->in_place ? strdup(path) : there ? realpath(path, NULL) : behind_links(path);
   if (file->path == NULL) {
     fd = -1;
+  } else if (!may_be) {  /* as a name that is too long: nothing of it would be found before the end */
+    fd = -1;
+    errno = why;
   } else if (there && S_ISDIR(at.st_mode)) {
     fd = -1;
     errno = EISDIR;
@@ -92,7 +120,7 @@ enum gv_status gv_file_begin(struct gv_new_file *file, const char *path, struct 
     if (file->stream != NULL)
       return GV_OK;
   }
-  int why = errno;
+  why = errno;
   if (fd >= 0)
     close(fd);
   gv_file_abandon(file);

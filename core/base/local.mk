@@ -7,6 +7,7 @@ libgv_la_SOURCES += \
   %D%/clones.h \
   %D%/crc32c.c %D%/crc32c.h \
   %D%/file.c %D%/file.h \
+  %D%/line.h \
   %D%/log.c %D%/log.h \
   %D%/machine.c %D%/machine.h \
   %D%/memory.c %D%/memory.h \
@@ -17,6 +18,7 @@ libgv_la_SOURCES += \
   %D%/places.c %D%/places.h \
   %D%/quota.c %D%/quota.h \
   %D%/random.c %D%/random.h \
+  %D%/shell.c %D%/shell.h \
   %D%/stack.c %D%/stack.h \
   %D%/status.c \
   %D%/team.h

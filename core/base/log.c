@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "core/base/line.h"
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static gv_log_sink *current_sink;
 static void *current_context;
@@ -23,6 +25,7 @@ void gv_log_v(enum gv_log_level level, const char *prefix, const char *format, v
   if (used < 0 || (size_t)used >= sizeof line)
     used = 0;
   vsnprintf(line + used, sizeof line - (size_t)used, format, args);
+  gv_line_only(line);
   pthread_mutex_lock(&lock);
   if (current_sink != NULL)
     current_sink(current_context, level, line);

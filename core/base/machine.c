@@ -34,18 +34,18 @@ static void read_limits(struct gv_machine *machine)
   gv_quota_look("", &machine->quota);
   machine->memory = machine->quota.memory;
   if (sysinfo(&info) == 0) {
-    double unit = (double)info.mem_unit, ram = (double)info.totalram * unit;
-    machine->memory = (machine->memory < ram ? machine->memory : ram) + (double)info.totalswap * unit;
+    double unit = (double)info.mem_unit, ram = (double)info.totalram * unit, swap = (double)info.totalswap * unit;
+    machine->memory = fmin(machine->quota.memory, ram) + fmin(machine->quota.swap, swap);
   }
 }
 
-/* cpus (GV_PROCESSORS_MAX) <- the processors this process may use; returns how many, at least 1. */
-static int allowed_processors(const struct gv_cpus *mask, int *cpus)
+int gv_allowed_processors(int *cpus)
 {
+  struct gv_cpus mask;
   int count = gv_team_places(cpus, GV_PROCESSORS_MAX);
-  if (count == 0)
+  if (count == 0 && gv_bind_mask(&mask))
     for (int cpu = 0; cpu < GV_PROCESSORS_MAX; cpu++)
-      if (gv_cpus_has(mask, cpu))
+      if (gv_cpus_has(&mask, cpu))
         cpus[count++] = cpu;
   return count > 0 ? count : 1;  /* of a machine that tells nothing: its first */
 }
@@ -58,7 +58,7 @@ enum gv_status gv_machine_look(struct gv_machine *machine, struct gv_error *err)
     return gv_fail(err, GV_MEMORY, "no memory for the processor list");
   struct gv_cpus mask;
   machine->binds = gv_bind_mask(&mask) && gv_bind_undo(&mask);  /* to where it stands already: a trial */
-  int allowed = allowed_processors(&mask, cpus);
+  int allowed = gv_allowed_processors(cpus);
   enum gv_status status = gv_places_look(NULL, cpus, allowed, &machine->place, &machine->processors, err);
   if (status == GV_OK && machine->processors == 0) {  /* no hwloc, or it knows no cores here */
     free(machine->place);

@@ -1,6 +1,7 @@
 /* Aligned zeroed memory. Large blocks are mapped, not cleared, so first touch stays with the worker. */
 #include "core/base/memory.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,13 +55,14 @@ void gv_free(void *memory)
 
 char *gv_bytes_text(double bytes, char *text, size_t size)
 {
-  static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
   size_t u = 0;
   while (bytes >= 1024 && u + 1 < sizeof unit / sizeof unit[0]) {
     bytes /= 1024;
     u++;
   }
-  snprintf(text, size, u == 0 ? "%.0f %s" : "%.1f %s", bytes, unit[u]);
+  int decimals = bytes >= 100 || (u == 0 && bytes == floor(bytes)) ? 0 : bytes >= 10 ? 1 : 2;
+  snprintf(text, size, "%.*f %s", decimals, bytes, unit[u]);
   return text;
 }
 

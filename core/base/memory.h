@@ -23,7 +23,7 @@ enum gv_status gv_alloc_for(void *out, size_t count, size_t size, const char *wh
  * end. */
 void gv_slice(size_t n, int part, int parts, size_t *first, size_t *end);
 
-/* "512 B", "3.2 GiB", into text (at least 16 bytes). Returns text. */
+/* "12 bytes", "427 KiB", "1.21 GiB", into text (at least 16 bytes). Returns text. */
 char *gv_bytes_text(double bytes, char *text, size_t size);
 
 #endif

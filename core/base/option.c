@@ -92,6 +92,14 @@ static bool in_range(const struct gv_option *row, double x)
   return (row->min == 0 && row->max == 0) || (x >= row->min && x <= row->max);
 }
 
+/* As whole numbers: a double holds those up to 2^53, and rounds what is above to one that may be within. */
+static bool whole_in_range(const struct gv_option *row, int64_t x)
+{
+  bool above = row->min < -0x1p63 || (row->min < 0x1p63 && x >= (int64_t)ceil(row->min));
+  bool below = row->max >= 0x1p63 || (row->max >= -0x1p63 && x <= (int64_t)floor(row->max));
+  return (row->min == 0 && row->max == 0) || (above && below);
+}
+
 /* Whole numbers may be written 1e6: what strtoll does not take whole, strtod may, if it is integral. */
 static bool read_whole(const char *text, char **end, int64_t *out)
 {
@@ -125,7 +133,7 @@ static bool read_list(const struct gv_option *row, const char *text, struct valu
     char *end;
     if (*c < '0' || *c > '9' || !read_whole(c, &end, &value->items[value->count]))
       return false;
-    if (!in_range(row, (double)value->items[value->count]))
+    if (!whole_in_range(row, value->items[value->count]))
       return false;
     value->count++;
     if (*end == '\0')
@@ -146,7 +154,7 @@ static bool read_value(const struct gv_option *row, const char *text, struct val
     if (!read_whole(text, &end, &value->whole) || *end != '\0')
       return false;
     value->real = (double)value->whole;
-    return in_range(row, value->real);
+    return whole_in_range(row, value->whole);
   case GV_OPTION_REAL:
     if (in_words(row->words, text))
       return value->is_word = true;

@@ -52,7 +52,7 @@ bool gv_option_same(const struct gv_option *row, const char *a, const char *b);
 /* The row of a table with this key, or NULL. */
 const struct gv_option *gv_option_find(const struct gv_option *rows, const char *key);
 
-/* "int from 1 to 64, or 'full'": what a row accepts, into text. Returns text. */
+/* "a whole number from 1 to 64, or 'full'": what a row accepts, into text. Returns text. */
 char *gv_option_accepts(const struct gv_option *row, char *text, size_t size);
 
 /* "alpha=0.1,min=1": every value, also defaults, in table order. The caller frees it; NULL without memory. */

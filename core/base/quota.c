@@ -103,12 +103,32 @@ static void lower(double *limit, double value)
     *limit = value;
 }
 
+/* A group's limit of one kind of memory, in bytes. Version 1 has no word for "no limit", but a large number. */
+static double read_limit(const char *folder, const char *name)
+{
+  double limit, unused;
+  return read_numbers(folder, name, &limit, &unused) >= 1 && limit >= 0 && limit < 0x1p62 ? limit
+                                                                                          : (double)INFINITY;
+}
+
+static void read_memory(const char *folder, bool unified, struct gv_quota *quota)
+{
+  double memory = read_limit(folder, unified ? "memory.max" : "memory.limit_in_bytes"), swap;
+  if (unified) {
+    swap = read_limit(folder, "memory.swap.max");
+  } else {
+    double both = read_limit(folder, "memory.memsw.limit_in_bytes");  /* never under the other */
+    swap = isfinite(both) && isfinite(memory) ? fmax(both - memory, 0) : (double)INFINITY;
+  }
+  lower(&quota->memory, memory);
+  quota->swap = fmin(quota->swap, swap);
+}
+
 static void read_group(const char *folder, const struct mount *mount, bool memory, struct gv_quota *quota)
 {
   double first, second, unused;
   if (memory) {
-    if (read_numbers(folder, mount->unified ? "memory.max" : "memory.limit_in_bytes", &first, &unused) >= 1)
-      lower(&quota->memory, first < 0x1p62 ? first : (double)INFINITY);  /* version 1 has no word for "no limit" */
+    read_memory(folder, mount->unified, quota);
   } else if (mount->unified) {
     if (read_numbers(folder, "cpu.max", &first, &second) == 2 && second > 0)
       lower(&quota->cores, first / second);
@@ -145,7 +165,8 @@ void gv_quota_look(const char *root, struct gv_quota *quota)
 {
   char path[PATH_ROOM + 32], line[LINE_ROOM];
   struct mount mount;
-  *quota = (struct gv_quota){.cores = (double)INFINITY, .memory = (double)INFINITY};
+  *quota = (struct gv_quota){.cores = (double)INFINITY, .memory = (double)INFINITY,
+                             .swap = (double)INFINITY};
   snprintf(path, sizeof path, "%s/proc/self/mountinfo", root);
   FILE *file = fopen(path, "r");
   if (file == NULL)

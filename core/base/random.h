@@ -37,7 +37,7 @@ struct gv_stream {
 void gv_stream_start(struct gv_stream *s, uint64_t seed, enum gv_purpose purpose, uint32_t node, uint32_t round);
 
 uint32_t gv_stream_u32(struct gv_stream *s);
-double gv_stream_uniform(struct gv_stream *s);                 /* open interval (0, 1), 53 bits */
+double gv_stream_uniform(struct gv_stream *s);                 /* open interval (0, 1), 52 bits */
 double gv_stream_normal(struct gv_stream *s);                  /* mean 0, variance 1 (Box-Muller) */
 void gv_stream_normals(struct gv_stream *s, float *out, size_t n);  /* the same as floats, four times as fast */
 uint32_t gv_stream_below(struct gv_stream *s, uint32_t bound); /* uniform on 0..bound-1, bound >= 1, unbiased */

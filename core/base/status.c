@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "core/base/line.h"
+
 const char *gv_status_text(enum gv_status status)
 {
   switch (status) {
@@ -36,9 +38,7 @@ enum gv_status gv_fail(struct gv_error *err, enum gv_status status, const char *
   va_start(args, format);
   vsnprintf(err->text, sizeof err->text, format, args);
   va_end(args);
-  for (char *c = err->text; *c != '\0'; c++)
-    if ((unsigned char)*c < ' ')  /* a file name may hold anything; the line stays one line */
-      *c = ' ';
+  gv_line_only(err->text);
   err->status = status;
   return status;
 }

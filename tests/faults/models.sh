@@ -4,12 +4,18 @@ small=(train --quiet --nodes 4 --workers 2 --rounds 3 --out r)
 run "${small[@]}" --model "$faulty" >/dev/null 2>&1
 cp -r r kept_run
 
+# alone ARGUMENT...: in place of the shell, which would say on stderr by which signal it ended
+alone() {
+  ulimit -c 0
+  exec timeout -k 10 $patience "$grapevine" "$@"
+}
+
 # crash STATUS TEXT ARGUMENT...: ends by that signal, its last words are one line with the text, all files are whole
 crash() {
   local status=$1 text=$2 code=0
   shift 2
   rm -rf r
-  (ulimit -c 0; "$grapevine" "$@") >"$out" 2>"$err" || code=$?
+  (alone "$@") >"$out" 2>"$err" || code=$?
   cat "$err"
   [ $code = "$status" ] || { echo "exit status $code, not $status"; return 1; }
   one_line "$err" && grep -qF -e "$text" "$err" && whole r
@@ -48,6 +54,29 @@ END
       --predictions predictions.csv --model "$faulty:in=$in,how=segv"
   done
   check 'eval: no predictions are left' test ! -e predictions.csv
+
+  damaged=$PWD/damaged.so
+  head -c $(($(stat -c %s "$faulty") / 2)) "$faulty" >"$damaged"
+  for words in 'model show' help; do
+    # shellcheck disable=SC2086
+    crashed 139 "grapevine: model plugin '$GV_BUILD/tests/faults/.libs/start.so' crashed while it was loaded: s" \
+      $words "$GV_BUILD/tests/faults/.libs/start.so"
+  done
+  # half of a plugin is a bus error for some loaders, others refuse it
+  cut_off() {
+    (alone model show "$damaged") >"$out" 2>"$err"
+    cat "$err"
+    one_line "$err" && grep -qF "model plugin '$damaged' c" "$err"
+  }
+  check 'last words: a plugin that is cut off' cut_off
+  # its name can be read no more: no last words, but an end
+  nameless() {
+    local code=0
+    (alone "${small[@]}" --model "$faulty:in=gradient,how=nameless") >"$out" 2>"$err" || code=$?
+    echo "exit status $code"
+    [ $code = 139 ] && [ ! -s "$err" ]
+  }
+  check 'a crash that cannot be told ends all the same' nameless
 
   study_names_it() {
     printf '[base]\nrounds = 3\nnodes = 4\nmodel = %s:in=gradient,how=segv\n' "$faulty" \

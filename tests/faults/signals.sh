@@ -50,6 +50,14 @@ for signal in INT TERM HUP KILL; do
   check "SIG$signal at random moments, gone on with: the same bits" repeatedly $signal
 done
 
+# A crash signal from elsewhere is no crash: nothing is said of it.
+from_outside() {
+  ulimit -c 0
+  rm -rf r
+  begin r "${interrupted[@]}" --rounds 4000000000 --out r && ends_by 134 ABRT && cat "$err" && [ ! -s "$err" ]
+}
+$sanitized || check 'SIGABRT of another process is not reported as a crash' from_outside
+
 # others SIGNAL: what writes one file leaves it whole or not at all
 others() {
   local words i

@@ -57,6 +57,14 @@ static const struct gv_option options[] = {
     {.key = NULL},
 };
 
+#ifdef CRASH
+static void __attribute__((constructor)) crash(void)
+{
+  volatile char *volatile nowhere = NULL;
+  nowhere[0] = 1;
+}
+#endif
+
 const struct gv_model grapevine_model = {
     .abi = ABI,
     .size = SIZE,

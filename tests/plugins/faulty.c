@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <grapevine/model.h>
@@ -17,6 +18,9 @@ struct faulty {
 };
 
 static atomic_int calls;
+
+/* Pages of their own, on any machine, so that the name can be taken away. */
+static _Alignas(1 << 16) char name[1 << 16] = "faulty";
 
 static volatile int64_t floor_of_stack = INT64_MAX;
 
@@ -44,6 +48,8 @@ static int visit(const struct gv_host *host, const char *in, const char *how, in
   else if (strcmp(how, "bus") == 0)
     raise(SIGBUS);
   else if (strcmp(how, "ill") == 0)
+    __builtin_trap();
+  else if (strcmp(how, "nameless") == 0 && mprotect(name, sizeof name, PROT_NONE) == 0)
     __builtin_trap();
   else if (strcmp(how, "stack") == 0)
     return deeper(0);
@@ -144,7 +150,7 @@ static const struct gv_option options[] = {
     {.key = "in", .type = GV_OPTION_TEXT, .value = "nowhere", .help = "the function that fails"},
     {.key = "at", .type = GV_OPTION_INT, .value = "1", .min = 1, .max = 1e9, .help = "at which call"},
     {.key = "how", .type = GV_OPTION_TEXT, .value = "say",
-     .help = "say, silent, segv, divide, abort, bus, ill, stack, library, kill or hang"},
+     .help = "say, silent, segv, divide, abort, bus, ill, nameless, stack, library, kill or hang"},
     {.key = "parameters", .type = GV_OPTION_INT, .value = "10", .min = 1, .max = 1e10, .help = "how many"},
     {.key = NULL},
 };
@@ -152,7 +158,7 @@ static const struct gv_option options[] = {
 const struct gv_model grapevine_model = {
     .abi = GV_MODEL_ABI,
     .size = sizeof(struct gv_model),
-    .name = "faulty",
+    .name = name,
     .summary = "fails where it is told to",
     .options = options,
     .plan = plan,
