@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool gv_text_number(const char *text, double *number)
 {
@@ -28,11 +29,13 @@ static const char *plain_number(const char *text, char *plain, size_t size)
   double number;
   errno = 0;
   long long whole = strtoll(text, &end, 10);
-  if (errno == 0 && end != text && *end == '\0') {
+  if (end != text && *end == '\0' && errno != 0)
+    return text;  /* beyond 64 bits: as doubles several would be one */
+  if (end != text && *end == '\0') {
     snprintf(plain, size, "%lld", whole);  /* larger ones than a double tells apart */
     return plain;
   }
-  if (!gv_text_number(text, &number))
+  if (strpbrk(text, "xX") != NULL || !gv_text_number(text, &number))  /* 0x1F is a word */
     return text;
   snprintf(plain, size, "%.15g", number + 0.0);
   if (strtod(plain, NULL) != number)

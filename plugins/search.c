@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,10 @@ enum gv_status gv_plugin_search_fill(struct gv_search *search, const char *plugi
                      search->folders[i]);
   if (!gv_search_add(search, getenv("GRAPEVINE_PLUGIN_PATH")) || !gv_search_add_installed(search, "models"))
     return no_memory(err);
+  char self[PATH_MAX], why[WHY];
+  bool library;
+  if (gv_own_file(self, &library) && gv_trusted(self, why, sizeof why))
+    search->owned = 0;  /* nobody else could change the program, so its models are asked as all are */
   return GV_OK;
 }
 
@@ -54,7 +59,7 @@ static bool usable(const char *kind, const char *path)
   return false;
 }
 
-/* Whether the i-th folder lies beside the program, and is as good as that. */
+/* Whether the i-th folder lies beside a program that others may change as well, and is as good as that. */
 static bool own(const struct gv_search *search, size_t i)
 {
   return i >= search->own && i - search->own < search->owned;

@@ -26,8 +26,8 @@ struct gv_plugin_list {
 
 /* list <- the plugin files in the folders. Nothing is loaded, so a broken plugin is listed like any other;
  * folders that cannot be read are passed over. So is a folder or a file that others may change (trust.h), for a
- * plugin is code: a warning says so, once for each of them. Folders found beside the program are not asked: who may
- * write there could change the program as well, whose check this is. */
+ * plugin is code: a warning says so, once for each of them. Where others may change the program itself, whose check
+ * this is, the folders found beside it are not asked. */
 enum gv_status gv_plugin_list(const struct gv_search *search, struct gv_plugin_list *list, struct gv_error *err);
 /* Whether a search passes over a file for its sake: the first of the folders, or file_name in them, that others may
  * change. why <- which, and why. */

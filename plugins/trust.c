@@ -68,13 +68,13 @@ static bool safe(const char *path, bool above, char *why, size_t size)
     snprintf(why, size, "everybody may write to '%.200s'; chmod o-w takes that away", path);
     return false;
   }
-  if ((st.st_mode & S_IWGRP) && st.st_gid != 0 && !own_group(st.st_uid, st.st_gid)) {
-    snprintf(why, size, "group %u may write to '%.200s'; chmod g-w takes that away", (unsigned)st.st_gid, path);
-    return false;
-  }
   /* With an access list the bits of the group are its mask: what some user or group that it names may do. */
   if ((st.st_mode & S_IWGRP) && getxattr(path, "system.posix_acl_access", NULL, 0) > 0) {
     snprintf(why, size, "an access list lets others write to '%.200s'; setfacl -b takes that away", path);
+    return false;
+  }
+  if ((st.st_mode & S_IWGRP) && st.st_gid != 0 && !own_group(st.st_uid, st.st_gid)) {
+    snprintf(why, size, "group %u may write to '%.200s'; chmod g-w takes that away", (unsigned)st.st_gid, path);
     return false;
   }
   return true;

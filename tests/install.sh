@@ -36,6 +36,16 @@ program_trains() {
 }
 
 # A project's folder: who may write to it may change the program as well, so its models are as good as that.
+# The program is nobody else's to change, its models are: they are asked as those of others are.
+open_models() {
+  local place
+  place=$(dirname "$(find "$prefix" -name logreg.so)") && chmod o+w "$place" || return
+  timeout 300 "$prefix/bin/grapevine" train --rounds 3 --out open --quiet 2>said
+  local code=$?
+  chmod o-w "$place"
+  cat said
+  [ $code = 2 ] && grep -q 'is passed over: everybody may write to' said && [ ! -e open ]
+}
 shared_trains() {
   chmod -R o+w "$folder/stage" &&
     timeout 300 "$prefix/bin/grapevine" train --rounds 3 --out shared --quiet 2>said || { cat said; return 1; }
@@ -109,6 +119,7 @@ leaves_nothing() {
 check 'it installs, and pkg-config finds it' find_installed
 check 'plugins lie where pkg-config says, without .la files' models
 check 'the program, moved from its prefix, trains with what lies beside it' program_trains
+check 'not when others may write to its models alone' open_models
 check 'and when others may write to all of it' shared_trains
 check 'a plugin builds against it, and trains' plugin_trains
 check 'what its `model new` writes builds and trains as it says' new_plugin_trains

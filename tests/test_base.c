@@ -326,7 +326,8 @@ START_TEST(bytes_as_text)
     double bytes;
     const char *text;
   } sizes[] = {{0, "0 bytes"}, {12, "12 bytes"}, {437248, "427 KiB"}, {32768, "32.0 KiB"}, {0x1p20, "1.00 MiB"},
-               {1.21 * 0x1p30, "1.21 GiB"}, {23.5 * 0x1p30, "23.5 GiB"}, {0x1p50, "1.00 PiB"}};
+               {1.21 * 0x1p30, "1.21 GiB"}, {23.5 * 0x1p30, "23.5 GiB"}, {0x1p50, "1.00 PiB"},
+               {1048300, "1.00 MiB"}, {102380, "100 KiB"}, {10239, "10.0 KiB"}};
   char text[16];
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
     ck_assert_str_eq(gv_bytes_text(sizes[i].bytes, text, sizeof text), sizes[i].text);

@@ -348,7 +348,6 @@ START_TEST(settling_refuses)
 }
 END_TEST
 
-/* Every value counts, however it is stored. */
 /* A part of one class; the arrays are copied. */
 static struct gv_part sparse_part(int64_t samples, const int64_t *first, const int32_t *column, const float *value)
 {
@@ -392,6 +391,7 @@ START_TEST(sparse_figures)
 }
 END_TEST
 
+/* Every value counts, however it is stored. */
 START_TEST(digests)
 {
   struct gv_dataset *digits = open_digits();

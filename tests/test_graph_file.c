@@ -305,10 +305,35 @@ START_TEST(shares_are_not_below_zero)
 }
 END_TEST
 
+/* write_file of a complete graph, or of one in two parts, whose weights of 1/9 sum to a little over 1. */
+static void write_ninths(int parts)
+{
+  char text[16384];
+  size_t used = 0;
+  for (int i = 0; i < 10 - (parts > 1); i++)
+    for (int j = parts > 1 ? 9 : i + 1; j < (parts > 1 ? 18 : 10); j++)
+      used += (size_t)snprintf(text + used, sizeof text - used, "%d %d %.17g\n", i, j, 1.0 / 9);
+  write_file(text);
+}
+
+START_TEST(rounding_is_not_below_zero)
+{
+  struct gv_schedule *s = NULL;
+  in_a_folder();
+  write_ninths(1);
+  assert_ok(gv_schedule_create_shares("file:path=edges.txt", 10, 1, &s, err));
+  gv_schedule_destroy(s);
+  write_ninths(2);
+  assert_ok(gv_schedule_create("file:path=edges.txt", NULL, 18, 1, &s, err));
+  gv_schedule_destroy(s);
+  leave();
+}
+END_TEST
+
 int main(void)
 {
   const TTest *const tests[] = {edge_lists, matrix_market, refused_lists, refused_markets,
                                 refused_paths_and_options, few_digits, what_is_written_is_read,
-                                shares_are_not_below_zero, NULL};
+                                shares_are_not_below_zero, rounding_is_not_below_zero, NULL};
   return run_suite("graph file", tests);
 }

@@ -93,7 +93,6 @@ static const char *const robust[] = {"dsgd", "dsgd-awc", "pga:period=4", "aga:pe
                                      "exact-diffusion", "dmsgd", "qg-dsgdm", "push-sum"};
 enum { ROBUST = sizeof robust / sizeof robust[0] };
 
-/* The same bits for any number of workers also where links fail and nodes sit out rounds. */
 /* Places of elements are sent, or drawn, as 32 bits. */
 START_TEST(what_picks_elements_counts_so_far)
 {
@@ -126,6 +125,7 @@ START_TEST(what_picks_elements_counts_so_far)
 }
 END_TEST
 
+/* The same bits for any number of workers also where links fail and nodes sit out rounds. */
 START_TEST(faults_are_the_same_for_every_number_of_workers)
 {
   static float first[333], other[333], without[333];

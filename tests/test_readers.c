@@ -191,19 +191,25 @@ START_TEST(csv_as_it_should_be)
   gv_dataset_destroy(d);
   /* A number is one class however it is written, in both formats. */
   static const struct { const char *name, *text; } written[] = {
-      {"j.csv", "0.5,1\n0.5,+1\n0.5,1.0\n0.5,01\n0.5,-0\n0.5,0.10\n0.5,0.1\n0.5,9007199254740993\n"},
-      {"j.libsvm", "1 1:2\n+1 1:2\n1.0 1:2\n01 1:2\n-0 1:2\n0.10 1:2\n0.1 1:2\n9007199254740993 1:2\n"}};
+      {"j.csv", "0.5,1\n0.5,+1\n0.5,1.0\n0.5,01\n0.5,-0\n0.5,0.10\n0.5,0.1\n0.5,9007199254740993\n"
+                "0.5,18446744073709551615\n0.5,18446744073709551614\n"},
+      {"j.libsvm", "1 1:2\n+1 1:2\n1.0 1:2\n01 1:2\n-0 1:2\n0.10 1:2\n0.1 1:2\n9007199254740993 1:2\n"
+                   "18446744073709551615 1:2\n18446744073709551614 1:2\n"}};
   for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
     d = open_text("FILE", written[i].name, written[i].text);
-    static const int32_t labels[] = {0, 0, 0, 0, 1, 2, 2, 3};
-    ck_assert_int_eq(d->shape.classes, 4);
+    static const int32_t labels[] = {0, 0, 0, 0, 1, 2, 2, 3, 4, 5};
+    ck_assert_int_eq(d->shape.classes, 6);
     ck_assert_mem_eq(d->train.labels, labels, sizeof labels);
     ck_assert_str_eq(d->class_names[0], "1");
     ck_assert_str_eq(d->class_names[1], "0");
     ck_assert_str_eq(d->class_names[2], "0.1");
     ck_assert_str_eq(d->class_names[3], "9007199254740993");
+    ck_assert_str_eq(d->class_names[5], "18446744073709551614");
     gv_dataset_destroy(d);
   }
+  d = open_text("FILE", "k.csv", "0.5,0x1F\n0.5,31\n");
+  ck_assert_int_eq(d->shape.classes, 2);
+  gv_dataset_destroy(d);
 }
 END_TEST
 

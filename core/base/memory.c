@@ -57,11 +57,11 @@ char *gv_bytes_text(double bytes, char *text, size_t size)
 {
   static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
   size_t u = 0;
-  while (bytes >= 1024 && u + 1 < sizeof unit / sizeof unit[0]) {
+  while (bytes >= (u == 0 ? 1024 : 1023.5) && u + 1 < sizeof unit / sizeof unit[0]) {
     bytes /= 1024;
     u++;
   }
-  int decimals = bytes >= 100 || (u == 0 && bytes == floor(bytes)) ? 0 : bytes >= 10 ? 1 : 2;
+  int decimals = bytes >= 99.95 || (u == 0 && bytes == floor(bytes)) ? 0 : bytes >= 9.995 ? 1 : 2;
   snprintf(text, size, "%.*f %s", decimals, bytes, unit[u]);
   return text;
 }

@@ -77,14 +77,19 @@ static bool add_if_there(struct gv_search *search, const char *base, const char 
   return added;
 }
 
-/* The folder of the file that holds this code: the program, or libgrapevine.so where a program embeds it. */
-static bool own_folder(char folder[PATH_MAX], bool *library)
+bool gv_own_file(char path[PATH_MAX], bool *library)
 {
   static const char here;
   Dl_info object;
   *library = dladdr(&here, &object) != 0 && object.dli_fname != NULL &&
              strstr(object.dli_fname, "/libgrapevine.so") != NULL;
-  if (realpath(*library ? object.dli_fname : "/proc/self/exe", folder) == NULL)
+  return realpath(*library ? object.dli_fname : "/proc/self/exe", path) != NULL;
+}
+
+/* The folder of that file. */
+static bool own_folder(char folder[PATH_MAX], bool *library)
+{
+  if (!gv_own_file(folder, library))
     return false;
   *strrchr(folder, '/') = '\0';
   return true;

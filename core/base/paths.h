@@ -2,10 +2,12 @@
 #ifndef GV_BASE_PATHS_H
 #define GV_BASE_PATHS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A list of folders to search, in order. folders[own .. own + owned) were found beside the program itself. */
+/* A list of folders to search, in order. folders[own .. own + owned) were found beside the program itself, and
+ * are taken as it is (plugins/search.h). */
 struct gv_search {
   char **folders;
   size_t count, own, owned;
@@ -19,6 +21,10 @@ void gv_search_clear(struct gv_search *search);
  * data folder): in the build tree when the running program, or the library that it embeds, stands in one; then
  * relative to that; then as configured. */
 bool gv_search_add_installed(struct gv_search *search, const char *kind);
+
+/* path <- the file that holds this code: the program, or libgrapevine.so where a program embeds it; false when it
+ * cannot be found. */
+bool gv_own_file(char path[PATH_MAX], bool *library);
 
 /* "a, b, c", into text. Returns text. */
 char *gv_search_text(const struct gv_search *search, char *text, size_t size);

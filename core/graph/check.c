@@ -89,7 +89,7 @@ static enum gv_status check_signs(const struct gv_schedule *s, const char *name,
       bool own = e == graph->first[i + 1];
       double w = own ? graph->self[i] : graph->weight[e];
       largest = fmax(largest, fabs(w));
-      if (below[0] < 0 && w < 0) {
+      if (below[0] < 0 && w < (own ? -tolerance : 0)) {  /* own: 1 less a sum, rounded */
         below[0] = i;
         below[1] = own ? i : graph->from[e];
         weight = w;

@@ -27,7 +27,7 @@ struct gv_ends {
 };
 
 /* Dense up to so many nodes. top (nodes) <- the vector of the largest, of length 1; NULL: the smallest alone is
- * asked for. One call at a time in a process. */
+ * asked for. */
 enum gv_status gv_laplacian_ends(const struct gv_laplacian *l, int dense_up_to, double *top, struct gv_ends *ends,
                                  struct gv_error *err);
 
