@@ -205,6 +205,13 @@ void gv_show_log(bool verbose);
 /* "1.24 M", "873 k", "12.3", into text. Returns text. */
 char *gv_short_number(double x, char *text, size_t size);
 
+/* What is seen of a text on a terminal: UTF-8 characters, no escape sequences. */
+int gv_text_width(const char *text);
+
+/* cell <- the first `most` characters (UTF-8) of a text that may hold anything, as one line; size: at least
+ * 4 most + 1. Returns cell. */
+char *gv_text_cell(const char *text, int most, char *cell, size_t size);
+
 /* "1.8 ms", "3.2 s", "12 s", "3 min 20 s", "2 h 5 min", into text. Returns text. */
 char *gv_short_time(double seconds, char *text, size_t size);
 

@@ -121,7 +121,7 @@ static const struct gv_option show_rows[] = {
     {.key = NULL},
 };
 
-enum { CLASSES_SHOWN = 30 };
+enum { CLASSES_SHOWN = 30, NAME_SHOWN = 22 };
 
 static void print_counts(const struct gv_dataset *dataset, const struct gv_description *d)
 {
@@ -130,10 +130,11 @@ static void print_counts(const struct gv_dataset *dataset, const struct gv_descr
     return;
   printf("\n  class%27s%10s\n", "training", "test");
   for (int32_t c = 0; c < classes && c < CLASSES_SHOWN; c++) {
-    char number[16];
+    char number[16], name[4 * NAME_SHOWN + 1];
     snprintf(number, sizeof number, "%d", c);
-    printf("  %-22.22s%10lld%10lld\n", dataset->class_names != NULL ? dataset->class_names[c] : number,
-           (long long)d->counts[c], (long long)d->counts[classes + c]);
+    gv_text_cell(dataset->class_names != NULL ? dataset->class_names[c] : number, NAME_SHOWN, name, sizeof name);
+    printf("  %s%*s%10lld%10lld\n", name, NAME_SHOWN - gv_text_width(name), "", (long long)d->counts[c],
+           (long long)d->counts[classes + c]);
   }
   if (classes > CLASSES_SHOWN)
     printf("  and %d more; --json has all\n", classes - CLASSES_SHOWN);

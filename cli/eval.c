@@ -39,30 +39,33 @@ static void on_progress(void *context, double share, double seconds)
   *drawn = true;
 }
 
-enum { NAME_SHOWN = 22, NUMBER = 16 };  /* bytes */
+enum { NAME_SHOWN = 22, NAME_SIZE = 4 * NAME_SHOWN + 1 };  /* characters, and bytes that hold them */
 
-/* What class c is called, if only by its number. */
-static const char *name_of(const struct gv_eval_result *r, int32_t c, char number[NUMBER])
+/* What class c is called, if only by its number, into name. Returns name. */
+static const char *name_of(const struct gv_eval_result *r, int32_t c, char name[NAME_SIZE])
 {
-  snprintf(number, NUMBER, "%d", c);
-  return r->class_names != NULL ? r->class_names[c] : number;
+  if (r->class_names != NULL)
+    return gv_text_cell(r->class_names[c], NAME_SHOWN, name, NAME_SIZE);
+  snprintf(name, NAME_SIZE, "%d", c);
+  return name;
 }
 
 static void print_classes(const struct gv_eval_result *r)
 {
-  char number[NUMBER];
+  char name[NAME_SIZE];
   int width = 5;
   if (r->classes > CLASSES_SHOWN) {
     printf("  classes      %d; --json lists them one by one\n", r->classes);
     return;
   }
   for (int32_t c = 0; c < r->classes; c++) {
-    int length = (int)strnlen(name_of(r, c, number), NAME_SHOWN);
+    int length = gv_text_width(name_of(r, c, name));
     width = length > width ? length : width;
   }
   printf("\n  %*s  samples  recall\n", width, "class");
   for (int32_t c = 0; c < r->classes; c++) {
-    printf("  %*.*s  %7lld  ", width, NAME_SHOWN, name_of(r, c, number), (long long)r->class_samples[c]);
+    int pad = width - gv_text_width(name_of(r, c, name));
+    printf("  %*s%s  %7lld  ", pad, "", name, (long long)r->class_samples[c]);
     if (r->class_samples[c] > 0)
       printf("%.4f\n", (double)r->class_correct[c] / (double)r->class_samples[c]);
     else

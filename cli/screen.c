@@ -54,12 +54,11 @@ static void on_deadly(int number, siginfo_t *info, void *context)
 {
   gv_screen_give_back();
   for (int k = 0; k < DEADLY; k++)
-    if (deadly[k] == number) {
+    if (deadly[k] == number && (before[k].sa_flags & SA_SIGINFO) != 0) {
+      before[k].sa_sigaction(number, info, context);  /* what another thread's has set is not to be undone */
+    } else if (deadly[k] == number) {
       sigaction(number, &before[k], NULL);
-      if ((before[k].sa_flags & SA_SIGINFO) != 0)
-        before[k].sa_sigaction(number, info, context);
-      else
-        raise(number);  /* delivered when the handler returns */
+      raise(number);  /* delivered when the handler returns */
     }
 }
 

@@ -109,20 +109,6 @@ static void cell_text(const struct gv_cell *cell, int done, bool best, const str
              *shown.exponent != '\0' ? ")" : "", shown.exponent, best ? style->best_end : "", of);
 }
 
-/* What is seen of a text on a terminal: UTF-8 characters, no escape sequences. */
-static int width_of(const char *text)
-{
-  int width = 0;
-  for (; *text != '\0'; text++) {
-    if (*text == '\033')
-      while (*text != 'm' && text[1] != '\0')
-        text++;
-    else
-      width += ((unsigned char)*text & 0xc0) != 0x80;
-  }
-  return width;
-}
-
 /* Text that LaTeX would read as its own. */
 static void put_latex(const char *text)
 {
@@ -137,7 +123,7 @@ static void put_latex(const char *text)
 
 static void put_cell(const struct style *style, const char *text, int width, bool left, bool first)
 {
-  int pad = style->pads ? width - width_of(text) : 0;
+  int pad = style->pads ? width - gv_text_width(text) : 0;
   printf("%s", first ? style->begin : style->between);
   if (!left && pad > 0)
     printf("%*s", pad, "");
@@ -188,7 +174,7 @@ static bool sheet_make(struct sheet *sheet, const struct gv_table_of_study *tabl
   }
   for (size_t r = 0; r < sheet->rows; r++)
     for (size_t c = 0; c < sheet->columns; c++) {
-      int width = width_of(sheet->cell[r * sheet->columns + c]);
+      int width = gv_text_width(sheet->cell[r * sheet->columns + c]);
       sheet->width[c] = width > sheet->width[c] ? width : sheet->width[c];
     }
   return true;

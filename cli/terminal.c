@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/screen.h"
+#include "core/base/line.h"
 #include "core/base/log.h"
 #include "run/json.h"
 
@@ -108,4 +109,30 @@ char *gv_short_time(double seconds, char *text, size_t size)
   else
     snprintf(text, size, "%d h %d min", (int)(seconds / 3600), (int)(seconds / 60) % 60);
   return text;
+}
+
+int gv_text_width(const char *text)
+{
+  int width = 0;
+  for (; *text != '\0'; text++) {
+    if (*text == '\033')
+      while (*text != 'm' && text[1] != '\0')
+        text++;
+    else
+      width += ((unsigned char)*text & 0xc0) != 0x80;
+  }
+  return width;
+}
+
+char *gv_text_cell(const char *text, int most, char *cell, size_t size)
+{
+  int length = snprintf(cell, size, "%s", text);
+  gv_line_only(cell);
+  if (gv_text_width(cell) > most || length >= (int)size)
+    for (char *end = cell; *end != '\0'; end++)
+      if (((unsigned char)*end & 0xc0) != 0x80 && most-- == 0) {
+        *end = '\0';
+        break;
+      }
+  return cell;
 }

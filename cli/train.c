@@ -225,6 +225,8 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
               (unsigned long long)result->last.round, result->folder);
     if (result->kept && status != GV_NUMERIC)  /* which would come again */
       say_resume("", result->folder, " from the last checkpoint");
+    else if (result->kept)
+      fprintf(stderr, "grapevine: its last checkpoint is in %s\n", result->folder);
     return gv_complain(error);
   }
   if (json)

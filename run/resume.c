@@ -152,11 +152,12 @@ static enum gv_status take_option(struct gv_run *run, const char *from, const ch
   bool given = gv_options_given(run->options, key);
   if (status != GV_OK || is_own(key) || (given && is_free(key)))
     return status;
-  bool same = gv_option_find(gv_run_options(), key) != NULL && is_saved_as(here, value);
+  const struct gv_option *row = gv_option_find(gv_run_options(), key);
+  bool saved = row != NULL && is_saved_as(here, value), same = saved || gv_option_same(row, here, text);
   if (!same && given)
     return gv_fail(err, GV_USAGE, "%s %s: the run in %s has %.100s; it goes on as it was begun, leave --%s out",
                    key, here, from, text, key);
-  if (!same && gv_options_set(run->options, key, text, &why) != GV_OK)
+  if (!saved && gv_options_set(run->options, key, text, &why) != GV_OK)
     return gv_fail(err, GV_INPUT, "%s: %s", from, why.text);
   return GV_OK;
 }

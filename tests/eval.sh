@@ -147,6 +147,14 @@ latin() {  # names that are not UTF-8
       --data ../latin.csv --json >../latin.json && equal loss ../latin.json test_loss ../latin/summary.json
 }
 check 'also where they are not UTF-8' latin
+odd_names() {  # what would colour the terminal, and letters of more bytes than one
+  labelled ../odd 1 2 && sed -i $'s/,1$/,a\033[31mred/; s/,2$/,\u00e4\u00f6\u00fc/' ../odd.csv &&
+    train --data ../odd.csv --out ../odd &&
+    run eval --model-file ../odd/model.safetensors --data ../odd.csv >../odd.txt && cat ../odd.txt || return
+  ! grep -q $'\033' ../odd.txt && grep -q '^  a \[31mred  ' ../odd.txt &&
+    grep -q $'^        \u00e4\u00f6\u00fc  ' ../odd.txt
+}
+check 'names stay in their column, and are nothing but names' odd_names
 alike() {
   LC_ALL=C sed -i $'s/,gr\xfcn$/,\xfc/; s/,wei\xdf/,\xdf/' ../latin.csv && train --data ../latin.csv --out ../alike
 }

@@ -49,6 +49,13 @@ with_python 'several columns' \
 with_python 'single runs' points hand/a hand/c -- "[c['label'] for c in g] == ['ring', 'full']"
 with_python 'one run' points hand/b/ -- "[c['label'] for c in g] == ['b'] and near(g[0]['mean'][2], 0.9)"
 with_python 'several folders of one group' points hand/a hand/b -- "[c['label'] for c in g] == ['mean']"
+written_twice() {  # texts of one number are one value
+  cp -r hand/a tenth && mkdir -p twice && mv tenth twice/a && cp -r hand/b twice/b &&
+    sed -i 's/"nodes"/"learning-rate": "0.1", "nodes"/' twice/a/config.json &&
+    sed -i 's/"nodes"/"learning-rate": "0.10", "nodes"/' twice/b/config.json &&
+    points twice -- "len(g) == 1 and near(g[0]['mean'][2], 0.8)"
+}
+with_python 'a number that is written in two ways is one' written_twice
 with_python 'a study' points study -- "[c['label'] for c in g] == ['ring', 'full']"
 waiting() {
   run study --json >/dev/null 2>"$err" && cat "$err" &&

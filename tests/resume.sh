@@ -145,7 +145,8 @@ typed() {
   cp -r kept "$name" && briefly "$name" --resume "$name" || return
   cat "$err"
   eval "words=($(sed -n 's/^grapevine: .*; `\(.*\)` goes on$/\1/p' "$err"))"
-  [ "${words[*]}" = "$grapevine train --resume $name" ] && [ "${words[3]}" = "$name" ] &&
+  [ "$(command -v "${words[0]}")" -ef "$grapevine" ] && [ "${words[*]:1}" = "train --resume $name" ] &&
+    [ "${words[3]}" = "$name" ] &&
     truncate -s 100 "$name/checkpoint.safetensors" &&
     refuse 1 "--resume 'my run'\\''s/checkpoint.previous.safetensors'" --resume "$name"
 }
@@ -266,6 +267,8 @@ copied
 watched=(copy)
 refused 2 'nodes 9: the run in copy/checkpoint.safetensors has 8; it goes on as' --resume copy --nodes 9
 refused 2 'leave --out out' --resume copy --out other
+same_number() { copied && briefly copy --resume copy --nodes 8e0 --batch 32; }
+check 'what is given again may be written in another way' same_number
 refused 1 'no such folder' --resume nowhere
 refused 2 'name is empty' --resume ''
 mkdir empty

@@ -89,14 +89,14 @@ END_TEST
 START_TEST(option_texts)
 {
   const struct gv_option real = {.type = GV_OPTION_REAL}, name = {.type = GV_OPTION_TEXT};
-  char text[GV_PLAIN_MAX];
+  char text[32];
   ck_assert_int_eq(gv_whole_number("1e3", 7), 1000);
   ck_assert_int_eq(gv_whole_number("9007199254740991", 7), 9007199254740991);
   ck_assert_int_eq(gv_whole_number("auto", 7), 7);
   ck_assert_int_eq(gv_whole_number("12x", 7), 7);
   ck_assert_int_eq(gv_whole_number("1.5", 7), 7);
-  ck_assert_str_eq(gv_option_plain(&real, "1e-1", text), "0.1");
-  ck_assert_str_eq(gv_option_plain(&real, "auto", text), "auto");
+  ck_assert_str_eq(gv_option_plain(&real, "1e-1", text, sizeof text), "0.1");
+  ck_assert_str_eq(gv_option_plain(&real, "auto", text, sizeof text), "auto");
   ck_assert(gv_option_same(&real, "0.1", "0.100"));
   ck_assert(!gv_option_same(&real, "0.1", "0.10000000000000002"));
   ck_assert(!gv_option_same(&name, "0.1", "0.100"));

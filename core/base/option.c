@@ -301,27 +301,29 @@ int64_t gv_whole_number(const char *text, int64_t otherwise)
   return read_whole(text, &end, &whole) && *end == '\0' ? whole : otherwise;
 }
 
-const char *gv_option_plain(const struct gv_option *row, const char *value, char text[GV_PLAIN_MAX])
+const char *gv_option_plain(const struct gv_option *row, const char *value, char *text, size_t size)
 {
-  char *end;
+  char *end, plain[32];
   if (row->type != GV_OPTION_INT && row->type != GV_OPTION_REAL)
     return value;
   double number = strtod(value, &end);
   if (end == value || *end != '\0' || !isfinite(number))
     return value;
   for (int digits = 15; digits <= 17; digits++) {  /* the fewest that are this number */
-    snprintf(text, GV_PLAIN_MAX, "%.*g", digits, number);
-    if (strtod(text, NULL) == number)
+    snprintf(plain, sizeof plain, "%.*g", digits, number);
+    if (strtod(plain, NULL) == number)
       break;
   }
+  snprintf(text, size, "%s", plain);
   return text;
 }
 
 bool gv_option_same(const struct gv_option *row, const char *a, const char *b)
 {
-  char plain_a[GV_PLAIN_MAX], plain_b[GV_PLAIN_MAX];
+  char one[32], other[32];
   return strcmp(a, b) == 0 ||
-         (row != NULL && strcmp(gv_option_plain(row, a, plain_a), gv_option_plain(row, b, plain_b)) == 0);
+         (row != NULL && strcmp(gv_option_plain(row, a, one, sizeof one),
+                                gv_option_plain(row, b, other, sizeof other)) == 0);
 }
 
 static const struct value *find(const struct gv_options *options, const char *key)

@@ -15,8 +15,6 @@
 
 struct gv_options;
 
-enum { GV_PLAIN_MAX = 32 };
-
 /* Every option at its default. rows outlives the result; NULL rows is an empty table. owner is copied.
  * Refuses a table that contradicts itself (a default out of its own range, no help, a key twice). */
 enum gv_status gv_options_create(const struct gv_option *rows, const char *owner, struct gv_options **out,
@@ -42,9 +40,9 @@ const struct gv_option *gv_options_rows(const struct gv_options *options);  /* n
 /* The whole number that a text is, as an option reads it, 1e3 too; otherwise: the text is none, a word. */
 int64_t gv_whole_number(const char *text, int64_t otherwise);
 
-/* "0.1" for 0.10 and 1e-1: one text for each number that values of the row are, into text where it is another than
- * the value. Of rows that hold no number, and of words, the value itself. */
-const char *gv_option_plain(const struct gv_option *row, const char *value, char text[GV_PLAIN_MAX]);
+/* "0.1" for 0.10 and 1e-1: one text for each number that values of the row are, into text, for which 32 bytes are
+ * enough, where it is another than the value. Of rows that hold no number, and of words, the value itself. */
+const char *gv_option_plain(const struct gv_option *row, const char *value, char *text, size_t size);
 
 /* Whether two texts are the same value of the row. NULL row: the same text. */
 bool gv_option_same(const struct gv_option *row, const char *a, const char *b);

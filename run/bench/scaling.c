@@ -36,7 +36,7 @@ static double rate(const struct pair *pair, const struct gv_samples *samples, in
   return GV_BENCH_BATCH * pair->training[way].nodes / gv_samples_median(samples, way);
 }
 
-/* Workers beside one: 2, 4, ... and all cores. */
+/* Workers beside one: 2, 4, ... and as many as a run takes by itself. */
 static enum gv_status workers(struct gv_bench *bench, const char *model, const char *data, struct gv_error *err)
 {
   int cores = bench->cores, nodes = cores > NODES ? cores : NODES;

@@ -197,7 +197,7 @@ static json_t *option_rows(const struct gv_groups *groups)
     const char *first = gv_shown_value(&groups->runs[0], row->key);
     bool varies = false;
     for (size_t r = 1; r < groups->count && !varies; r++)
-      varies = strcmp(first, gv_shown_value(&groups->runs[r], row->key)) != 0;
+      varies = !gv_option_same(row, first, gv_shown_value(&groups->runs[r], row->key));
     append(list, json_pack("{s:s, s:s, s:s, s:o, s:b, s:b}", "key", row->key, "help", row->help,
                                           "standard", row->value, "value", gv_json_text(first), "varies", varies,
                                           "apart", gv_run_option_is_apart(row->key)));
@@ -211,7 +211,7 @@ static json_t *other_options(const struct gv_shown_run *run, const struct gv_sho
   json_t *object = json_object();
   for (const struct gv_option *row = gv_run_options(); row->key != NULL; row++) {
     const char *value = gv_shown_value(run, row->key);
-    if (strcmp(value, gv_shown_value(first, row->key)) != 0)
+    if (!gv_option_same(row, value, gv_shown_value(first, row->key)))
       set(object, row->key, gv_json_text(value));
   }
   return object;

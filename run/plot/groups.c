@@ -148,7 +148,7 @@ const char *gv_shown_value(const struct gv_shown_run *run, const char *key)
 
 static bool agree(const struct gv_shown_run *a, const struct gv_shown_run *b, const char *key)
 {
-  return strcmp(gv_shown_value(a, key), gv_shown_value(b, key)) == 0;
+  return gv_option_same(gv_option_find(gv_run_options(), key), gv_shown_value(a, key), gv_shown_value(b, key));
 }
 
 /* Whether an option is the one that curves stand over, or each value of that has one of this. */

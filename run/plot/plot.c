@@ -46,7 +46,7 @@ static void put_data(FILE *out, const struct gv_plot *p, size_t panel)
   double floor_y = INFINITY;
   for (size_t g = 0; g < curves->groups; g++)
     for (size_t i = 0; i < curves->band[g].count; i++)
-      if (curves->band[g].y[i] > 0)
+      if (curves->band[g].y[i] >= DBL_MIN)
         floor_y = fmin(floor_y, curves->band[g].y[i] / 10);
   for (size_t g = 0; g < curves->groups; g++) {
     const struct gv_band *band = &curves->band[g];
@@ -120,7 +120,9 @@ static void put_left_out(FILE *out, const struct gv_plot *p, size_t panel)
   char text[200] = "";
   size_t used = 0, lost = 0;
   for (size_t g = 0; g < curves->groups; g++)
-    lost += curves->band[g].count - count_points(p, panel, &curves->band[g]);
+    for (size_t i = 0; i < curves->band[g].count; i++)  /* that rounds begin at 0 is no loss, of an option it is */
+      lost += (is_log(p, panel) && curves->band[g].y[i] < DBL_MIN) ||
+              (p->groups->against != NULL && p->log_x && curves->band[g].x[i] < DBL_MIN);
   if (lost > 0)
     used = (size_t)snprintf(text, sizeof text,
                             "points at 0 or below, %zu of them, have no logarithm and are left out", lost);

@@ -74,8 +74,8 @@ static uint32_t number_of(const struct gv_study_plan *plan, const struct gv_plan
     qsort(sorted, run->count, sizeof *sorted, by_key);
     for (size_t s = 0; s < run->count; s++) {  /* with their ends, so that no two lists read alike */
       const struct gv_option *row = row_of(sorted[s].key);
-      char text[GV_PLAIN_MAX];
-      const char *value = gv_option_plain(row, sorted[s].value, text);
+      char text[32];
+      const char *value = gv_option_plain(row, sorted[s].value, text, sizeof text);
       if (gv_option_same(row, value, row->value) || !gv_plan_counts(plan, row->key))
         continue;
       mark = crc32(mark, (const Bytef *)sorted[s].key, (uInt)strlen(sorted[s].key) + 1);

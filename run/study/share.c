@@ -1,7 +1,6 @@
 /* Divides the cores among the runs of a study. */
 #include "run/study/share.h"
 
-
 #include <grapevine/grapevine.h>
 
 #include "core/base/machine.h"

@@ -6,8 +6,8 @@ cp -r r kept_run
 
 # alone ARGUMENT...: in place of the shell, which would say on stderr by which signal it ended
 alone() {
-  ulimit -c 0
-  exec timeout -k 10 $patience "$grapevine" "$@"
+  # of 1 byte there is no core file, and none for a pipe, which a limit of 0 does not keep from it
+  exec prlimit --core=1:1 timeout -k 10 $patience "$grapevine" "$@"
 }
 
 # crash STATUS TEXT ARGUMENT...: ends by that signal, its last words are one line with the text, all files are whole
