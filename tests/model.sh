@@ -198,7 +198,7 @@ check 'new: a name of 63 characters' longest
 # Files may grow to 1 KiB: too little for the model.
 no_room() {
   local code=0
-  (trap '' XFSZ; ulimit -f 1; run model new "$@") >"$out" 2>"$err" || code=$?
+  (trap '' XFSZ; small_files 1; run model new "$@") >"$out" 2>"$err" || code=$?
   cat "$err"
   [ $code = 1 ] && [ "$(wc -l <"$err")" = 1 ] && grep -q 'roomy.c: cannot be written' "$err"
 }

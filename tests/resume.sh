@@ -159,7 +159,7 @@ full() {
   rm copy/model.safetensors copy/summary.json
   (
     trap '' XFSZ
-    ulimit -f 30
+    small_files 30
     begin copy --resume "$1" --checkpoint-every 1e6 && sleep 0.3 && ends_by 1 INT
   ) || return
   tail -n 3 "$err"

@@ -25,6 +25,13 @@ check() {
   fi
 }
 
+# small_files KIB: from here on none grows beyond that. A coverage build's counters, which it would cut off, go
+# elsewhere.
+small_files() {
+  ulimit -f "$1"
+  export GCOV_PREFIX=$folder/counters
+}
+
 # with_python WHAT COMMAND...: a check that takes Python to look at what was made
 with_python() { if command -v python3 >/dev/null; then check "$@"; else skip "$1" 'python3 is not installed'; fi; }
 

@@ -84,7 +84,7 @@ into() {
 }
 limited() {
   mkdir -p small
-  (ulimit -f 4; into small 'File too large'; echo $? >code; echo $faults >faults) && [ "$(cat code)" = 0 ]
+  (small_files 4; into small 'File too large'; echo $? >code; echo $faults >faults) && [ "$(cat code)" = 0 ]
   local good=$?
   faults=$(cat faults)
   return $good
