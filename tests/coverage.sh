@@ -5,6 +5,7 @@
 # reached is shown. Needs gcc and gcovr. Exit status 1: a folder is below what is asked of it, or a test failed.
 set -euo pipefail
 export GCOV_ERROR_FILE=/dev/null  # where a test leaves no room for the counters, that is no news
+export CK_TIMEOUT_MULTIPLIER=10  # what counts is slow
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 build=${BUILD:-$source/build-coverage}
 folders=(core plugins datasets cli run)
