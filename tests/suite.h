@@ -7,6 +7,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,13 @@ enum { TEST_SECONDS = 400 };
 #else
 enum { TEST_SECONDS = 120 };
 #endif
+
+/* Whether `make check-full` asks for what takes its time, too. */
+static inline bool is_full(void)
+{
+  const char *full = getenv("GV_FULL");
+  return full != NULL && strcmp(full, "yes") == 0;
+}
 
 /* The larger of two errors, and NAN where one is: for loops with one assertion behind them, as each assertion
  * writes to a file. */

@@ -52,15 +52,18 @@ check 'standard input and error are closed' without_streams
 # a reader that goes away ends the program, by the signal and without a word
 no_reader() {
   local words code
+  exec 3> >(exec true)
+  wait $!  # it has gone
   for words in "${printing[@]}"; do
     rm -rf r
+    code=0
     # shellcheck disable=SC2086
-    (sleep 0.2; run $words 2>"$err"; echo $? >code) | true
-    code=$(cat code)
+    run $words 2>"$err" >&3 3>&- || code=$?
     faults=$((faults + 1))
     [ "$code" = 141 ] && [ "$(wc -l <"$err")" -le 3 ] && ! grep -q error: "$err" ||
       { echo "$words: $code"; cat "$err"; return 1; }
   done
+  exec 3>&-
   whole .
 }
 check 'standard output is a pipe that nobody reads' no_reader
