@@ -9,6 +9,7 @@
 #include "cli/screen.h"
 #include "core/base/line.h"
 #include "core/base/log.h"
+#include "core/base/memory.h"
 #include "run/json.h"
 
 bool gv_colour(FILE *stream)
@@ -78,18 +79,10 @@ void gv_show_log(bool verbose)
   gv_log_set_sink(show_line, &wanted);
 }
 
-/* Three digits and a unit. */
 char *gv_short_number(double x, char *text, size_t size)
 {
-  static const char *const unit[5] = {"", " k", " M", " G", " T"};
-  size_t u = 0;
-  while (fabs(x) >= 1000 && u < 4) {
-    x /= 1000;
-    u++;
-  }
-  int decimals = fabs(x) >= 100 || (u == 0 && x == floor(x)) ? 0 : fabs(x) >= 10 ? 1 : 2;
-  snprintf(text, size, "%.*f%s", decimals, x, unit[u]);
-  return text;
+  static const char *const unit[] = {"", " k", " M", " G", " T"};
+  return gv_units_text(x, 1000, unit, sizeof unit / sizeof unit[0], text, size);
 }
 
 char *gv_short_time(double seconds, char *text, size_t size)

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "run/folder.h"
-#include "suite.h"
+#include "tests/data.h"
+#include "tests/suite.h"
 
 /* What happens between opening a folder and locking it, once: here in place of another process. */
 static void (*meanwhile)(void);
@@ -20,23 +21,19 @@ int flock(int fd, int operation)
   return (int)syscall(SYS_flock, fd, operation);
 }
 
-static char *folder;
+static struct folder folder;
 static struct gv_folder rival;
 
 static void enter(void)
 {
-  static char name[] = "/tmp/grapevine-folder-XXXXXX";
-  folder = mkdtemp(name);
-  ck_assert_ptr_nonnull(folder);
-  ck_assert_int_eq(chdir(folder), 0);
+  folder = folder_make();
+  ck_assert_int_eq(chdir(folder.path), 0);
 }
 
 static void leave(void)
 {
-  char command[128];
   ck_assert_int_eq(chdir("/"), 0);
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  ck_assert_int_eq(system(command), 0);
+  folder_remove(&folder);
 }
 
 static bool exists(const char *path)

@@ -53,17 +53,22 @@ void gv_free(void *memory)
     free(head.base);
 }
 
-char *gv_bytes_text(double bytes, char *text, size_t size)
+char *gv_units_text(double x, double step, const char *const *unit, size_t units, char *text, size_t size)
 {
-  static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
   size_t u = 0;
-  while (bytes >= (u == 0 ? 1024 : 1023.5) && u + 1 < sizeof unit / sizeof unit[0]) {
-    bytes /= 1024;
+  while (fabs(x) >= (u == 0 ? step : step - 0.5) && u + 1 < units) {
+    x /= step;
     u++;
   }
-  int decimals = bytes >= 99.95 || (u == 0 && bytes == floor(bytes)) ? 0 : bytes >= 9.995 ? 1 : 2;
-  snprintf(text, size, "%.*f %s", decimals, bytes, unit[u]);
+  int decimals = fabs(x) >= 99.95 || (u == 0 && x == floor(x)) ? 0 : fabs(x) >= 9.995 ? 1 : 2;
+  snprintf(text, size, "%.*f%s", decimals, x, unit[u]);
   return text;
+}
+
+char *gv_bytes_text(double bytes, char *text, size_t size)
+{
+  static const char *const unit[] = {" bytes", " KiB", " MiB", " GiB", " TiB", " PiB"};
+  return gv_units_text(bytes, 1024, unit, sizeof unit / sizeof unit[0], text, size);
 }
 
 void gv_slice(size_t n, int part, int parts, size_t *first, size_t *end)

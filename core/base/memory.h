@@ -23,6 +23,9 @@ enum gv_status gv_alloc_for(void *out, size_t count, size_t size, const char *wh
  * end. */
 void gv_slice(size_t n, int part, int parts, size_t *first, size_t *end);
 
+/* Three digits and the unit (units), of which each is `step` times the one before, into text. Returns text. */
+char *gv_units_text(double x, double step, const char *const *unit, size_t units, char *text, size_t size);
+
 /* "12 bytes", "427 KiB", "1.21 GiB", into text (at least 16 bytes). Returns text. */
 char *gv_bytes_text(double bytes, char *text, size_t size);
 

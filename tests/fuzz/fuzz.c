@@ -8,7 +8,6 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
-#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "core/base/memory.h"
 #include "datasets/batches.h"
 #include "datasets/prepare.h"
+#include "tests/heap.h"
 
 enum { FILES = 4, SPECS = 6 };
 
@@ -253,28 +253,16 @@ static void read_one(const uint8_t *data, size_t size)
   }
 }
 
-/* Bytes of the heap in use, by libraries too; 0 where a sanitizer has an allocator of its own, which finds leaks.
- * glibc counts what a thread keeps for its next calls as used: tests/fuzz.sh has it keep nothing. */
-static size_t heap(void)
-{
-#ifdef __GLIBC__
-  struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-#else
-  return 0;
-#endif
-}
-
 /* What is kept for good is taken by the first readings, a leak grows with each. */
 void gv_fuzz_one(const uint8_t *data, size_t size)
 {
   enum { TIMES = 20 };
   read_one(data, size);
-  size_t used = heap(), before = 0;
+  size_t used = heap_used(), before = 0;
   for (int again = 1; again < TIMES && used > before; again++) {
     before = used;
     read_one(data, size);
-    used = heap();
+    used = heap_used();
   }
   if (used > before)
     gv_fuzz_broken("the heap grows with every reading");

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <grapevine/grapevine.h>
 
 #include "core/base/option.h"
+#include "tests/heap.h"
 
 extern char **environ;
 
@@ -50,12 +50,7 @@ int soak_descriptors(void)
 
 size_t soak_heap(void)
 {
-#ifdef __GLIBC__
-  struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-#else
-  return 0;
-#endif
+  return heap_used();
 }
 
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
