@@ -63,6 +63,16 @@ s/^\.\/(make_digits\.py.*)/datasets\/digits\/\1/
 # found WHERE TEXT: the place that is said to run it has this text; a distribution has no .ci
 found() { grep -qF -- "$2" "$GV_SOURCE/$1" || { echo "$1 does not say: $2"; return 1; }; }
 
+# made TARGET [VARIABLE=VALUE]: make knows the target, and the tests that are named; its work is others'
+make -s -C build -qp 2>/dev/null | sed -n -E 's/^([a-z][a-z-]*):.*/\1/p' | sort -u >targets
+made() {
+  local target=$1 word
+  grep -qx -- "$target" targets || { echo "no target: $target"; return 1; }
+  for word in "${@:2}"; do
+    [[ $word != *TESTS=* ]] || [ -e "${word#*=}" ] || [ -e "${word#*=}.c" ] || { echo "no test: $word"; return 1; }
+  done
+}
+
 # stop FOLDER COMMAND...: a run is stopped once it can go on
 stop() {
   local run
@@ -119,11 +129,11 @@ type_in() {
   $full || line=$(sed -E "$shorter" <<<"$line")
   why=$(wanting "$line" | head -n 1)
   case $line in
-    'make -C build '*)
-      # Their work is others': here, that there is such a target.
-      line=$(sed -E 's/ (TESTS|ARGS)=.*//; s/^make/make -s -n/' <<<"$line") ;;
-    GV_FULL=yes*' make -C build '*) line=$(sed -E 's/ TESTS=.*//; s/make/make -s -n/' <<<"$line") ;;
-    tests/soak/run.sh*) line="BUILD=$GV_BUILD tests/soak/run.sh 2 1" ;;
+    'make -C build '* | GV_FULL=yes*' make -C build '*)
+      # shellcheck disable=SC2086  # words
+      check "$name: $command" made ${line#*make -C build }
+      return ;;
+    tests/soak/run.sh*) line="BUILD=$GV_BUILD tests/soak/run.sh 1 1" ;;
     'grapevine '* | '! grapevine '* | 'stop '*' grapevine '*) ;;
     GRAPEVINE_*=*' grapevine '* | GRAPEVINE_*=*' build/bench/'* | CK_*=*' build/tests/'*) ;;
     examples/*.sh* | CC=clang*' tests/fuzz/run.sh '* | datasets/digits/make_digits.py* | 'cc '* | '$python '*) ;;

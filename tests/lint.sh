@@ -96,8 +96,9 @@ only() {
   done
 }
 atomics() {
-  only 'stdatomic\.h|_Atomic|__atomic_|__sync_' 'atomics belong into core/exchange, engine/budget, gate and stop' \
-    '^core/(exchange/|engine/(budget|gate|stop)[^/]*$)'
+  only 'stdatomic\.h|_Atomic|__atomic_|__sync_' \
+    'atomics belong into core/exchange, base/epoch and barrier, engine/budget, gate and stop' \
+    '^core/(exchange/|base/(epoch|barrier)\.|engine/(budget|gate|stop)[^/]*$)'
 }
 threads() {
   only 'pthread_create|thrd_create|#[[:blank:]]*pragma[[:blank:]]+omp[[:blank:]]+(parallel|task|target|teams)' \

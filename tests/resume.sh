@@ -26,7 +26,7 @@ experiments=(
   '--algorithm exact-diffusion --topology grid --split classes --metrics all')
 
 now() { date +%s%N; }
-kills=30 thousands=20  # of rounds in runs that are stopped in their middle
+kills=15 thousands=20  # of rounds in runs that are stopped in their middle
 $full && kills=100
 $sanitized && kills=12  # programs start slowly there
 [ "${GV_SANITIZE:-no}" != thread ] || thousands=4  # and rounds are slow

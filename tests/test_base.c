@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/barrier.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/machine.h"
@@ -539,6 +540,41 @@ START_TEST(team_runs_every_worker)
 }
 END_TEST
 
+/* ---- barriers ---- */
+
+struct meeting {
+  struct gv_barrier barrier;
+  int threads;
+  uint32_t turn[8];  /* plain: the barrier alone orders them */
+};
+
+static void meet(void *arg, struct gv_team *team, int worker)
+{
+  struct meeting *meeting = arg;
+  (void)team;
+  for (uint32_t i = 1; i <= 2000; i++) {
+    meeting->turn[worker] = i;
+    gv_barrier_wait(&meeting->barrier);
+    for (int w = 0; w < meeting->threads; w++)
+      if (meeting->turn[w] != i)
+        ck_abort_msg("%d threads, turn %u: thread %d is in turn %u", meeting->threads, i, w, meeting->turn[w]);
+    gv_barrier_wait(&meeting->barrier);
+  }
+}
+
+START_TEST(barriers_order_memory_and_wrap)
+{
+  static const int threads[] = {1, 2, 3, 8};  /* on processors of their own, and more of them than there are */
+  for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+    struct meeting meeting = {.threads = threads[i]};
+    gv_barrier_init(&meeting.barrier, threads[i]);
+    gv_epoch_raise(&meeting.barrier.passed, UINT32_MAX - 1000);
+    assert_ok(gv_team_run(threads[i], NULL, meet, &meeting, err));
+    ck_assert_uint_eq(meeting.barrier.passed.value, (uint32_t)(UINT32_MAX - 1000 + 4000));
+  }
+}
+END_TEST
+
 START_TEST(sizes_of_stacks)
 {
   static const struct {
@@ -586,7 +622,7 @@ int main(void)
                                 bytes_as_text, slices_cover_all_once,
                                 file_is_whole_or_absent, file_leaves_what_is_no_file,
                                 file_behind_a_link_to_nothing_yet, file_of_a_long_name, file_on_a_full_disk,
-                                team_runs_every_worker, sizes_of_stacks,
+                                team_runs_every_worker, barriers_order_memory_and_wrap, sizes_of_stacks,
                                 machine_has_a_processor, NULL};
   return run_suite("base", tests);
 }

@@ -4,7 +4,7 @@
 
 #include "core/base/cache.h"
 #include "core/base/team.h"
-#include "core/exchange/epoch.h"
+#include "core/base/epoch.h"
 #include "core/exchange/exchange.h"
 #include "core/exchange/mix.h"
 #include "tests/suite.h"

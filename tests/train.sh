@@ -107,8 +107,9 @@ apart() {
     least "../apart-$1-$2-$3/summary.json" test_accuracy "$4" &&
     least "../apart-$1-$2-$3/summary.json" staleness_max 5
 }
-several='1 2 8' epochs=400
-$sanitized && several=2 epochs=100
+several='1 2 8' epochs=100
+$full && epochs=400
+$sanitized && several=2
 for algorithm in dsgd adpsgd push-sum; do
   for workers in $several; do
     check "asynchronous, one node slow: ring, $algorithm, $workers workers" \

@@ -1,4 +1,5 @@
 libgv_la_SOURCES += \
+  %D%/barrier.c %D%/barrier.h \
   %D%/bind.h \
   %D%/blas.c %D%/blas.h \
   %D%/cache.c %D%/cache.h \
@@ -6,6 +7,7 @@ libgv_la_SOURCES += \
   %D%/clock.c %D%/clock.h \
   %D%/clones.h \
   %D%/crc32c.c %D%/crc32c.h \
+  %D%/epoch.c %D%/epoch.h \
   %D%/file.c %D%/file.h \
   %D%/line.h \
   %D%/log.c %D%/log.h \

@@ -32,6 +32,9 @@ static inline enum gv_status gv_team_run(int workers, const int *cpus,
  * is seen after. */
 void gv_team_barrier(struct gv_team *team);
 
+/* The same by the barrier that the threads' library has, to measure beside. Not in crews. */
+void gv_team_plain_barrier(struct gv_team *team);
+
 /* cpus (room) <- the processors OpenMP was told to stay on by OMP_PROC_BIND or OMP_PLACES; returns how many, 0 when
  * it was not told. Told, it binds even the first thread, whose mask then says less than the process may use. */
 int gv_team_places(int *cpus, int room);

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/barrier.h"
 #include "core/base/bind.h"
 #include "core/base/calling.h"
 #include "core/base/stack.h"
 
 struct gv_team {
-  int each;                   /* threads of a crew */
-  pthread_barrier_t leaders;  /* OpenMP's own is for all threads */
+  struct gv_barrier leaders;
 };
 
 /* Threads that only wait to be let go, while others are made. */
@@ -73,8 +73,8 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
   enum gv_status status = probe_threads(workers, each, err);
   if (status != GV_OK)
     return status;
-  struct gv_team team = {.each = each};
-  pthread_barrier_init(&team.leaders, NULL, (unsigned)workers);
+  struct gv_team team;
+  gv_barrier_init(&team.leaders, workers);
   int dynamic = omp_get_dynamic();
   omp_set_dynamic(0);
 #pragma omp parallel num_threads(threads) default(shared)
@@ -97,7 +97,6 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
     }
   }
   omp_set_dynamic(dynamic);
-  pthread_barrier_destroy(&team.leaders);
   if (given != threads)
     return gv_fail(err, GV_SYSTEM, "%s: OpenMP gives %d threads here; see OMP_THREAD_LIMIT",
                    gv_team_text(workers, each, text), given);
@@ -106,11 +105,13 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
 
 void gv_team_barrier(struct gv_team *team)
 {
-  if (team->each > 1) {
-    pthread_barrier_wait(&team->leaders);
-  } else {
+  gv_barrier_wait(&team->leaders);
+}
+
+void gv_team_plain_barrier(struct gv_team *team)
+{
+  (void)team;
 #pragma omp barrier  /* of the innermost region, which is the team's */
-  }
 }
 
 int gv_team_places(int *cpus, int room)

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/barrier.h"
 #include "core/base/bind.h"
 #include "core/base/calling.h"
 
 struct gv_team {
-  pthread_barrier_t barrier;
+  struct gv_barrier leaders;
+  pthread_barrier_t plain;
   pthread_mutex_t lock;
   pthread_cond_t decided;
   enum { WAIT, GO, CANCEL } start;  /* under lock: bodies begin only when all threads are there */
@@ -64,7 +66,8 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
   struct gv_team team = {
       .lock = PTHREAD_MUTEX_INITIALIZER, .decided = PTHREAD_COND_INITIALIZER, .body = body, .arg = arg,
       .cpus = cpus};
-  pthread_barrier_init(&team.barrier, NULL, (unsigned)workers);
+  gv_barrier_init(&team.leaders, workers);
+  pthread_barrier_init(&team.plain, NULL, (unsigned)workers);
   int made = 1, failure = 0;
   while (made < all && failure == 0) {
     seats[made] = (struct seat){&team, made};
@@ -79,7 +82,7 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
     run_body(&team, 0);
   for (int w = 1; w < made; w++)
     pthread_join(threads[w], NULL);
-  pthread_barrier_destroy(&team.barrier);
+  pthread_barrier_destroy(&team.plain);
   free(threads);
   free(seats);
   if (failure != 0)
@@ -90,7 +93,12 @@ enum gv_status gv_team_run_crews(int workers, int each, const int *cpus,
 
 void gv_team_barrier(struct gv_team *team)
 {
-  pthread_barrier_wait(&team->barrier);
+  gv_barrier_wait(&team->leaders);
+}
+
+void gv_team_plain_barrier(struct gv_team *team)
+{
+  pthread_barrier_wait(&team->plain);
 }
 
 int gv_team_places(int *cpus, int room)

@@ -6,7 +6,7 @@
 #include "core/base/calling.h"
 #include "core/base/clones.h"
 #include "core/engine/internal.h"
-#include "core/exchange/epoch.h"
+#include "core/base/epoch.h"
 
 /* A thread of a crew. Number 0 is the leader: its instance and batch are the worker's, its gradient the result. */
 struct mate {

@@ -6,7 +6,7 @@
 
 #include "core/base/cache.h"
 #include "core/base/memory.h"
-#include "core/exchange/epoch.h"
+#include "core/base/epoch.h"
 #include "core/exchange/mix.h"
 
 /* Row sums this near to 1 are 1: no message is then scaled. */

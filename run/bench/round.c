@@ -30,7 +30,7 @@ static void work(void *context, struct gv_team *team, int worker, int way, int r
   struct ring *ring = context;
   for (int i = 0; i < repeats; i++)
     if (way == BARRIER) {
-      gv_team_barrier(team);
+      gv_team_plain_barrier(team);
     } else {
       float *message = gv_exchange_message(ring->exchange, worker, 0, 0);
       message[0] = (float)i;

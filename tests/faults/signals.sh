@@ -6,7 +6,7 @@ interrupted=(train --quiet --nodes 6 --workers 2 --rounds 3000 --model logreg --
 began=$(date +%s%N)
 run "${interrupted[@]}" --out plain >/dev/null 2>&1
 took=$((($(date +%s%N) - began) / 1000000))
-times=8
+times=4
 ! $full || times=200
 
 # at_random SIGNAL: sent to a run from its very start on, and to what goes on with it, until one comes to its end
@@ -64,7 +64,7 @@ others() {
   rm -rf r
   for words in 'report plain --out page.html' 'consensus --rounds 100000 --csv page.html' \
     'eval --model-file plain/model.safetensors --predictions page.html'; do
-    for ((i = 0; i < times / 6; i++)); do
+    for ((i = 0; i < times / 4; i++)); do
       rm -f page.html
       # shellcheck disable=SC2086
       "$grapevine" $words >/dev/null 2>&1 &

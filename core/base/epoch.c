@@ -1,5 +1,5 @@
 /* Waiting: pauses, a few yields, then a futex; pure spinning collapses as soon as workers outnumber cores. */
-#include "core/exchange/epoch.h"
+#include "core/base/epoch.h"
 
 #include <linux/futex.h>
 #include <sched.h>

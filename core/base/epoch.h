@@ -1,10 +1,11 @@
-/* epoch.h - a counter that one thread raises and others wait for: the only synchronisation of neighbours.
+/* epoch.h - a counter that one thread raises and others wait for: the only synchronisation of neighbours,
+ * and what a barrier is made of.
  *
  * gv_epoch_raise is a release: what was written before it is seen after the gv_epoch_wait that it ends,
  * which is an acquire. Counters are 32 bits and may wrap: comparisons are by signed difference.
  */
-#ifndef GV_EXCHANGE_EPOCH_H
-#define GV_EXCHANGE_EPOCH_H
+#ifndef GV_BASE_EPOCH_H
+#define GV_BASE_EPOCH_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
