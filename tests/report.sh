@@ -106,26 +106,40 @@ if [ -n "$browser" ] && ! $sanitized; then
     timeout -k 5 60 "$browser" --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 \
       --user-data-dir="$folder/browser" --dump-dom "file://$PWD/$1" 2>/dev/null
   }
-  # asked FILE SCRIPT: what the function body returns in the page
-  asked() {
-    head -n -2 "$1" >asked.html && cat >>asked.html <<END
+  # asks WHAT FILE SCRIPT ANSWER: what the function body is to return in the page. One browser, which takes longer to
+  # start than to answer, has all of them in frames, and answered checks what they said.
+  questions=() answers=()
+  asks() {
+    local at=${#questions[@]}
+    questions+=("$1") answers+=("$4")
+    head -n -2 "$2" >"asked$at.html" && cat >>"asked$at.html" <<END
 <script>
 const all = q => [...document.querySelectorAll(q)], one = q => all(q)[0];
 const change = (box, v) => { box.checked = v; box.value = v; box.dispatchEvent(new Event('change')); };
-document.body.dataset.said = (() => { $2 })();
+parent.postMessage([$at, String((() => { $3 })())], '*');
 </script>
 </body>
 </html>
 END
-    shown asked.html | sed -n 's/.*<body.* data-said="\([^"]*\)".*/\1/p'
   }
-  # says FILE SCRIPT WHAT
-  says() {
-    local said
-    said=$(asked "$1" "$2")
-    echo "said: $said"
-    [ "$said" = "$3" ]
+  answered() {
+    local at said
+    {
+      echo '<!DOCTYPE html><html><body><script>addEventListener("message", event => {'
+      echo '  const [number, said] = event.data, line = document.body.appendChild(document.createElement("pre"));'
+      echo '  line.textContent = `said ${number}: ${said}`; });</script>'
+      for at in "${!questions[@]}"; do
+        echo "<iframe width=800 height=600 src=asked$at.html></iframe>"
+      done
+      echo '</body></html>'
+    } >asked.html
+    shown asked.html | grep -o '<pre>said [^<]*' | sed 's/^<pre>said //' >said
+    for at in "${!questions[@]}"; do
+      said=$(grep "^$at: " said || echo "$at, nothing")
+      check "${questions[at]}" equal "$said" "$at: ${answers[at]}"
+    done
   }
+  equal() { echo "said $1"; [ "$1" = "$2" ]; }
   alive() {
     shown page.html >dom
     grep -o '<body[^>]*>' dom
@@ -137,33 +151,33 @@ END
   unharmed() { shown evil.html >dom; grep -q 'data-ready="yes"' dom && grep -q '<title>evil' dom; }
   check 'in a browser: texts stay texts' unharmed
 
-  check 'curves have marks, each its own' says page.html \
+  asks 'curves have marks, each its own' page.html \
     "const m = all('#chart .curve .mark').map(p =>
        p.getAttribute('d').split('Z').length - 1 + p.getAttribute('class'));
      return m + ' ' + all('#chart .curve .line').map(p => p.getAttribute('stroke-dasharray'));" \
     '4mark,4mark open ,10 5'
-  check 'bands, on a logarithmic axis too' says page.html \
+  asks 'bands, on a logarithmic axis too' page.html \
     "const count = () => all('#chart .band').length, before = count();
      change(all('#chart input')[0], true); return before + ' ' + count();" '2 2'
-  check 'logarithmic axes have numbers, also on a short range' says page.html \
+  asks 'logarithmic axes have numbers, also on a short range' page.html \
     "change(all('#chart input')[0], true); return all('#chart .tick-y').length >= 3;" true
-  check 'the pointer shows where it is, and the values there' says page.html \
+  asks 'the pointer shows where it is, and the values there' page.html \
     "const svg = one('#chart .holder svg'), box = svg.getBoundingClientRect();
      svg.dispatchEvent(new PointerEvent('pointermove', {clientX: box.left + 1}));
      return one('.legend-head .value').textContent + ' ' +
        all('.legend .value').filter(v => v.textContent).length;" \
     'epoch 0 2'
-  check 'so do the arrow keys' says page.html \
+  asks 'so do the arrow keys' page.html \
     "const svg = one('#chart .holder svg');
      svg.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight'}));
      return svg.tabIndex + one('.legend-head .value').textContent;" '0epoch 0'
-  check 'a run is chosen: its state, its split, its options' says page.html \
+  asks 'a run is chosen: its state, its split, its options' page.html \
     "const split = () => one('#split').innerHTML, first = split(), box = one('#run select');
      change(box, 3); const other = split(); change(box, 2);
      return [one('#run p').textContent.split(':')[0], box.options[3].text, first !== other, first === split(),
        one('#options tbody tr').textContent.includes('ring'), one('#options .changed .mark').textContent];" \
     'runs/ring1,ring, seed 2,true,true,true,varies over the runs'
-  check 'what is no part of the experiment is not marked' says page.html \
+  asks 'what is no part of the experiment is not marked' page.html \
     "const of = k => all('#options tr').find(r => r.firstChild.textContent === k).className;
      return of('out') + of('seed') + of('workers') + of('model');" changed
   numbers() {
@@ -173,11 +187,12 @@ END
         s/\(\"test_loss\": \)[^,]*/\13${r}000/; s/\(\"test_accuracy\": \)[^,]*/\10.5000000000000${r}/" || return
       sed -i "s/\"seed\": \"1\"/\"seed\": \"$r\"/" number$r/config.json
     done
-    run number1 number2 -o numbers.html &&
-      says numbers.html "return all('#table tbody td').slice(0, 4).map(c => c.textContent).join('|');" \
-        '2|0.5|(31.50 ± 0.71) k|(1.5150 ± 0.0071)e-4'
+    run number1 number2 -o numbers.html
   }
-  check 'numbers have the digits of their deviation, in one notation' numbers
+  check 'a page of two numbers' numbers
+  asks 'numbers have the digits of their deviation, in one notation' numbers.html \
+    "return all('#table tbody td').slice(0, 4).map(c => c.textContent).join('|');" \
+    '2|0.5|(31.50 ± 0.71) k|(1.5150 ± 0.0071)e-4'
   many() {
     local rate seed
     for rate in 1 2 3 4 5 6 7; do
@@ -187,19 +202,17 @@ END
           return
       done
     done
-    run many?? -o many.html &&
-      says many.html "const seen = () =>
-          all('#chart .band').filter(b => getComputedStyle(b).visibility !== 'hidden').length;
-        const none = seen(); one('.legend button').dispatchEvent(new Event('focus'));
-        return none + ' ' + seen() + one('#chart > .sub').textContent.includes('More than 6 bands');" '0 1true'
+    run many?? -o many.html
   }
-  check 'of many curves the one that is pointed at has its band' many
-  single() {
-    changed single metrics.csv '3,$ d' && run single -o single.html &&
-      says single.html "return one('#chart .curve .mark').getAttribute('d').length > 10;" true
-  }
-  check 'one evaluation is a point' single
-  check 'the table counts finished runs' says states.html \
+  check 'a page of many curves' many
+  asks 'of many curves the one that is pointed at has its band' many.html \
+    "const seen = () => all('#chart .band').filter(b => getComputedStyle(b).visibility !== 'hidden').length;
+     const none = seen(); one('.legend button').dispatchEvent(new Event('focus'));
+     return none + ' ' + seen() + one('#chart > .sub').textContent.includes('More than 6 bands');" '0 1true'
+  single() { changed single metrics.csv '3,$ d' && run single -o single.html; }
+  check 'a page of one evaluation' single
+  asks 'it is a point' single.html "return one('#chart .curve .mark').getAttribute('d').length > 10;" true
+  asks 'the table counts finished runs' states.html \
     "return all('#table tbody td')[0].textContent + one('#table').textContent.includes('finished runs');" \
     '1 of 4true'
   parts() {  # a mean over some of the seeds competes with none, whether runs or figures are missing
@@ -207,37 +220,39 @@ END
     for r in ring1 ring2 full1 full2; do cp -r runs/$r "part-$r" || return; done
     sed -i 's/"interrupted": false/"interrupted": true/; /"test_loss"/d' part-full2/summary.json
     sed -i 's/\("test_accuracy": \)[^,]*/\10.999/' part-full1/summary.json
-    run part-* -o parts.html && says parts.html \
-      "return all('#table .best').length + ' ' + one('#table').textContent.includes('The best');" '0 false' ||
-      return
+    run part-* -o cut.html || return
     sed -i 's/"interrupted": true/"interrupted": false/' part-full2/summary.json
-    run part-* -o parts.html && says parts.html \
-      "const best = all('#table tbody tr').map(r => [...r.cells].map(c => c.className === 'best'));
-       return [0, 1].map(r => best[r][2] + ' ' + best[r][4]).join();" 'true false,false false'
+    run part-* -o parts.html
   }
-  check 'a mean over some of the seeds is not the best' parts
-  nothing() { run begun -o nothing.html && says nothing.html \
+  check 'pages whose means are over some of the seeds' parts
+  asks 'such a mean is not the best' cut.html \
+    "return all('#table .best').length + ' ' + one('#table').textContent.includes('The best');" '0 false'
+  asks 'nor where figures are missing' parts.html \
+    "const best = all('#table tbody tr').map(r => [...r.cells].map(c => c.className === 'best'));
+     return [0, 1].map(r => best[r][2] + ' ' + best[r][4]).join();" 'true false,false false'
+  check 'a page of nothing' run begun -o nothing.html
+  asks 'what was never measured has no curves' nothing.html \
     "return all('#chart select').length + one('#chart').textContent + one('#table').textContent;" \
-    '0Nothing was measured yet.Nothing was measured yet.'; }
-  check 'what was never measured has no curves' nothing
+    '0Nothing was measured yet.Nothing was measured yet.'
   narrow() {
-    sed 's#</style>#html { width: 400px }</style>#' "$1" >narrow.html
-    says narrow.html "return all('body *').filter(e => !e.closest('.scroll table, script, svg *') &&
+    sed 's#</style>#html { width: 400px }</style>#' "$2" >narrow.html
+    asks "$1" narrow.html "return all('body *').filter(e => !e.closest('.scroll table, script, svg *') &&
       e.getBoundingClientRect().right > 400.5).map(e => e.outerHTML.slice(0, 60)).join();" ''
   }
-  check 'in a narrow window nothing but tables is wider' narrow page.html
-  check 'nor with many curves' narrow many.html
-  check 'headings go down a level at a time' says page.html \
+  narrow 'in a narrow window nothing but tables is wider' page.html
+  narrow 'nor with many curves' many.html
+  asks 'headings go down a level at a time' page.html \
     "return all('h1, h2, h3').map(h => h.tagName[1]).join('') + document.documentElement.lang;" 1222233en
   if command -v neato >/dev/null; then
     "$grapevine" train --quiet --model logreg --nodes 4 --epochs 1 --topology one-peer-exponential --out turns
     run turns -o turns.html
-    check 'the colours of a graph have their key' says turns.html \
+    asks 'the colours of a graph have their key' turns.html \
       "return all('.graph text[fill]').map(t => getComputedStyle(t).fill).slice(0, 2).join(' ');" \
       'rgb(0, 114, 178) rgb(213, 94, 0)'
   else
     skip 'the colours of a graph have their key' 'Graphviz is not installed'
   fi
+  answered
 else
   skip 'in a browser' 'Chromium is not installed, or sanitizers change nothing of the page'
 fi

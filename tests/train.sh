@@ -79,7 +79,7 @@ sizes() {
   local n topology
   for n in 1 2 3 7 64; do
     for topology in one-peer-exponential ring random-matching full; do
-      train --nodes $n --topology $topology --epochs 1 --out "../n$n-$topology" || return
+      train --nodes $n --topology $topology --rounds 10 --out "../n$n-$topology" || return
       [ "$(value "../n$n-$topology/summary.json" nodes)" = $n ] || return
     done
   done
