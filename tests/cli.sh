@@ -60,6 +60,15 @@ prints() {
   [ ! -s "$err" ]
 }
 
+# page EXPRESSION FILE: the Python expression over the JSON there, `page`, is true
+page() {
+  if command -v python3 >/dev/null; then
+    python3 -S -c "import json, sys; page = json.load(open(sys.argv[1])); sys.exit(not (${1//$'\n'/ }))" "$2"
+  else
+    [[ $(head -c 1 "$2")$(tail -n 1 "$2") = @(\{\}|\[\]) ]]
+  fi || { cat "$2"; return 1; }
+}
+
 # refuse STATUS WORD ARGUMENT...: that exit status, one line on stderr with the word, nothing on stdout, no file
 # that was not there or is of another size
 refuse() {

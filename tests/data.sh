@@ -3,15 +3,6 @@
 # shellcheck source=tests/cli.sh
 . "$GV_SOURCE/tests/cli.sh"
 train() { run train --quiet --model logreg --rounds 20 "$@"; }
-# page EXPRESSION FILE: the Python expression over the JSON there, `page`, is true
-page() {
-  if command -v python3 >/dev/null; then
-    python3 -c "import json, sys; page = json.load(open(sys.argv[1])); sys.exit(not ($1))" "$2" ||
-      { cat "$2"; return 1; }
-  else
-    [[ $(head -c 1 "$2")$(tail -n 1 "$2") = @(\{\}|\[\]) ]]
-  fi
-}
 # json EXPRESSION ARGUMENT...: what is printed is JSON of which it is true
 json() {
   run "${@:2}" >"$out" 2>"$err" && [ ! -s "$err" ] && page "${1//$'\n'/ }" "$out"

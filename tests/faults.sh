@@ -23,7 +23,7 @@ whole() {
 }
 readable() {
   $reads || return 0
-  find "$1" -name '*.json' -o -name '*.safetensors' 2>/dev/null | sort -u | python3 -c '
+  find "$1" -name '*.json' -o -name '*.safetensors' 2>/dev/null | sort -u | python3 -S -c '
 import json, os, struct, sys
 for name in sys.stdin.read().split("\n")[:-1]:
     with open(name, "rb") as file:

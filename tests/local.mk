@@ -34,6 +34,7 @@ check-local:
 	@echo 'the tests need Check: Debian package check' >&2; exit 1
 endif
 
+UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_base
 UNIT_TESTS += %D%/test_places
 UNIT_TESTS += %D%/test_graph
@@ -68,7 +69,6 @@ UNIT_TESTS += %D%/test_batches
 UNIT_TESTS += %D%/test_plugins
 UNIT_TESTS += %D%/test_trust
 UNIT_TESTS += %D%/test_conform
-UNIT_TESTS += %D%/test_models
 UNIT_TESTS += %D%/test_folder
 UNIT_TESTS += %D%/test_run
 UNIT_TESTS += %D%/test_safetensors

@@ -106,8 +106,8 @@ if [ -n "$browser" ] && ! $sanitized; then
     timeout -k 5 60 "$browser" --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 \
       --user-data-dir="$folder/browser" --dump-dom "file://$PWD/$1" 2>/dev/null
   }
-  # asks WHAT FILE SCRIPT ANSWER: what the function body is to return in the page. One browser, which takes longer to
-  # start than to answer, has all of them in frames, and answered checks what they said.
+  # asks WHAT FILE SCRIPT ANSWER: what the function body is to return in the page. One browser, which takes longer
+  # to start than to answer, has all of them in frames, and answered checks what they said.
   questions=() answers=()
   asks() {
     local at=${#questions[@]}
