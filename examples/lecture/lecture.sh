@@ -18,7 +18,7 @@ command -v gnuplot >/dev/null || { draws=no; echo 'no pictures: gnuplot is not i
 
 # The numbers that a small size changes.
 if [ "$size" = quick ]; then
-  sizes=(2 4) cost_nodes=4,16 most=16 periodic=(20 50) consensus=16 growth=16,32,64
+  sizes=(2 4) cost_nodes=4,16 most=16 periodic=(10 32) consensus=16 growth=16,32,64
 else
   sizes=(1 2 4 8 16 32) cost_nodes=4,16,64,256 most=256 periodic=(20 50 100) consensus=64 growth=16,64,256,1024
 fi
@@ -49,7 +49,7 @@ study() {
   if [ "$size" = quick ]; then  # one seed, few rounds, small lists, one section of sizes less
     sed -E -e 's/^seeds = .*/seeds = 1/; s/^rounds = 1000$/rounds = 20/; s/^rounds = 3072/rounds = 640/' \
       -e 's/^target-accuracy = .*/target-accuracy = 0.5/; s/^epochs = .*/epochs = 2/' \
-      -e 's/ \| 64 \| 256$//; s/ \| 100$//' \
+      -e 's/ \| 64 \| 256$//; s/^nodes = 20 \| 50 \| 100$/nodes = 10 | 32/' \
       -e '/^\[vary (1|8|16|32)\]/,/^$/d' "$file" >"$1.ini"
     file=$1.ini
   fi
