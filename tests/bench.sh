@@ -78,7 +78,7 @@ check 'start: the same caches where OpenMP binds its threads' caches
 if command -v python3 >/dev/null; then
   check 'average: figures with limits' measures average 5
   check 'average: shares are shares' near "$folder/average.json"
-  check 'round: figures with limits' measures round 2
+  check 'round: figures with limits' measures round 4
   check 'train: figures with limits' measures train 2
   check 'train: shares are shares' near "$folder/train.json"
   check 'scaling: figures with limits' measures scaling 2

@@ -1,4 +1,5 @@
-/* What a round costs that has nothing to compute: a ring of workers, beside the team's barrier. */
+/* What waiting costs: a round of a ring of workers that have nothing to compute, and their barrier, both beside the
+ * barrier that the threads' library has. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -12,6 +13,7 @@
 enum { ROUND, BARRIER, WAYS, DIM = 16, STRANGERS_MAX = 1024 };
 
 struct ring {
+  bool meets;                                          /* no exchange: the barrier alone */
   const struct gv_schedule *schedule;
   struct gv_exchange *exchange;
   struct gv_view *view[256];                           /* of each worker */
@@ -31,6 +33,8 @@ static void work(void *context, struct gv_team *team, int worker, int way, int r
   for (int i = 0; i < repeats; i++)
     if (way == BARRIER) {
       gv_team_plain_barrier(team);
+    } else if (ring->meets) {
+      gv_team_barrier(team);
     } else {
       float *message = gv_exchange_message(ring->exchange, worker, 0, 0);
       message[0] = (float)i;
@@ -40,14 +44,19 @@ static void work(void *context, struct gv_team *team, int worker, int way, int r
     }
 }
 
-static enum gv_status measure(struct gv_bench *bench, int workers, const char *beside, struct gv_error *err)
+/* A round, or what the workers have for a barrier. */
+static enum gv_status measure(struct gv_bench *bench, bool meets, int workers, const char *beside,
+                              struct gv_error *err)
 {
-  struct ring ring = {0};
+  struct ring ring = {.meets = meets};
   struct gv_samples samples = {0};
   struct gv_schedule *schedule = NULL;
   const struct gv_together together = {.workers = workers, .context = &ring, .place = place, .work = work};
-  char name[80], barrier[32];
-  snprintf(name, sizeof name, "%d workers on %d processors%s", workers, bench->machine.processors, beside);
+  char name[96], barrier[32];
+  if (meets)
+    snprintf(name, sizeof name, "barrier of %d workers%s", workers, beside);
+  else
+    snprintf(name, sizeof name, "%d workers on %d processors%s", workers, bench->machine.processors, beside);
   gv_bench_doing(bench, "%s", name);
   enum gv_status status = gv_schedule_create("ring", NULL, workers, 1, &schedule, err);
   ring.schedule = schedule;
@@ -121,21 +130,23 @@ static enum gv_status run(struct gv_bench *bench, struct gv_error *err)
   static const int workers[] = {2, 8, 32, 64};
   size_t counts = bench->quick ? 2 : sizeof workers / sizeof workers[0];
   enum gv_status status = GV_OK;
-  for (size_t i = 0; i < counts && status == GV_OK; i++)
-    status = measure(bench, workers[i], "", err);
+  for (int meets = 0; meets < 2; meets++)
+    for (size_t i = 0; i < counts && status == GV_OK; i++)
+      status = measure(bench, meets, workers[i], "", err);
   if (status != GV_OK || bench->quick)
     return status;
   struct strangers strangers;
   status = invite(&bench->machine, &strangers, err);
   if (status != GV_OK)
     return status;
-  status = measure(bench, 64, ", a stranger on each", err);
+  for (int meets = 0; meets < 2 && status == GV_OK; meets++)
+    status = measure(bench, meets, meets ? 2 : 64, ", a stranger on each", err);
   send_away(&strangers);
   return status;
 }
 
 const struct gv_benchmark gv_benchmark_round = {
     .name = "round",
-    .summary = "a round without work: a ring of workers, beside a barrier",
+    .summary = "waiting: a round without work, and the workers' barrier",
     .run = run,
 };
