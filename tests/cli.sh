@@ -3,7 +3,7 @@
 # listing shows what was left, and what it prints or refuses. To be sourced.
 # shellcheck source=tests/tap.sh
 . "$GV_SOURCE/tests/tap.sh"
-mkdir "$folder/work" && cd "$folder/work" || exit 1
+mkdir "$folder/here" && cd "$folder/here" || exit 1
 out=$folder/out err=$folder/err
 unset GRAPEVINE_PLUGIN_PATH GRAPEVINE_DATA_PATH
 grapevine=$GV_BUILD/grapevine

@@ -129,7 +129,7 @@ signal() {
 }
 # orphaned SIGNAL: the study gets it; its runs stop with a checkpoint each, and nothing trains on
 orphaned() {
-  local code=0 where=$folder/work/orphans-$1
+  local code=0 where=$folder/here/orphans-$1
   slow "$where" || return
   { kill "-$1" $study && wait $study; } 2>/dev/null
   await idle "$where" || code=1
@@ -140,7 +140,7 @@ check 'runs of a study that was killed (-9) stop, and save' orphaned KILL
 check 'SIGHUP ends a study and its runs' orphaned HUP
 hung_up() {
   local code=0
-  slow "$folder/work/hung" || return
+  slow "$folder/here/hung" || return
   kill -HUP $study
   { wait $study || code=$?; } 2>/dev/null
   cat "$err"
@@ -183,8 +183,8 @@ what='the line of progress fits the terminal, and says how long it takes from th
 if has_terminals; then check "$what" narrow; else skip "$what" 'no pseudo terminal'; fi
 stopped() {
   local code=0
-  slow "$folder/work/stopped" || return
-  signal INT "$folder/work/stopped"
+  slow "$folder/here/stopped" || return
+  signal INT "$folder/here/stopped"
   { wait $study || code=$?; } 2>/dev/null
   cat "$err"
   [ $code = 130 ] && ! grep -q failed "$err" && grep -q 'run s1-.* stopped' "$err" &&

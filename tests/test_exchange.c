@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "core/base/cache.h"
-#include "core/base/team.h"
 #include "core/base/epoch.h"
+#include "core/base/team.h"
 #include "core/exchange/exchange.h"
 #include "core/exchange/mix.h"
 #include "tests/suite.h"

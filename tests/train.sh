@@ -109,7 +109,7 @@ apart() {
 }
 several='1 2 8' epochs=100
 $full && epochs=400
-$sanitized && several=2
+$sanitized && several=2 epochs=100
 for algorithm in dsgd adpsgd push-sum; do
   for workers in $several; do
     check "asynchronous, one node slow: ring, $algorithm, $workers workers" \

@@ -5,8 +5,8 @@
 
 #include "core/base/calling.h"
 #include "core/base/clones.h"
-#include "core/engine/internal.h"
 #include "core/base/epoch.h"
+#include "core/engine/internal.h"
 
 /* A thread of a crew. Number 0 is the leader: its instance and batch are the worker's, its gradient the result. */
 struct mate {

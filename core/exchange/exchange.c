@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/cache.h"
-#include "core/base/memory.h"
 #include "core/base/epoch.h"
+#include "core/base/memory.h"
 #include "core/exchange/mix.h"
 
 /* Row sums this near to 1 are 1: no message is then scaled. */
