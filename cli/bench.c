@@ -1,7 +1,6 @@
 /* grapevine bench: progress on stderr, a table of figures on stdout. */
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
@@ -124,7 +123,7 @@ static int measure_and_print(const char *name, const struct gv_options *options,
 {
   bool json = gv_options_flag(options, "json");
   char program[4096];
-  struct talk talk = {.live = isatty(STDERR_FILENO), .figures = json ? json_array() : NULL};
+  struct talk talk = {.live = gv_screen_obstacle() == NULL, .figures = json ? json_array() : NULL};
   struct gv_bench bench = {.quick = gv_options_flag(options, "quick"), .program = program, .context = &talk,
                            .doing = on_doing, .measured = on_figure};
   enum gv_status status = gv_program_path("is started", program, sizeof program, error);

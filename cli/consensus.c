@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/page.h"
@@ -206,7 +205,7 @@ static int run_and_print(struct talk *talk, struct gv_error *error)
   if (status != GV_OK)
     return gv_complain(error);
   sim->context = talk;
-  sim->progress = !json && isatty(STDERR_FILENO) ? on_progress : NULL;
+  sim->progress = !json && gv_screen_obstacle() == NULL ? on_progress : NULL;
   gv_watch_signals(stop, sim);
   enum gv_status ran = gv_simulation_run(sim, error);
   gv_unwatch_signals();

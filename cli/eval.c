@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/page.h"
@@ -98,7 +97,7 @@ static int evaluate_and_print(const struct gv_options *options, struct gv_error 
   struct gv_eval *eval = NULL;
   gv_show_log(gv_options_flag(options, "verbose"));
   enum gv_status status =
-      gv_eval_create(options, !json && isatty(STDERR_FILENO) ? on_progress : NULL, &drawn, &eval, error);
+      gv_eval_create(options, !json && gv_screen_obstacle() == NULL ? on_progress : NULL, &drawn, &eval, error);
   gv_screen_no_line();
   if (status == GV_OK && json) {
     char *text = gv_eval_text(eval);

@@ -8,7 +8,7 @@
 
 #include <grapevine/status.h>
 
-/* Why standard error cannot show a picture; NULL: it can. */
+/* Why standard error cannot show a picture, nor a line in place; NULL: it can. */
 const char *gv_screen_obstacle(void);
 
 /* From begin to end the screen is the picture's; what stood there comes back. */
@@ -18,7 +18,7 @@ void gv_screen_end(void);
 /* Draws the frame, lines that each end with '\n' and are narrower than the screen. In the background nothing. */
 void gv_screen_show(const char *frame);
 
-/* Draws a line of progress in place, cut off where the terminal ends; who asks knows that there is one. It stands
+/* Draws a line of progress in place, cut off where the terminal ends; there is no obstacle. It stands
  * until something is said, or until it is taken away, which does nothing where none stands. */
 void gv_screen_line(const char *format, ...) GV_PRINTF(1, 2);
 void gv_screen_no_line(void);

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/screen.h"
@@ -135,7 +134,7 @@ static enum gv_status train_all(struct gv_study_plan *plan, const struct gv_shar
   static struct talk talk;  /* the signal handler's, too */
   size_t failed = 0;
   talk.shows = !quiet;
-  talk.live = talk.shows && isatty(STDERR_FILENO);
+  talk.live = talk.shows && gv_screen_obstacle() == NULL;
   const struct gv_execution how = {.program = program, .share = share, .stop = &talk.stop,
                                    .watcher = {&talk, on_progress, on_end}};
   gv_watch_signals(stop, &talk.stop);

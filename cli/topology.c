@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/page.h"
@@ -42,7 +41,7 @@ static const struct gv_option rows[] = {
 
 void gv_topology_progress(const char *name, int nodes)
 {
-  if (!isatty(STDERR_FILENO))
+  if (gv_screen_obstacle() != NULL)
     return;
   if (name != NULL)
     gv_screen_line("%s, %d nodes ...", name, nodes);

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/page.h"
@@ -206,7 +205,7 @@ static int train_and_print(struct train *train, bool defaults, struct gv_error *
 {
   bool quiet = gv_options_flag(train->own, "quiet"), json = gv_options_flag(train->own, "json");
   train->shows = !quiet && !json;
-  train->live = train->shows && isatty(STDERR_FILENO);
+  train->live = train->shows && gv_screen_obstacle() == NULL;
   gv_show_log(gv_options_flag(train->own, "verbose"));
   if (open_view(train, error) != GV_OK)
     return gv_complain(error);

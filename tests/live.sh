@@ -127,10 +127,29 @@ json_and_view() {
 check '--json: the view on standard error, the summary alone on standard output' json_and_view
 dumb() {
   TERM=dumb started 80 24 --model logreg --epochs 2 --out dumb
-  ended 0 && ! grep -qa "$enter\|$leave" screen && grep -qa '^epoch ' screen &&
-    grep -qa 'warning: live: TERM names no terminal' screen
+  ended 0 || return
+  cat -v screen
+  ! grep -qa $'\033' screen && [ "$(grep -ca '^epoch ' screen)" = 2 ] &&
+    grep -qa '^grapevine: warning: live: TERM names no terminal .*; progress is shown in lines' screen
 }
-check 'a dumb terminal shows progress as always' dumb
+check 'a dumb terminal shows progress in lines' dumb
+# not_redrawn COMMAND: what draws its progress in place does not on a dumb terminal
+not_redrawn() {
+  local term code
+  for term in xterm dumb; do
+    code=0
+    mkdir -p "on-$term"
+    TERM=$term GRAPEVINE=$grapevine timeout -k 10 $patience \
+      script -qec "cd on-$term; \"\$GRAPEVINE\" $* >stdout" /dev/null </dev/null >"screen-$term" 2>&1 || code=$?
+    cat -v "screen-$term"
+    [ $code = 0 ] || return
+  done
+  grep -qaF $'\033[K' screen-xterm && ! grep -qa $'\033' screen-dumb
+}
+printf '%s\n' '[base]' 'model = logreg' 'rounds = 10' 'train-limit = 300' >lines.ini
+for words in 'topology ring' 'bench start --quick' 'study ../lines.ini'; do
+  check "and $words no line in place" not_redrawn "$words"
+done
 warned() {
   started 80 24 --model logreg --algorithm dsgd-awc --learning-rate 60 --schedule constant --topology ring \
     --weights lazy --split sorted --nodes 16 --epochs 1000 --out warned

@@ -174,7 +174,8 @@ held() {  # a run in whose folder something trains is waited for, the other goes
 }
 check 'a run that another process trains is waited for' held
 narrow() {  # as long as no run is done, too; never wider than the terminal
-  timeout -s INT 30 script -qec "stty cols 30; timeout -s INT 2 $grapevine study slow.ini --out narrow" /dev/null |
+  TERM=xterm timeout -s INT 30 \
+    script -qec "stty cols 30; timeout -s INT 2 $grapevine study slow.ini --out narrow" /dev/null |
     tr '\r' '\n' | sed 's/\x1b\[K//' >"$out"
   cat "$out"
   grep -q '^0 of 2 runs done, [0-9]* \(s\|min\|h\)' "$out" && ! grep -E '^.{30}' "$out" | grep 'runs done'
