@@ -1,8 +1,7 @@
-/* data.h - what tests of data share: the built-in digits, folders of their own, buffers. */
+/* data.h - what tests of data share: the built-in digits, files, buffers. */
 #ifndef GV_TESTS_DATA_H
 #define GV_TESTS_DATA_H
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "core/base/memory.h"
 #include "datasets/dataset.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 /* Where the program finds the built-in data before it is installed. */
@@ -29,31 +29,6 @@ static inline struct gv_dataset *open_digits(void)
   use_source_data();
   assert_ok(gv_dataset_open("digits", 8, &dataset, err));
   return dataset;
-}
-
-/* A folder of its own, removed with all it holds. */
-struct folder {
-  char path[32];
-};
-
-static inline struct folder folder_make(void)
-{
-  struct folder folder = {"/tmp/gv-data-XXXXXX"};
-  ck_assert_ptr_nonnull(mkdtemp(folder.path));
-  return folder;
-}
-
-static inline int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-  (void)st;
-  (void)type;
-  (void)ftw;
-  return remove(path);
-}
-
-static inline void folder_remove(struct folder *folder)
-{
-  ck_assert_int_eq(nftw(folder->path, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 /* Writes bytes as folder/name; *path (at least 300 bytes) <- where. */

@@ -21,8 +21,8 @@ check-full:
 	$(MAKE) $(AM_MAKEFLAGS) check GV_FULL=yes
 .PHONY: check-full
 
-EXTRA_DIST += %D%/cli.sh %D%/data.h %D%/heap.h %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/serial.h %D%/suite.h %D%/tap.sh %D%/toy.h %D%/tsan.supp \
-  %D%/event.proto %D%/events.py %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
+EXTRA_DIST += %D%/cli.sh %D%/data.h %D%/heap.h %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/scratch.h %D%/serial.h %D%/suite.h \
+  %D%/tap.sh %D%/toy.h %D%/tsan.supp %D%/event.proto %D%/events.py %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)

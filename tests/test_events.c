@@ -7,6 +7,7 @@
 #include "core/base/crc32c.h"
 #include "run/board.h"
 #include "run/events.h"
+#include "tests/scratch.h"
 #include "tests/toy.h"
 
 START_TEST(checksums)
@@ -69,8 +70,9 @@ static void has(const char *name, const char *run, const char *behind)
 
 START_TEST(a_folder_of_its_own)
 {
-  char name[] = "/tmp/grapevine-events-XXXXXX", path[64], other[64], command[64];
-  ck_assert_ptr_nonnull(mkdtemp(name));
+  struct folder folder = folder_make();
+  const char *name = folder.path;
+  char path[64], other[64];
   static const char *const made[] = {"a", "b", "c", "a/run", "b/run", "c/run"};
   for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
     snprintf(path, sizeof path, "%s/%s", name, made[i]);
@@ -95,8 +97,7 @@ START_TEST(a_folder_of_its_own)
   assert_ok(gv_board_open(other, path, &board, err));
   gv_board_discard(&board);  /* it was there before */
   has(name, "c/run", "/run-4");
-  snprintf(command, sizeof command, "rm -r %s", name);
-  ck_assert_int_eq(system(command), 0);
+  folder_remove(&folder);
 }
 END_TEST
 

@@ -11,6 +11,7 @@
 #include "core/base/machine.h"
 #include "core/base/team.h"
 #include "run/placing.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 #ifdef HAVE_HWLOC
@@ -151,13 +152,13 @@ END_TEST
 
 /* ---- control groups, in a made-up tree ---- */
 
-static char tree[64];
+static struct folder tree;
 
 static void put(const char *path, const char *text)
 {
   char full[300];
-  snprintf(full, sizeof full, "%s/%s", tree, path);
-  for (char *c = full + strlen(tree) + 1; (c = strchr(c, '/')) != NULL; *c++ = '/') {
+  snprintf(full, sizeof full, "%s/%s", tree.path, path);
+  for (char *c = full + strlen(tree.path) + 1; (c = strchr(c, '/')) != NULL; *c++ = '/') {
     *c = '\0';
     mkdir(full, 0755);
   }
@@ -167,23 +168,10 @@ static void put(const char *path, const char *text)
   fclose(file);
 }
 
-static void begin_tree(void)
-{
-  snprintf(tree, sizeof tree, "/tmp/gv-quota-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(tree));
-}
-
-static void end_tree(void)
-{
-  char command[100];
-  snprintf(command, sizeof command, "rm -rf '%s'", tree);
-  ck_assert_int_eq(system(command), 0);
-}
-
 static struct gv_quota quota(void)
 {
   struct gv_quota found;
-  gv_quota_look(tree, &found);
+  gv_quota_look(tree.path, &found);
   return found;
 }
 
@@ -191,7 +179,7 @@ static struct gv_quota quota(void)
 
 START_TEST(no_groups_no_limits)
 {
-  begin_tree();
+  tree = folder_make();
   ck_assert_double_infinite(quota().cores);
   put("proc/self/mountinfo", "22 27 0:21 / /proc rw - proc proc rw\n" V2);
   ck_assert_double_infinite(quota().cores);
@@ -203,13 +191,13 @@ START_TEST(no_groups_no_limits)
   ck_assert_double_infinite(quota().swap);
   ck_assert_double_infinite(quota().cores);
   ck_assert_double_infinite(quota().memory);
-  end_tree();
+  folder_remove(&tree);
 }
 END_TEST
 
 START_TEST(version_two_and_its_parents)
 {
-  begin_tree();
+  tree = folder_make();
   put("proc/self/mountinfo", V2);
   put("proc/self/cgroup", "0::/user/job/step\n");
   put("sys/fs/cgroup/user/job/step/cpu.max", "400000 100000\n");
@@ -230,13 +218,13 @@ START_TEST(version_two_and_its_parents)
   ck_assert_double_eq(quota().cores, 0.5);
   put("sys/fs/cgroup/other/cpu.max", "1000 100000\n");
   ck_assert_double_eq(quota().cores, 0.5);
-  end_tree();
+  folder_remove(&tree);
 }
 END_TEST
 
 START_TEST(a_container_sees_its_group_as_the_root)
 {
-  begin_tree();
+  tree = folder_make();
   put("proc/self/mountinfo", "40 31 0:38 /docker/abc /sys/fs/my\\040group rw - cgroup2 cgroup2 rw\n");
   put("proc/self/cgroup", "0::/docker/abc/in\n");
   put("sys/fs/my group/in/cpu.max", "200000 100000\n");
@@ -248,13 +236,13 @@ START_TEST(a_container_sees_its_group_as_the_root)
   ck_assert_double_eq(quota().memory, 4096);
   put("proc/self/cgroup", "0::/../in\n");
   ck_assert_double_infinite(quota().cores);
-  end_tree();
+  folder_remove(&tree);
 }
 END_TEST
 
 START_TEST(version_one)
 {
-  begin_tree();
+  tree = folder_make();
   put("proc/self/mountinfo", "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
                              "33 31 0:30 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"
                              "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
@@ -275,7 +263,7 @@ START_TEST(version_one)
   ck_assert_double_infinite(quota().swap);
   put("sys/fs/cgroup/memory/job/memory.memsw.limit_in_bytes", "1073745920\n");  /* both together */
   ck_assert_double_eq(quota().swap, 4096);
-  end_tree();
+  folder_remove(&tree);
 }
 END_TEST
 

@@ -3,9 +3,10 @@
 #include <unistd.h>
 
 #include "run/predictions.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
-static char folder[] = "/tmp/grapevine-predictions-XXXXXX";
+static struct folder folder;
 
 static void check_file(const char *want)
 {
@@ -20,14 +21,12 @@ static void check_file(const char *want)
 
 static void enter(void)
 {
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  ck_assert_int_eq(chdir(folder), 0);
+  folder = folder_enter();
 }
 
 static void leave(void)
 {
-  (void)unlink("p.csv");
-  ck_assert_int_eq(rmdir(folder), 0);
+  folder_leave(&folder);
 }
 
 START_TEST(classes)

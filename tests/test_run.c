@@ -19,34 +19,29 @@
 #include "run/history.h"
 #include "run/json.h"
 #include "run/safetensors.h"
-#include "suite.h"
+#include "tests/scratch.h"
+#include "tests/suite.h"
 
 /* ---- a folder of its own for every test, and looks into it ---- */
 
-static char *folder;
+static struct folder folder;
 
 /* Inside a fresh folder, with this tree's model and data. */
 static void enter(void)
 {
   const char *build = getenv("GV_BUILD"), *source = getenv("GV_SOURCE");
-  static char name[] = "/tmp/grapevine-run-XXXXXX";
   char path[4096];
   ck_assert_msg(build != NULL && source != NULL, "GV_BUILD and GV_SOURCE name the two trees");
   snprintf(path, sizeof path, "%s/models/.libs", build);
   setenv("GRAPEVINE_PLUGIN_PATH", path, 1);
   snprintf(path, sizeof path, "%s/datasets", source);
   setenv("GRAPEVINE_DATA_PATH", path, 1);
-  folder = mkdtemp(name);
-  ck_assert_ptr_nonnull(folder);
-  ck_assert_int_eq(chdir(folder), 0);
+  folder = folder_enter();
 }
 
 static void leave(void)
 {
-  char command[128];
-  ck_assert_int_eq(chdir("/"), 0);
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  ck_assert_int_eq(system(command), 0);
+  folder_leave(&folder);
 }
 
 static bool exists(const char *path)
@@ -759,7 +754,7 @@ START_TEST(rules_of_the_folder)
   enter();
   char absolute[256];
   struct gv_folder made = {0};
-  snprintf(absolute, sizeof absolute, "%s/absolute", folder);
+  snprintf(absolute, sizeof absolute, "%s/absolute", folder.path);
   ck_assert_int_eq(mkdir("empty", 0777), 0);
   ck_assert_int_eq(mkdir("notes", 0777), 0);
   put("notes/notes.txt", "mine");

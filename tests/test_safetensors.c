@@ -8,19 +8,19 @@
 
 #include "plugins/plan.h"
 #include "run/safetensors.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 /* ---- made-up files, in a folder of their own ---- */
 
-static char folder[] = "/tmp/grapevine-read-XXXXXX";
+static struct folder folder;
 static struct gv_plan *plan;  /* "turned" [3, 2] stored transposed, "conv" [2, 1, 2, 1], "bias" [2] */
 
 enum { PARAMETERS = 12 };
 
 static void enter(void)
 {
-  ck_assert_ptr_nonnull(mkdtemp(folder));
-  ck_assert_int_eq(chdir(folder), 0);
+  folder = folder_enter();
   plan = calloc(1, sizeof *plan);
   const struct gv_tensor tensors[] = {
       {.name = "turned", .rank = 2, .shape = {3, 2}, .transposed = 1},
@@ -33,11 +33,8 @@ static void enter(void)
 
 static void leave(void)
 {
-  char command[128];
   gv_plan_destroy(plan);
-  ck_assert_int_eq(chdir("/"), 0);
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  ck_assert_int_eq(system(command), 0);
+  folder_leave(&folder);
 }
 
 /* A file of a header length, a header (bytes) and values (size). */
