@@ -2,17 +2,52 @@
 #include "datasets/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/memory.h"
+#include "core/base/paths.h"
 
 enum {
   STEP = 1 << 24,     /* bytes asked of zlib at a time */
   ROOM_MIN = 1 << 16  /* first buffer of what grows */
 };
+
+/* file (NAME_MAX + 1) <- name, or name.gz; false: neither is in the folder. */
+static bool file_of(const char *folder, const char *name, char *file)
+{
+  static const char *const endings[] = {"", ".gz"};
+  struct stat st;
+  bool there = false;
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  for (int i = 0; fd >= 0 && i < 2 && !there; i++)
+    there = snprintf(file, NAME_MAX + 1, "%s%s", name, endings[i]) <= NAME_MAX && fstatat(fd, file, &st, 0) == 0 &&
+            S_ISREG(st.st_mode);
+  if (fd >= 0)
+    close(fd);
+  return there;
+}
+
+bool gv_input_there(const char *folder, const char *name)
+{
+  char file[NAME_MAX + 1];
+  return file_of(folder, name, file);
+}
+
+enum gv_status gv_input_find(const char *folder, const char *name, char **path, struct gv_error *err)
+{
+  char file[NAME_MAX + 1];
+  *path = NULL;
+  if (!file_of(folder, name, file))
+    return GV_OK;
+  *path = gv_path_join(folder, file);
+  return *path != NULL ? GV_OK : gv_fail(err, GV_MEMORY, "%s/%s: no memory to open it", folder, file);
+}
 
 enum gv_status gv_input_open(const char *path, struct gv_input *input, struct gv_error *err)
 {

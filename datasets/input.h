@@ -28,6 +28,12 @@ struct gv_grow {
 /* Room for `more` items behind the first count. what: as in "no memory for 3 GiB of WHAT". */
 enum gv_status gv_grow_by(struct gv_grow *grow, size_t more, const char *what, struct gv_error *err);
 
+/* Whether folder/name is a file, or folder/name.gz; also where there is no memory. */
+bool gv_input_there(const char *folder, const char *name);
+
+/* *path (free) <- which of them is; NULL: neither. */
+enum gv_status gv_input_find(const char *folder, const char *name, char **path, struct gv_error *err);
+
 /* Refuses folders. A zeroed input may be closed. */
 enum gv_status gv_input_open(const char *path, struct gv_input *input, struct gv_error *err);
 void gv_input_close(struct gv_input *input);

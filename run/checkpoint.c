@@ -225,14 +225,27 @@ void gv_checkpoint_remove(const struct gv_run *run)
 
 /* ---- reading ---- */
 
-static json_t *parsed(const struct gv_safetensors *file, const char *key)
+/* *value <- an object of the metadata; NULL: there is none. */
+static enum gv_status parse(const struct gv_safetensors *file, const char *key, json_t **value,
+                            struct gv_error *err)
 {
-  const char *text = gv_safetensors_metadata(file, key);
-  json_t *value = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-  if (json_is_object(value))
-    return value;
-  json_decref(value);
-  return NULL;
+  enum gv_status status = gv_json_parse(gv_safetensors_metadata(file, key), value, err);
+  if (!json_is_object(*value)) {
+    json_decref(*value);
+    *value = NULL;
+  }
+  return status;
+}
+
+static enum gv_status read_facts(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err)
+{
+  enum gv_status status = parse(checkpoint->file, "options", &checkpoint->options, err);
+  if (status == GV_OK)
+    status = parse(checkpoint->file, "counters", &checkpoint->facts, err);
+  if (status == GV_OK && (checkpoint->options == NULL || checkpoint->facts == NULL ||
+                          !read_counters(checkpoint->facts, &checkpoint->counters, &checkpoint->team)))
+    status = gv_fail(err, GV_INPUT, "%s: the options or counters in its metadata are damaged", path);
+  return status;
 }
 
 enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkpoint, struct gv_error *err)
@@ -244,16 +257,13 @@ enum gv_status gv_checkpoint_open(const char *path, struct gv_checkpoint *checkp
   if (status != GV_OK)
     return status;
   const char *version = gv_safetensors_metadata(checkpoint->file, "grapevine_checkpoint");
-  checkpoint->options = parsed(checkpoint->file, "options");
-  checkpoint->facts = parsed(checkpoint->file, "counters");
   if (version == NULL)
     status = gv_fail(err, GV_INPUT, "%s: that is no checkpoint of a run", path);
   else if (strcmp(version, form) != 0)
     status = gv_fail(err, GV_INPUT, "%s: a checkpoint of form %.16s; this version reads form %s", path, version,
                      form);
-  else if (checkpoint->options == NULL || checkpoint->facts == NULL ||
-           !read_counters(checkpoint->facts, &checkpoint->counters, &checkpoint->team))
-    status = gv_fail(err, GV_INPUT, "%s: the options or counters in its metadata are damaged", path);
+  else
+    status = read_facts(path, checkpoint, err);
   if (status != GV_OK) {
     gv_checkpoint_close(checkpoint);
     checkpoint->aside = aside;
@@ -273,7 +283,7 @@ void gv_checkpoint_close(struct gv_checkpoint *checkpoint)
 enum gv_status gv_checkpoint_refuse(const struct gv_run *run, const struct gv_error *why, struct gv_error *err)
 {
   char *previous = gv_path_join(run->resumes, GV_CHECKPOINT_PREVIOUS);
-  bool there = previous != NULL && gv_is_file(previous) && !run->checkpoint.aside;
+  bool there = previous != NULL && gv_is_file(previous) && !run->checkpoint.aside && why->status != GV_MEMORY;
   char *word = there ? gv_shell_word(previous) : NULL;
   enum gv_status status =
       word != NULL ? gv_fail(err, why->status, "%.400s; the one before it is there: --resume %s", why->text, word)

@@ -90,17 +90,6 @@ static enum gv_status make_dated(struct gv_folder *folder, struct gv_error *err)
                  date);
 }
 
-static bool is_there(const char *folder, const char *name, struct gv_error *err, enum gv_status *status)
-{
-  char *path = gv_path_join(folder, name);
-  struct stat st;
-  if (path == NULL)
-    *status = gv_fail(err, GV_MEMORY, "no memory to look into the run's folder");
-  bool there = path != NULL && lstat(path, &st) == 0;
-  free(path);
-  return there;
-}
-
 static enum gv_status make_named(const char *path, struct gv_folder *folder, struct gv_error *err)
 {
   if (*path == '\0')
@@ -115,11 +104,11 @@ static enum gv_status make_named(const char *path, struct gv_folder *folder, str
 /* Only who has the lock may look: before, another may begin a run there, or come to its end. */
 static enum gv_status check_empty(const struct gv_folder *folder, const char *path, struct gv_error *err)
 {
-  enum gv_status status = GV_OK;
-  for (size_t i = 0; i < sizeof names / sizeof names[0] && status == GV_OK; i++)
-    if (is_there(folder->path, names[i], err, &status))
-      status = gv_fail(err, GV_USAGE, "out %s: the folder already holds a run (%s); name another", path, names[i]);
-  return status;
+  struct stat st;
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (fstatat(folder->lock, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+      return gv_fail(err, GV_USAGE, "out %s: the folder already holds a run (%s); name another", path, names[i]);
+  return GV_OK;
 }
 
 /* Whether the path still leads to the folder that was opened: who had the lock may have taken it back, and another
@@ -160,14 +149,17 @@ static bool is_temporary(const char *name)
 }
 
 /* What a run that was killed was just writing. */
-static void sweep(const struct gv_folder *folder)
+static void sweep(int folder)
 {
-  DIR *entries = opendir(folder->path);
+  int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
   for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
     if (is_temporary(entry->d_name))
-      gv_folder_remove(folder, entry->d_name);
+      (void)unlinkat(folder, entry->d_name, 0);
   if (entries != NULL)
     closedir(entries);
+  else if (fd >= 0)
+    close(fd);
 }
 
 enum gv_status gv_folder_lock(const char *path, struct gv_folder *folder, struct gv_error *err)
@@ -184,7 +176,7 @@ enum gv_status gv_folder_reopen(struct gv_folder *folder, const uint64_t *last, 
 {
   enum gv_status status = gv_rows_reopen(folder->path, "metrics.csv", columns, last, &folder->metrics, err);
   if (status == GV_OK)
-    sweep(folder);
+    sweep(folder->lock);
   return status;
 }
 
@@ -212,18 +204,32 @@ enum gv_status gv_folder_begin_metrics(struct gv_folder *folder, struct gv_error
 
 void gv_folder_remove(const struct gv_folder *folder, const char *name)
 {
-  char *path = gv_path_join(folder->path, name);
-  if (path != NULL)
-    (void)unlink(path);
-  free(path);
+  (void)unlinkat(folder->lock, name, 0);
+}
+
+static void remove_files(int folder)
+{
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    (void)unlinkat(folder, names[i], 0);
 }
 
 void gv_folder_discard(struct gv_folder *folder)
 {
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    gv_folder_remove(folder, names[i]);
+  if (folder->locked)
+    remove_files(folder->lock);
   gv_folder_unmake(folder->path, folder->made);
   gv_folder_clear(folder);
+}
+
+void gv_folder_erase(const char *path)
+{
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  remove_files(fd);
+  sweep(fd);
+  (void)rmdir(path);
+  close(fd);
 }
 
 void gv_folder_clear(struct gv_folder *folder)

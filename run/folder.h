@@ -36,8 +36,12 @@ enum gv_status gv_folder_reopen(struct gv_folder *folder, const uint64_t *last, 
 
 void gv_folder_clear(struct gv_folder *folder);
 
-/* Takes everything of a run that came to nothing back: its files, and the folders made for it. Clears. */
+/* Takes everything of a run that came to nothing back: its files, and the folders made for it; without memory, too.
+ * Clears. */
 void gv_folder_discard(struct gv_folder *folder);
+
+/* The same of a run in another process, which has ended: the folder, where nothing else is in it. */
+void gv_folder_erase(const char *path);
 
 /* mkdir -p; made[i] <- whether the folder named by the first i characters of path is new. Returns 0 or an errno.
  * gv_folder_unmake removes those that are new and empty, the deepest first. Path is as it was afterwards. */
@@ -48,7 +52,7 @@ void gv_folder_unmake(char *path, const char *made);
 enum gv_status gv_folder_write(const struct gv_folder *folder, const char *name, const char *text,
                                struct gv_error *err);
 
-/* Removes a file, if it is there. */
+/* Removes a file, if it is there, of a folder that is locked. */
 void gv_folder_remove(const struct gv_folder *folder, const char *name);
 
 /* Appends a row to metrics.csv; values that do not exist are empty cells. */

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/paths.h"
 
@@ -13,16 +15,35 @@
  * not every call that puts one in is looked at. */
 static _Thread_local bool starved;
 
-static void *noting(size_t size)
+/* Memory for what is refused first while a text is read; after that the text seems to end. For Jansson (2.14) reads
+ * on where what it has of a string cannot grow, and then trips over what is missing. */
+static _Thread_local struct {
+  char *bytes;  /* NULL: nothing is read */
+  size_t size;
+  bool taken;
+} spare;
+
+static void *taking(size_t size)
 {
   void *memory = malloc(size);
-  starved = starved || memory == NULL;
-  return memory;
+  if (memory != NULL)
+    return memory;
+  starved = true;
+  if (spare.bytes == NULL || spare.taken || size > spare.size)
+    return NULL;
+  spare.taken = true;
+  return spare.bytes;
 }
 
-__attribute__((constructor)) static void note_refusals(void)
+static void giving(void *memory)
 {
-  json_set_alloc_funcs(noting, free);
+  if (memory != spare.bytes)
+    free(memory);
+}
+
+__attribute__((constructor)) static void watch_memory(void)
+{
+  json_set_alloc_funcs(taking, giving);
 }
 
 char *gv_json_dump(const json_t *value, size_t flags)
@@ -110,23 +131,81 @@ char *gv_json_finish(json_t *value)
   return text;
 }
 
+/* ---- reading ---- */
+
+struct source {
+  FILE *file;            /* or */
+  const char *at, *end;
+};
+
+/* A byte at a time, so that nothing is read once memory was refused. */
+static size_t next_byte(void *buffer, size_t size, void *context)
+{
+  struct source *source = context;
+  (void)size;
+  if (starved || (source->file == NULL && source->at == source->end))
+    return 0;
+  int c = source->file != NULL ? getc(source->file) : (unsigned char)*source->at++;
+  *(char *)buffer = (char)c;
+  return c != EOF;
+}
+
+/* Of so many bytes. NULL with errno ENOMEM: no memory; with another, also 0: it is none. */
+static json_t *load(struct source *source, size_t size, json_error_t *why)
+{
+  bool before = starved;
+  json_t *value = NULL;
+  spare.size = 2 * size + 32;  /* a string's room doubles, from 16 bytes */
+  spare.taken = starved = false;
+  spare.bytes = malloc(spare.size);
+  if (spare.bytes != NULL)
+    value = json_load_callback(next_byte, source, JSON_REJECT_DUPLICATES, why);
+  bool refused = spare.bytes == NULL || starved;
+  if (refused) {
+    json_decref(value);
+    value = NULL;
+  }
+  free(spare.bytes);
+  spare.bytes = NULL;
+  starved = before;
+  errno = refused ? ENOMEM : 0;
+  return value;
+}
+
+json_t *gv_json_load(const char *text, size_t size, json_error_t *why)
+{
+  return load(&(struct source){.at = text, .end = text + size}, size, why);
+}
+
+json_t *gv_json_load_file(const char *path, json_error_t *why)
+{
+  struct source source = {.file = fopen(path, "re")};
+  struct stat st;
+  json_t *value = NULL;
+  if (source.file != NULL && fstat(fileno(source.file), &st) == 0)
+    value = load(&source, st.st_size > 0 ? (size_t)st.st_size : 0, why);
+  else if (why != NULL)
+    snprintf(why->text, sizeof why->text, "cannot be read: %s", strerror(errno));
+  int number = errno;
+  if (source.file != NULL)
+    fclose(source.file);
+  errno = number;
+  return value;
+}
+
 enum gv_status gv_json_read(const char *folder, const char *name, json_t **value, struct gv_error *err)
 {
   char *path = gv_path_join(folder, name);
-  errno = path != NULL ? 0 : ENOMEM;
-  *value = path != NULL ? json_load_file(path, 0, NULL) : NULL;
-  bool refused = *value == NULL && errno == ENOMEM;
+  *value = path != NULL ? gv_json_load_file(path, NULL) : NULL;
+  bool refused = path == NULL || (*value == NULL && errno == ENOMEM);
   free(path);
-  starved = starved && !refused;  /* it is said */
   return refused ? gv_fail(err, GV_MEMORY, "no memory for %.200s/%.40s", folder, name) : GV_OK;
 }
 
 enum gv_status gv_json_parse(const char *text, json_t **value, struct gv_error *err)
 {
-  errno = 0;
-  *value = text != NULL ? json_loads(text, 0, NULL) : NULL;
-  if (*value != NULL || errno != ENOMEM)
-    return GV_OK;
-  starved = false;
-  return gv_fail(err, GV_MEMORY, "no memory for what a file says in JSON");
+  *value = text != NULL ? gv_json_load(text, strlen(text), NULL) : NULL;
+  return text == NULL || *value != NULL || errno != ENOMEM
+             ? GV_OK
+             : gv_fail(err, GV_MEMORY, "no memory for what a file says in JSON");
 }

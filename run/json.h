@@ -22,6 +22,11 @@ json_t *gv_json_counts(const int64_t *counts, int64_t n);
 /* ["cat", "dog"]; null where there are no names. NULL without memory. */
 json_t *gv_json_names(char *const *names, int64_t n);
 
+/* What Jansson's json_loadb and json_load_file return, of which no key may come twice; but without memory NULL and
+ * errno ENOMEM, where Jansson's own may lose characters or end the program. */
+json_t *gv_json_load(const char *text, size_t size, json_error_t *why);
+json_t *gv_json_load_file(const char *path, json_error_t *why);
+
 /* *value <- what folder/name holds; NULL: there is no such file, or no JSON in it. Only GV_MEMORY is an error: what
  * is there must not seem to be missing. */
 enum gv_status gv_json_read(const char *folder, const char *name, json_t **value, struct gv_error *err);

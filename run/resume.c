@@ -1,4 +1,5 @@
 /* --resume: takes a run up where its folder says; its options are those it was begun with. */
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,10 +81,14 @@ static enum gv_status read_config(const char *folder, json_t **options, struct g
   char *path = gv_path_join(folder, "config.json");
   json_error_t why;
   *options = NULL;
-  if (path != NULL && gv_is_file(path)) {
-    json_t *config = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+  if (path == NULL)
+    return gv_fail(err, GV_MEMORY, "no memory to resume %s", folder);
+  if (gv_is_file(path)) {
+    json_t *config = gv_json_load_file(path, &why);
     *options = json_incref(json_object_get(config, "options"));
-    if (!json_is_object(*options))
+    if (config == NULL && errno == ENOMEM)
+      status = gv_fail(err, GV_MEMORY, "%s: no memory to read it", path);
+    else if (!json_is_object(*options))
       status = gv_fail(err, GV_INPUT, "%s: %s", path, config == NULL ? why.text : "it has no options");
     json_decref(config);
   }

@@ -181,8 +181,10 @@ static enum gv_status read_header(struct gv_safetensors *file, uint64_t size, st
   status = read_at(file, sizeof length, text, (size_t)length, err);
   if (status == GV_OK) {
     json_error_t why;
-    file->header = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &why);
-    if (file->header == NULL)
+    file->header = gv_json_load(text, (size_t)length, &why);
+    if (file->header == NULL && errno == ENOMEM)
+      status = gv_fail(err, GV_MEMORY, "%s: no memory for its header", file->path);
+    else if (file->header == NULL)
       status = gv_fail(err, GV_INPUT, "%s: its header is no JSON: %s", file->path, why.text);
     else if (!json_is_object(file->header))
       status = gv_fail(err, GV_INPUT, "%s: its header is no JSON object", file->path);

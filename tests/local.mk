@@ -10,13 +10,12 @@ AM_TESTS_ENVIRONMENT = \
   KMP_WARNINGS=0; export KMP_WARNINGS; \
   CK_TAP_LOG_FILE_NAME=-; CK_VERBOSITY=silent; CK_DEFAULT_TIMEOUT=120; \
   GV_SOURCE='$(abs_top_srcdir)'; GV_BUILD='$(abs_top_builddir)'; CC='$(CC)'; \
-  GV_SANITIZE='$(enable_sanitize)'; GV_FULL='$(GV_FULL)'; \
+  GV_SANITIZE='$(enable_sanitize)'; GV_FULL="$${GV_FULL:-no}"; \
   TSAN_OPTIONS="suppressions=$(abs_top_srcdir)/%D%/tsan.supp $$TSAN_OPTIONS"; export TSAN_OPTIONS; \
   ASAN_OPTIONS="intercept_tls_get_addr=0:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE GV_FULL CC;
 
 # `make check` takes under three minutes on two cores; this leaves nothing out.
-GV_FULL = no
 check-full:
 	$(MAKE) $(AM_MAKEFLAGS) check GV_FULL=yes
 .PHONY: check-full

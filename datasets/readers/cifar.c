@@ -33,29 +33,6 @@ static const struct kind coarse = {
     .train = {"train.bin"}, .test = "test.bin", .labels = 2, .which = 0, .classes = 20,
     .names = "coarse_label_names.txt", .called = "CIFAR-100"};
 
-/* folder/name, or with .gz behind it; NULL when neither is there. */
-static char *locate(const char *folder, const char *name)
-{
-  char zipped[64];
-  snprintf(zipped, sizeof zipped, "%s.gz", name);
-  const char *const names[] = {name, zipped};
-  for (int i = 0; i < 2; i++) {
-    char *path = gv_path_join(folder, names[i]);
-    if (path != NULL && gv_is_file(path))
-      return path;
-    free(path);
-  }
-  return NULL;
-}
-
-static bool has(const char *folder, const char *name)
-{
-  char *path = locate(folder, name);
-  bool found = path != NULL;
-  free(path);
-  return found;
-}
-
 /* Samples as they come: uint8_t and int32_t. */
 struct samples {
   struct gv_grow pixels, labels;
@@ -86,11 +63,13 @@ static enum gv_status read_file(const struct kind *kind, const char *folder, con
 {
   size_t record = (size_t)kind->labels + PIXELS, got = 0;
   struct gv_input input = {0};
-  char *path = locate(folder, name);
-  if (path == NULL)
-    return gv_fail(err, GV_INPUT, "%s: the file %s is missing, plain or .gz", folder, name);
+  char *path;
   uint8_t *records = NULL;
-  enum gv_status status = gv_input_open(path, &input, err);
+  enum gv_status status = gv_input_find(folder, name, &path, err);
+  if (status == GV_OK && path == NULL)
+    status = gv_fail(err, GV_INPUT, "%s: the file %s is missing, plain or .gz", folder, name);
+  if (status == GV_OK)
+    status = gv_input_open(path, &input, err);
   free(path);
   if (status == GV_OK && input.plain && (input.size == 0 || input.size % record != 0))
     status = gv_fail(err, GV_INPUT, "%s: %llu bytes; a %s file is a whole number of records of %zu bytes",
@@ -128,13 +107,14 @@ static void give(struct samples *samples, struct gv_part *part)
 static enum gv_status read_names(const struct kind *kind, const char *folder, struct gv_dataset *dataset,
                                  struct gv_error *err)
 {
-  char *path = locate(folder, kind->names), *line = NULL, **names = NULL;
+  char *path, *line = NULL, **names = NULL;
   size_t length = 0;
   int have = 0;
-  if (path == NULL)
-    return GV_OK;
   struct gv_input input = {0};
-  enum gv_status status = gv_input_open(path, &input, err);
+  enum gv_status status = gv_input_find(folder, kind->names, &path, err);
+  if (path == NULL)
+    return status;
+  status = gv_input_open(path, &input, err);
   free(path);
   if (status == GV_OK) {
     names = calloc((size_t)kind->classes, sizeof *names);
@@ -173,7 +153,7 @@ static enum gv_status cifar_read(const struct gv_options *options, int nodes, st
     return gv_fail(err, GV_INPUT, "%s: %s; reader cifar accepts the folder that holds the binary files", folder,
                    access(folder, F_OK) == 0 ? "is no folder" : "there is no such folder");
   bool is_coarse = strcmp(gv_options_text(options, "labels"), "coarse") == 0;
-  const struct kind *kind = has(folder, fine.train[0]) ? is_coarse ? &coarse : &fine : &cifar_10;
+  const struct kind *kind = gv_input_there(folder, fine.train[0]) ? is_coarse ? &coarse : &fine : &cifar_10;
   if (kind == &cifar_10 && is_coarse)
     return gv_fail(err, GV_USAGE, "%s: labels=coarse is for CIFAR-100; there is no %s", folder, fine.train[0]);
   struct samples train = {.pixels = {.size = 1}, .labels = {.size = sizeof(int32_t)}}, test = train;
@@ -200,8 +180,8 @@ static enum gv_status cifar_read(const struct gv_options *options, int nodes, st
 
 static bool cifar_recognizes(const char *path)
 {
-  return has(path, cifar_10.train[0]) || has(path, cifar_10.test) ||
-         (has(path, fine.train[0]) && has(path, fine.test));
+  return gv_input_there(path, cifar_10.train[0]) || gv_input_there(path, cifar_10.test) ||
+         (gv_input_there(path, fine.train[0]) && gv_input_there(path, fine.test));
 }
 
 static const struct gv_option options[] = {

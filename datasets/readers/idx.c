@@ -40,21 +40,6 @@ static void idx_clear(struct idx *idx)
   *idx = (struct idx){0};
 }
 
-/* The path of a member in a folder, or NULL when it is not there. */
-static char *locate(const char *folder, const struct member *member)
-{
-  static const char *const endings[] = {"", ".gz"};
-  for (int i = 0; i < 4; i++) {
-    char name[64];
-    snprintf(name, sizeof name, "%s%s", member->names[i / 2], endings[i % 2]);
-    char *path = gv_path_join(folder, name);
-    if (path != NULL && gv_is_file(path))
-      return path;
-    free(path);
-  }
-  return NULL;
-}
-
 /* "60000 images of 28 x 28": what a header promises. Returns text. */
 static char *promise(const struct idx *idx, char *text, size_t size)
 {
@@ -100,13 +85,17 @@ static enum gv_status idx_load(const char *folder, const struct member *member, 
                                struct gv_error *err)
 {
   idx->member = member;
-  char *path = locate(folder, member), text[64];
-  if (path == NULL)
-    return gv_fail(err, GV_INPUT, "%s: the file %s is missing, plain or .gz; %s, %s, %s and %s are needed", folder,
-                   member->names[0], members[0].names[0], members[1].names[0], members[2].names[0],
-                   members[3].names[0]);
+  char *path = NULL, text[64];
   uint64_t bytes = 0;
-  enum gv_status status = gv_input_open(path, &idx->input, err);
+  enum gv_status status = GV_OK;
+  for (int i = 0; i < 2 && path == NULL && status == GV_OK; i++)
+    status = gv_input_find(folder, member->names[i], &path, err);
+  if (status == GV_OK && path == NULL)
+    status = gv_fail(err, GV_INPUT, "%s: the file %s is missing, plain or .gz; %s, %s, %s and %s are needed",
+                     folder, member->names[0], members[0].names[0], members[1].names[0], members[2].names[0],
+                     members[3].names[0]);
+  if (status == GV_OK)
+    status = gv_input_open(path, &idx->input, err);
   free(path);
   if (status == GV_OK)
     status = read_header(idx, &bytes, err);
@@ -181,11 +170,8 @@ static enum gv_status idx_read(const struct gv_options *options, int nodes, stru
 static bool idx_recognizes(const char *path)
 {
   bool found = false;
-  for (int m = 0; m < MEMBERS && !found; m++) {
-    char *file = locate(path, &members[m]);
-    found = file != NULL;
-    free(file);
-  }
+  for (int m = 0; m < 2 * MEMBERS && !found; m++)
+    found = gv_input_there(path, members[m / 2].names[m % 2]);
   return found;
 }
 

@@ -180,7 +180,9 @@ static json_t *number_of_split(const struct gv_shown_run *run, json_t *list, jso
   json_t *number = text != NULL ? json_object_get(known, text) : NULL;
   if (number == NULL && text != NULL && cells <= *room) {
     number = json_integer((json_int_t)json_array_size(list));
-    append(list, json_loads(text, 0, NULL));
+    json_t *split;
+    starved |= gv_json_parse(text, &split, NULL) != GV_OK;
+    append(list, split);
     set(known, text, number);
     *room -= cells;
   }

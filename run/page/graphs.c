@@ -122,7 +122,10 @@ void gv_page_put_graphs(FILE *out, const struct gv_groups *groups)
     put_reason(out, text != NULL ? text + 2 : why.text);
   } else if (folder == NULL || mkdtemp(folder) == NULL) {
     put_reason(out, "no temporary folder can be made; TMPDIR says where");
-  } else if ((path = gv_path_join(folder, "graph.svg")) != NULL) {
+  } else if ((path = gv_path_join(folder, "graph.svg")) == NULL) {
+    put_reason(out, "no memory for the name of a file");
+    (void)rmdir(folder);
+  } else {
     for (size_t g = 0; g < count && g < GRAPHS_MAX; g++)
       put_graph(out, chosen[g], path);
     fputs("<p class=\"sub\">A line is an edge: both ends average with each other, or, with an arrow, its head "

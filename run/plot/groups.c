@@ -3,11 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <grapevine/grapevine.h>
 
@@ -34,9 +36,10 @@ bool gv_shown_is_finished(const struct gv_shown_run *run)
 static bool has(const char *folder, const char *name)
 {
   struct stat about;
-  char *path = gv_path_join(folder, name);
-  bool there = path != NULL && gv_is_file(path) && stat(path, &about) == 0 && about.st_size > 0;
-  free(path);
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool there = fd >= 0 && fstatat(fd, name, &about, 0) == 0 && S_ISREG(about.st_mode) && about.st_size > 0;
+  if (fd >= 0)
+    close(fd);
   return there;
 }
 
@@ -109,10 +112,13 @@ static enum gv_status add_below(struct gv_groups *groups, const char *folder, st
   struct dirent **names = NULL;
   int count = scandir(folder, &names, is_visible, alphasort);
   size_t before = groups->count;
-  enum gv_status status = GV_OK;
+  enum gv_status status =
+      count >= 0 || errno != ENOMEM ? GV_OK : gv_fail(err, GV_MEMORY, "%s: no memory to look into it", folder);
   for (int i = 0; i < count; i++) {
     char *path = gv_path_join(folder, names[i]->d_name);
-    if (status == GV_OK && path != NULL && has(path, "config.json") && has(path, "metrics.csv"))
+    if (path == NULL)
+      status = gv_fail(err, GV_MEMORY, "%s: no memory to look into it", folder);
+    if (status == GV_OK && has(path, "config.json") && has(path, "metrics.csv"))
       status = add_run(groups, path, err);
     free(path);
     free(names[i]);

@@ -112,7 +112,7 @@ static double try_one(const struct gv_planned *planned, int workers, double most
 static double try_start(const struct gv_planned *planned, const struct gv_share *share, const char *program)
 {
   static const struct timespec nap = {.tv_nsec = 1000000};
-  char folder[4000], own[] = "run";
+  char folder[4000], left[4096], own[] = "run";
   struct gv_planned round = {.folder = own, .seed = planned->seed,
                              .settings = calloc(planned->count + 2, sizeof *planned->settings)};
   if (round.settings == NULL || !make_folder(folder, sizeof folder)) {
@@ -140,13 +140,9 @@ static double try_start(const struct gv_planned *planned, const struct gv_share 
       waitpid(child.id, &how, 0);
     gv_child_close(&child, said, sizeof said);
   }
-  struct gv_folder left = {.path = gv_path_join(folder, own)};
-  if (left.path != NULL)
-    left.made = calloc(strlen(left.path) + 1, 1);
-  if (left.made != NULL) {
-    left.made[strlen(left.path)] = left.made[strlen(folder)] = 1;
-    gv_folder_discard(&left);
-  }
+  snprintf(left, sizeof left, "%s/%s", folder, own);
+  gv_folder_erase(left);
+  (void)rmdir(folder);
   free(round.settings);
   return seconds;
 }

@@ -283,7 +283,8 @@ enum gv_status gv_spec_read(const char *path, struct gv_spec *spec, struct gv_er
     return r.status;
   r.file = fopen(path, "re");
   if (r.file == NULL)
-    r.status = gv_fail(err, GV_USAGE, "%s: cannot be read: %s", path, strerror(errno));
+    r.status = gv_fail(err, errno == ENOMEM ? GV_MEMORY : GV_USAGE, "%s: cannot be read: %s", path,
+                       strerror(errno));
   int wrong = r.file != NULL ? ini_parse_stream(read_line, &r, take_key, &r) : 0;
   if (wrong != 0 && r.status == GV_OK) {
     r.line = wrong > 0 ? wrong : r.line;

@@ -16,12 +16,13 @@
 
 /* ---- one run ---- */
 
-static json_t *load(const struct gv_study_plan *plan, const char *folder, const char *name)
+/* NULL: there is none, or there was no memory for it: then *refused. */
+static json_t *load(const struct gv_study_plan *plan, const char *folder, const char *name, bool *refused)
 {
-  char *path = NULL;
+  char *path = gv_path_join(plan->folder, folder);
   json_t *value = NULL;
-  if (asprintf(&path, "%s/%s/%s", plan->folder, folder, name) > 0)
-    value = json_load_file(path, 0, NULL);
+  if (path == NULL || gv_json_read(path, name, &value, NULL) != GV_OK)
+    *refused = true;
   free(path);
   return value;
 }
@@ -61,12 +62,12 @@ static bool matches(const struct gv_study_plan *plan, const struct gv_planned *r
 }
 
 static enum gv_run_state state_in(const struct gv_study_plan *plan, const struct gv_planned *run,
-                                  const char *folder)
+                                  const char *folder, bool *refused)
 {
-  json_t *config = load(plan, folder, "config.json");
+  json_t *config = load(plan, folder, "config.json", refused);
   if (config == NULL)
     return GV_RUN_OPEN;
-  json_t *summary = load(plan, folder, "summary.json");
+  json_t *summary = load(plan, folder, "summary.json", refused);
   enum gv_run_state state = !matches(plan, run, json_object_get(config, "options"))         ? GV_RUN_OTHER
                             : json_is_false(json_object_get(summary, "interrupted")) ? GV_RUN_DONE
                                                                                      : GV_RUN_BEGUN;
@@ -77,7 +78,8 @@ static enum gv_run_state state_in(const struct gv_study_plan *plan, const struct
 
 enum gv_run_state gv_study_state(const struct gv_study_plan *plan, const struct gv_planned *run)
 {
-  return state_in(plan, run, run->folder);
+  bool refused = false;  /* who trains there looks, too, and does not overwrite */
+  return state_in(plan, run, run->folder, &refused);
 }
 
 /* ---- finding folders ---- */
@@ -117,16 +119,17 @@ static int worth(enum gv_run_state state)
   return state == GV_RUN_DONE ? 3 : state == GV_RUN_BEGUN ? 2 : state == GV_RUN_OPEN;
 }
 
-/* Takes the best folder that may be the run's; its own where there is none better. */
+/* Takes the best folder that may be the run's; its own where there is none better. False: no memory. */
 static bool find(const struct gv_study_plan *plan, struct gv_planned *run, struct dirent *const *names,
                  size_t count)
 {
   char *best = NULL;
   const char *ending = ending_of(run->folder);
-  run->state = gv_study_state(plan, run);
+  bool refused = false;
+  run->state = state_in(plan, run, run->folder, &refused);
   for (size_t i = first_with(names, count, ending);
        i < count && strcmp(ending_of(names[i]->d_name), ending) == 0 && run->state != GV_RUN_DONE; i++) {
-    enum gv_run_state state = state_in(plan, run, names[i]->d_name);
+    enum gv_run_state state = state_in(plan, run, names[i]->d_name, &refused);
     if (worth(state) <= worth(run->state) || state == GV_RUN_OPEN)
       continue;
     free(best);
@@ -139,7 +142,7 @@ static bool find(const struct gv_study_plan *plan, struct gv_planned *run, struc
     free(run->folder);
     run->folder = best;
   }
-  return true;
+  return !refused;
 }
 
 enum gv_status gv_study_look(struct gv_study_plan *plan, struct gv_error *err)
