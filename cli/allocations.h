@@ -4,7 +4,8 @@
 
 #include "plugins/conform.h"
 
-/* The watch, or NULL where the C library or the build gives no way. The thread that begins it ends it. */
+/* The watch, or NULL where the C library, the build or another allocator gives no way. The thread that begins it
+ * ends it. */
 const struct gv_allocation_watch *gv_allocations(void);
 
 #endif
