@@ -1,4 +1,5 @@
 /* The pictures of the topologies, drawn by Graphviz, inline. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,19 +14,16 @@
 enum { GRAPHS_MAX = 6, GRAPH_NODES = 64 };
 
 /* The drawing of an SVG file, without what stands before it. */
-static void put_svg(FILE *out, const char *path)
+static void put_svg(FILE *out, FILE *picture)
 {
   char line[8192];
   bool inside = false;
-  FILE *file = fopen(path, "re");
-  while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+  while (fgets(line, sizeof line, picture) != NULL) {
     const char *begin = inside ? line : strstr(line, "<svg");
     if (begin != NULL)
       fputs(begin, out);
     inside |= begin != NULL;
   }
-  if (file != NULL)
-    fclose(file);
 }
 
 /* The rule that was asked for; NULL: none was, and topologies that have weights of their own refuse any. */
@@ -35,7 +33,8 @@ static const char *weights_of(const struct gv_shown_run *run)
   return strcmp(weights, gv_option_find(gv_run_options(), "weights")->value) != 0 ? weights : NULL;
 }
 
-static enum gv_status draw(const struct gv_shown_run *run, const char *path, struct gv_error *err)
+/* *picture <- the file at path, which is to be closed. */
+static enum gv_status draw(const struct gv_shown_run *run, const char *path, FILE **picture, struct gv_error *err)
 {
   struct gv_schedule *schedule = NULL;
   const char *topology = gv_shown_value(run, "topology");
@@ -47,12 +46,16 @@ static enum gv_status draw(const struct gv_shown_run *run, const char *path, str
   if (status == GV_OK)
     status = gv_draw(schedule, -1, false, path, err);
   gv_schedule_destroy(schedule);
+  *picture = status == GV_OK ? fopen(path, "re") : NULL;
+  if (status == GV_OK && *picture == NULL)
+    status = gv_fail(err, GV_SYSTEM, "the picture cannot be read: %s", strerror(errno));
   return status;
 }
 
 static void put_graph(FILE *out, const struct gv_shown_run *run, const char *path)
 {
   struct gv_error why = {GV_OK, ""};
+  FILE *picture;
   const char *weights = weights_of(run);
   int64_t nodes = gv_whole_number(gv_shown_value(run, "nodes"), 0);
   fputs("<figure class=\"graph\"><figcaption>", out);
@@ -66,8 +69,9 @@ static void put_graph(FILE *out, const struct gv_shown_run *run, const char *pat
   if (nodes < 2 || nodes > GRAPH_NODES) {
     fprintf(out, "<p>not drawn: 2 to %d nodes are told apart here; <code>grapevine topology --draw</code> draws "
             "more</p>", GRAPH_NODES);
-  } else if (draw(run, path, &why) == GV_OK) {
-    put_svg(out, path);
+  } else if (draw(run, path, &picture, &why) == GV_OK) {
+    put_svg(out, picture);
+    fclose(picture);
   } else {
     fputs("<p>not drawn: ", out);
     gv_page_put_text(out, why.text);

@@ -162,7 +162,10 @@ static void add_value(struct reading *r, struct gv_spec_line *to, const char *va
   for (size_t v = 0; v + 1 < to->count; v++)
     if (gv_option_same(gv_option_find(gv_run_options(), to->key), to->values[v], own))
       refuse(r, "%s: '%s' is there twice, first as '%s'", to->key, own, to->values[v]);
-  if (r->status == GV_OK && gv_options_set(r->options, to->key, own, &why) != GV_OK)
+  enum gv_status status = r->status == GV_OK ? gv_options_set(r->options, to->key, own, &why) : GV_OK;
+  if (status == GV_MEMORY)
+    no_memory(r);
+  else if (status != GV_OK)
     refuse(r, "%s", why.text);
 }
 
