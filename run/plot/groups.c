@@ -116,7 +116,7 @@ static enum gv_status add_below(struct gv_groups *groups, const char *folder, st
       count >= 0 || errno != ENOMEM ? GV_OK : gv_fail(err, GV_MEMORY, "%s: no memory to look into it", folder);
   for (int i = 0; i < count; i++) {
     char *path = gv_path_join(folder, names[i]->d_name);
-    if (path == NULL)
+    if (path == NULL && status == GV_OK)
       status = gv_fail(err, GV_MEMORY, "%s: no memory to look into it", folder);
     if (status == GV_OK && has(path, "config.json") && has(path, "metrics.csv"))
       status = add_run(groups, path, err);
