@@ -50,11 +50,6 @@ static bool agrees(const struct gv_planned *a, const struct gv_planned *b)
   return same;
 }
 
-static int by_key(const void *a, const void *b)
-{
-  return strcmp(((const struct gv_setting *)a)->key, ((const struct gv_setting *)b)->key);
-}
-
 bool gv_plan_counts(const struct gv_study_plan *plan, const char *key)
 {
   for (size_t k = 0; k < plan->varied; k++)
@@ -67,22 +62,15 @@ bool gv_plan_counts(const struct gv_study_plan *plan, const char *key)
 static uint32_t number_of(const struct gv_study_plan *plan, const struct gv_planned *run)
 {
   uLong mark = crc32(0, NULL, 0);
-  struct gv_setting *sorted = malloc((run->count + 1) * sizeof *sorted);
-  if (sorted != NULL) {
-    if (run->count > 0)
-      memcpy(sorted, run->settings, run->count * sizeof *sorted);
-    qsort(sorted, run->count, sizeof *sorted, by_key);
-    for (size_t s = 0; s < run->count; s++) {  /* with their ends, so that no two lists read alike */
-      const struct gv_option *row = row_of(sorted[s].key);
-      char text[32];
-      const char *value = gv_option_plain(row, sorted[s].value, text, sizeof text);
-      if (gv_option_same(row, value, row->value) || !gv_plan_counts(plan, row->key))
-        continue;
-      mark = crc32(mark, (const Bytef *)sorted[s].key, (uInt)strlen(sorted[s].key) + 1);
-      mark = crc32(mark, (const Bytef *)value, (uInt)strlen(value) + 1);
-    }
+  for (size_t s = 0; s < run->count; s++) {  /* with their ends, so that no two lists read alike */
+    const struct gv_option *row = row_of(run->settings[s].key);
+    char text[32];
+    const char *value = gv_option_plain(row, run->settings[s].value, text, sizeof text);
+    if (gv_option_same(row, value, row->value) || !gv_plan_counts(plan, row->key))
+      continue;
+    mark = crc32(mark, (const Bytef *)row->key, (uInt)strlen(row->key) + 1);
+    mark = crc32(mark, (const Bytef *)value, (uInt)strlen(value) + 1);
   }
-  free(sorted);
   return (uint32_t)mark;
 }
 
@@ -141,18 +129,20 @@ static bool find_keys(const struct gv_spec *spec, struct gv_study_plan *plan)
   return good;
 }
 
+/* Keeps them in the order of their keys: what is made of them needs no memory to sort them. */
 static bool set(struct gv_planned *run, const char *key, const char *value)
 {
-  for (size_t s = 0; s < run->count; s++)
-    if (strcmp(run->settings[s].key, key) == 0) {
-      run->settings[s].value = value;
-      return true;
-    }
-  struct gv_setting *more = realloc(run->settings, (run->count + 1) * sizeof *more);
-  if (more == NULL)
-    return false;
-  run->settings = more;
-  run->settings[run->count++] = (struct gv_setting){key, value};
+  size_t s = 0;
+  while (s < run->count && strcmp(run->settings[s].key, key) < 0)
+    s++;
+  if (s == run->count || strcmp(run->settings[s].key, key) != 0) {
+    struct gv_setting *more = realloc(run->settings, (run->count + 1) * sizeof *more);
+    if (more == NULL)
+      return false;
+    run->settings = more;
+    memmove(more + s + 1, more + s, (run->count++ - s) * sizeof *more);
+  }
+  run->settings[s] = (struct gv_setting){key, value};
   return true;
 }
 

@@ -24,7 +24,7 @@ enum gv_run_state {
 struct gv_planned {
   char *folder;                  /* below the study's: values, seed, and a number made of what counts */
   const char **values;           /* (keys) of the varied keys, as set or by default */
-  struct gv_setting *settings;   /* (count) all that the file gives, without the seed */
+  struct gv_setting *settings;   /* (count) all that the file gives, by key, without the seed */
   size_t count;
   uint64_t seed;
   size_t group;                  /* runs that differ in the seed alone have one */
