@@ -2,15 +2,14 @@
 #include "run/filter.h"
 
 #include <errno.h>
-#include <spawn.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/spawn.h"
 
 extern char **environ;
 
@@ -18,7 +17,7 @@ enum gv_status gv_filter_check(const char *program, const char *package, const c
 {
   const char *folder = getenv("PATH");
   char file[4096];
-  folder = folder != NULL ? folder : "/bin:/usr/bin";  /* as posix_spawnp */
+  folder = folder != NULL ? folder : "/bin:/usr/bin";  /* as gv_spawn */
   while (*folder != '\0') {
     int length = (int)strcspn(folder, ":");
     if (snprintf(file, sizeof file, "%.*s/%s", length, folder, program) < (int)sizeof file &&
@@ -34,15 +33,10 @@ enum gv_status gv_filter_check(const char *program, const char *package, const c
 /* Waits for the program. What waitpid says of its end; -1, with errno, where it could not be started. */
 static int run_program(const char *const *arguments, FILE *in, FILE *out, FILE *said)
 {
-  posix_spawn_file_actions_t actions;
+  const int streams[3] = {fileno(in), fileno(out), fileno(said)};
   pid_t id = 0;
   int how = 0;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, fileno(out), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, fileno(said), STDERR_FILENO);
-  errno = posix_spawnp(&id, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
+  errno = gv_spawn(arguments[0], arguments, environ, streams, false, &id);
   if (errno != 0)
     return -1;
   while (waitpid(id, &how, 0) < 0)

@@ -21,6 +21,7 @@ libgv_la_SOURCES += \
   %D%/quota.c %D%/quota.h \
   %D%/random.c %D%/random.h \
   %D%/shell.c %D%/shell.h \
+  %D%/spawn.c %D%/spawn.h \
   %D%/stack.c %D%/stack.h \
   %D%/status.c \
   %D%/team.h

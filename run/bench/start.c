@@ -1,7 +1,7 @@
 /* From the start of the program to the first round: loading, workers, memory, and the evaluation before round 0. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/spawn.h"
 #include "run/bench/bench.h"
 #include "run/run.h"
 
@@ -50,13 +51,12 @@ static enum gv_status measure(struct gv_bench *bench, void *context, int way, do
     return gv_fail(err, GV_SYSTEM, "no pipe to a program to be started");
   }
   const char *const arguments[] = {"grapevine", "train", "--verbose", "--data", start->data, "--out", folder, NULL};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
   double begin = gv_seconds();
-  int failure = posix_spawn(&id, bench->program, &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
+  const int streams[3] = {-1, null, ends[1]};
+  int failure = null < 0 ? errno : gv_spawn(bench->program, arguments, environ, streams, false, &id);
+  if (null >= 0)
+    close(null);
   close(ends[1]);
   if (failure != 0) {
     close(ends[0]);

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "core/base/spawn.h"
 
 extern char **environ;
 
@@ -78,23 +80,6 @@ static char **environment(void)
   return all;
 }
 
-/* *id <- a process of its own group: the terminal's Ctrl-C is the study's, which passes it on. An errno. */
-static int spawn(char *const *arguments, char *const *variables, int null, int said, pid_t *id)
-{
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  posix_spawn_file_actions_adddup2(&actions, null, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, null, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, said, STDERR_FILENO);
-  int why = posix_spawn(id, arguments[0], &actions, &attributes, arguments, variables);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return why;
-}
-
 enum gv_status gv_child_start(const struct gv_child_setup *setup, struct gv_planned *run, struct gv_child *child,
                               struct gv_error *err)
 {
@@ -105,7 +90,9 @@ enum gv_status gv_child_start(const struct gv_child_setup *setup, struct gv_plan
   if (arguments != NULL && variables != NULL) {
     null = open("/dev/null", O_RDWR | O_CLOEXEC);
     said = null >= 0 ? tmpfile() : NULL;
-    why = said != NULL ? spawn(arguments, variables, null, fileno(said), &id) : errno;
+    why = said == NULL ? errno  /* apart: the terminal's Ctrl-C is the study's, which passes it on */
+                       : gv_spawn(arguments[0], (const char *const *)(uintptr_t)arguments, variables,
+                                  (const int[]){null, null, fileno(said)}, true, &id);
   }
   free_list(arguments);
   if (variables != NULL)
