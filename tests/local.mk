@@ -13,15 +13,27 @@ AM_TESTS_ENVIRONMENT = \
   GV_SANITIZE='$(enable_sanitize)'; GV_FULL="$${GV_FULL:-no}"; \
   TSAN_OPTIONS="suppressions=$(abs_top_srcdir)/%D%/tsan.supp $$TSAN_OPTIONS"; export TSAN_OPTIONS; \
   ASAN_OPTIONS="intercept_tls_get_addr=0:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
+  LSAN_OPTIONS="print_suppressions=0:suppressions=$(abs_top_srcdir)/%D%/lsan.supp:$$LSAN_OPTIONS"; export LSAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE GV_FULL CC;
 
 # `make check` takes under three minutes on two cores; this leaves nothing out.
 check-full:
 	$(MAKE) $(AM_MAKEFLAGS) check GV_FULL=yes
-.PHONY: check-full
+# What threads have a part in, for ThreadSanitizer, which slows all down fivefold. In the rest one thread works alone, or
+# all train as they do in what is left. A new test is in it.
+check-threads:
+	@apart=' $(UNTHREADED_TESTS) '; some=; \
+	  for test in $(TESTS); do case $$apart in *" $$test "*) ;; *) some="$$some $$test" ;; esac; done; \
+	  $(MAKE) $(AM_MAKEFLAGS) check TESTS="$$some"
+UNTHREADED_TESTS = %D%/test_graph %D%/test_random_graphs %D%/test_base_graph \
+  %D%/test_graph_file %D%/test_spectrum %D%/test_topology %D%/test_datasets %D%/test_readers %D%/test_made \
+  %D%/test_prepare %D%/test_splits %D%/test_batches %D%/test_trust %D%/test_safetensors %D%/test_sketch \
+  %D%/own_model.sh %D%/model.sh %D%/cost.sh %D%/study_file.sh %D%/plot.sh %D%/report.sh %D%/data.sh %D%/fuzz.sh \
+  %D%/topology.sh %D%/peers.sh %D%/docs.sh %D%/lint.sh %D%/install.sh %D%/manual.sh %D%/doxygen.sh %D%/static.sh
+.PHONY: check-full check-threads
 
 EXTRA_DIST += %D%/cli.sh %D%/data.h %D%/heap.h %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/scratch.h %D%/serial.h %D%/suite.h \
-  %D%/tap.sh %D%/toy.h %D%/tsan.supp %D%/event.proto %D%/events.py %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
+  %D%/tap.sh %D%/toy.h %D%/lsan.supp %D%/tsan.supp %D%/event.proto %D%/events.py %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)

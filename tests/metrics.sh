@@ -88,10 +88,11 @@ refused 2 'already holds a run (nodes.csv)' --out held
 # Seconds of the cluster over samples of the largest node, which the others wait for: about the same, whichever node
 # it is. Node 0 has 5, 36 and 617 of them.
 largest() {
-  local seed s
+  local seed s rounds=100
+  $sanitized && rounds=30  # they are slow there, and far longer than what else takes time
   for seed in 5 1 3; do
     run --model mlp --seed $seed --workers 1 --nodes 8 --split quantity:beta=0.3 --batch full --topology full \
-      --network alpha=0,bandwidth=1e15 --rounds 100 --eval-every 100 --out unlike$seed || return
+      --network alpha=0,bandwidth=1e15 --rounds $rounds --eval-every $rounds --out unlike$seed || return
     s=$(sed -n -E 's/^ *"size_max": ([0-9]+),?$/\1/p' unlike$seed/split.json | head -n 1)
     echo "$seed $(value unlike$seed simulated_seconds) $s"
   done | tee "$out"
@@ -110,9 +111,10 @@ events() {
 }
 # Two runs whose folders have the same name; the second is killed behind its first checkpoint, and goes on.
 twins() {
-  local lines
+  local lines epochs=5000
+  $sanitized && epochs=1500
   run --epochs 1 --tensorboard twins --out a/run || return
-  "$grapevine" "${subcommand[@]}" --epochs 5000 --eval-every 50 --checkpoint-every 500 --tensorboard twins \
+  "$grapevine" "${subcommand[@]}" --epochs $epochs --eval-every 50 --checkpoint-every 500 --tensorboard twins \
     --out b/run &
   until [ -e b/run/checkpoint.safetensors ]; do kill -0 $! 2>"$err" || return; sleep 0.005; done
   lines=$(wc -l <b/run/metrics.csv)

@@ -29,7 +29,7 @@ now() { date +%s%N; }
 kills=15 thousands=20  # of rounds in runs that are stopped in their middle
 $full && kills=100
 $sanitized && kills=12  # programs start slowly there
-[ "${GV_SANITIZE:-no}" != thread ] || thousands=4  # and rounds are slow
+[ "${GV_SANITIZE:-no}" != thread ] || kills=4 thousands=4  # and rounds are slow
 
 # whole E: the experiment from one end to the other, once; $took is how many milliseconds that is
 whole() {

@@ -148,7 +148,7 @@ hung_up() {
 }
 check 'and is told of' hung_up
 nohup_kept() {
-  (trap '' HUP; exec "$grapevine" train --quiet --rounds 3000 --out nohup) &
+  (trap '' HUP; exec "$grapevine" train --quiet --model logreg --rounds 3000 --out nohup) &
   local pid=$!
   await test -e nohup/config.json
   kill -HUP $pid
@@ -174,12 +174,17 @@ held() {  # a run in whose folder something trains is waited for, the other goes
 }
 check 'a run that another process trains is waited for' held
 narrow() {  # as long as no run is done, too; never wider than the terminal
-  TERM=xterm timeout -s INT 30 \
-    script -qec "stty cols 30; timeout -s INT 2 $grapevine study slow.ini --out narrow" /dev/null |
-    tr '\r' '\n' | sed 's/\x1b\[K//' >"$out"
-  cat "$out"
-  grep -q '^0 of 2 runs done, [0-9]* \(s\|min\|h\)' "$out" && ! grep -E '^.{30}' "$out" | grep 'runs done'
+  local words="study slow.ini --out narrow"
+  TERM=xterm script -qfec "stty cols 30; echo \$\$ >narrow.pid; exec $grapevine $words" /dev/null \
+    </dev/null >typed 2>&1 &
+  await foretold
+  kill -INT "$(cat narrow.pid)"
+  wait $!
+  lines
+  foretold && ! lines | grep -E '^.{30}' | grep 'runs done'
 }
+lines() { tr '\r' '\n' <typed | sed 's/\x1b\[K//'; }
+foretold() { lines | grep -q '^0 of 2 runs done, [0-9]* \(s\|min\|h\)'; }
 what='the line of progress fits the terminal, and says how long it takes from the start'
 if has_terminals; then check "$what" narrow; else skip "$what" 'no pseudo terminal'; fi
 stopped() {
