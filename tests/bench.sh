@@ -88,25 +88,18 @@ fi
 
 # Ctrl-C: ends soon, with one line, and takes the temporary folders along; twice too, as `timeout` sends it, to the
 # program and to its group.
+# interrupted TIMES: after a second in the middle of it
 interrupted() {
-  local code=0
-  timeout --signal=INT 2 "$grapevine" bench scaling >"$folder/out" 2>"$folder/err" || code=$?
-  cat "$folder/err"
-  [ $code = 124 ] && grep -q 'stopped on request' "$folder/err" && [ "$(wc -l <"$folder/err")" = 1 ]
-}
-check 'an interrupt ends it with one line' interrupted
-twice() {
-  local code=0
+  local code=0 times=$1
   "$grapevine" bench scaling >"$folder/out" 2>"$folder/err" &
-  sleep 2
-  kill -INT $!
-  sleep 0.02
-  kill -INT $! 2>/dev/null
+  await catches $! && sleep 1
+  for (( ; times > 0; times--)); do kill -INT $! 2>/dev/null; sleep 0.02; done
   wait $! || code=$?
   cat "$folder/err"
   [ $code = 130 ] && grep -q 'stopped on request' "$folder/err" && [ "$(wc -l <"$folder/err")" = 1 ]
 }
-check 'so does one that comes twice' twice
+check 'an interrupt ends it with one line' interrupted 1
+check 'so does one that comes twice' interrupted 2
 study_stops() {  # what one run was stopped by ends the script, and leaves nothing that says the run was tried
   local code=0
   cat >"$folder/fake" <<END

@@ -13,9 +13,8 @@ watched=(.)    # where what is refused must leave nothing
 
 run() { timeout -k 10 $patience env "${with[@]}" "$grapevine" "${subcommand[@]}" "$@"; }
 
-# For await. at_least COUNT COMMAND: what this prints. catches PID: it has begun to watch for SIGINT.
+# For await. at_least COUNT COMMAND: what this prints.
 at_least() { [ "$(eval "$2" 2>/dev/null)" -ge "$1" ]; }
-catches() { local mask; mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") && [ $((0x$mask & 2)) != 0 ]; }
 has_ended() { ! kill -0 $pid 2>/dev/null; }
 trains_or_ended() { has_ended || [ -n "$(find /proc/$pid/fd -lname "*/$1/metrics.csv" 2>/dev/null)" ]; }
 

@@ -129,9 +129,9 @@ type_in() {
   $full || line=$(sed -E "$shorter" <<<"$line")
   why=$(wanting "$line" | head -n 1)
   case $line in
-    'make -C build '* | GV_FULL=yes*' make -C build '*)
+    'make -C build '* | 'make -C build-tsan '* | GV_FULL=yes*' make -C build '*)
       # shellcheck disable=SC2086  # words
-      check "$name: $command" made ${line#*make -C build }
+      check "$name: $command" made ${line#*make -C build* }
       return ;;
     tests/soak/run.sh*) line="BUILD=$GV_BUILD tests/soak/run.sh 1 1" ;;
     'grapevine '* | '! grapevine '* | 'stop '*' grapevine '*) ;;

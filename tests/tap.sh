@@ -48,6 +48,9 @@ await() {
   done
 }
 
+# For await. catches PID: it has begun to watch for SIGINT.
+catches() { local mask; mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") && [ $((0x$mask & 2)) != 0 ]; }
+
 # learned FOLDER: summary.json of this run, test_accuracy: at least 0.9
 learned() {
   awk -F: '/"test_accuracy"/ { found = 1; good = $2 + 0 >= 0.9 } END { exit !(found && good) }' "$1/summary.json" ||
