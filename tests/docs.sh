@@ -98,7 +98,7 @@ wanting() {
     *make_digits.py*) [ -e "${1##* }" ] || echo 'scikit-learn is not installed' ;;
     make*doxygen) command -v doxygen >/dev/null || echo 'doxygen is not installed' ;;
     */fuzz/run.sh*) $full && command -v clang >/dev/null || echo 'GV_FULL=yes runs it, with clang' ;;
-    *bench/models*) [ -x build/bench/models ] || echo 'make bench builds it' ;;
+    *bench/models*) $full && [ -x build/bench/models ] || echo 'GV_FULL=yes runs it, where make bench built it' ;;
   esac
   local slow="*@(fashion-mnist|cnn|heterogene|study| bench|runs/long|runs/graphs|runs/topologies)*"
   # shellcheck disable=SC2053  # it is a pattern
