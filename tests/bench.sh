@@ -90,10 +90,13 @@ fi
 # program and to its group.
 # interrupted TIMES: after a second in the middle of it
 interrupted() {
-  local code=0 times=$1
+  local code=0
+  set -m  # a group of its own
   "$grapevine" bench scaling >"$folder/out" 2>"$folder/err" &
+  set +m
   await catches $! && sleep 1
-  for (( ; times > 0; times--)); do kill -INT $! 2>/dev/null; sleep 0.02; done
+  [ "$1" = 1 ] || { kill -INT $!; sleep 0.02; }
+  kill -INT -- -$!
   wait $! || code=$?
   cat "$folder/err"
   [ $code = 130 ] && grep -q 'stopped on request' "$folder/err" && [ "$(wc -l <"$folder/err")" = 1 ]

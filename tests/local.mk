@@ -13,7 +13,6 @@ AM_TESTS_ENVIRONMENT = \
   GV_SANITIZE='$(enable_sanitize)'; GV_FULL="$${GV_FULL:-no}"; \
   TSAN_OPTIONS="suppressions=$(abs_top_srcdir)/%D%/tsan.supp $$TSAN_OPTIONS"; export TSAN_OPTIONS; \
   ASAN_OPTIONS="intercept_tls_get_addr=0:$$ASAN_OPTIONS"; export ASAN_OPTIONS; \
-  LSAN_OPTIONS="print_suppressions=0:suppressions=$(abs_top_srcdir)/%D%/lsan.supp:$$LSAN_OPTIONS"; export LSAN_OPTIONS; \
   export CK_TAP_LOG_FILE_NAME CK_VERBOSITY CK_DEFAULT_TIMEOUT GV_SOURCE GV_BUILD GV_SANITIZE GV_FULL CC;
 
 # `make check` takes under three minutes on two cores; this leaves nothing out.
@@ -33,7 +32,7 @@ UNTHREADED_TESTS = %D%/test_graph %D%/test_random_graphs %D%/test_base_graph \
 .PHONY: check-full check-threads
 
 EXTRA_DIST += %D%/cli.sh %D%/data.h %D%/heap.h %D%/dense.h %D%/graphs.h %D%/least_squares.h %D%/scratch.h %D%/serial.h %D%/suite.h \
-  %D%/tap.sh %D%/toy.h %D%/lsan.supp %D%/tsan.supp %D%/event.proto %D%/events.py %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
+  %D%/tap.sh %D%/toy.h %D%/tsan.supp %D%/event.proto %D%/events.py %D%/torch/interop.py %D%/torch/reference.json %D%/torch/reference.py
 
 if HAVE_CHECK
 LDADD = libgv.la $(CHECK_LIBS)
